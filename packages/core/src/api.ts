@@ -1,0 +1,254 @@
+import { z } from 'zod'
+import { reasonIds } from './reasons.ts'
+import { roles } from './permissions.ts'
+
+/** The shapes of `/api/v1` and of the socket. Instants are ISO 8601 UTC; ids are UUIDs; the server validates with these, the web takes the types. */
+const instant = z.iso.datetime()
+const id = z.uuid()
+
+export const turnState = z.enum(['open', 'answered', 'closed', 'moderated', 'withdrawn'])
+export const conversationState = z.enum(['waiting', 'snoozed', 'answered', 'closed', 'moderated', 'withdrawn'])
+export const replyState = z.enum(['held', 'queued', 'sending', 'sent', 'rejected', 'cancelled', 'needs_check'])
+export type ConversationState = z.infer<typeof conversationState>
+export type ReplyState = z.infer<typeof replyState>
+
+export const contact = z.object({ id, name: z.string().nullable(), handle: z.string().nullable(), avatarUrl: z.string().nullable(), url: z.string().nullable() })
+export const post = z.object({ id, text: z.string(), url: z.string().nullable(), platformAt: instant, ours: z.boolean() })
+
+/** A reply that has not (yet) become a message: on its way, or in need of a person. */
+export const reply = z.object({
+  id,
+  conversationId: id,
+  inReplyTo: id,
+  text: z.string(),
+  state: replyState,
+  /** Until when it can be undone (`held`), or when it is tried again (`queued`). */
+  dueAt: instant.nullable(),
+  byId: id.nullable(),
+  externalId: z.string().nullable(),
+  url: z.string().nullable(),
+  /** In the platform's words, for `rejected` and `needs_check`, or why it still waits. */
+  reason: z.string().nullable(),
+  createdAt: instant,
+})
+export type Reply = z.infer<typeof reply>
+
+/** One row of every list. Two rows of one id: the one with the higher `seq` is newer. */
+export const conversationRow = z.object({
+  id,
+  seq: z.number().int(),
+  platform: z.string(),
+  channelId: id,
+  state: conversationState,
+  kind: z.enum(['comment', 'reply', 'mention', 'quote', 'review', 'direct']),
+  private: z.boolean(),
+  /** Start of the oldest open turn; null when nobody waits. */
+  waitingSince: instant.nullable(),
+  /** `waitingSince` plus the target. */
+  dueAt: instant.nullable(),
+  acknowledged: z.boolean(),
+  foundLate: z.boolean(),
+  changedSinceAnswered: z.boolean(),
+  openTurns: z.number().int(),
+  assigneeId: id.nullable(),
+  snoozedUntil: instant.nullable(),
+  lastActivityAt: instant,
+  /** Who waits longest, else whose turn came last. */
+  contact,
+  post: post.nullable(),
+  /** The first message of the oldest open turn, else the newest inbound one: what the row quotes. */
+  waitingMessage: z.object({ id, text: z.string(), platformAt: instant }).nullable(),
+  lastMessage: z.object({ id, externalId: z.string(), text: z.string(), platformAt: instant }),
+  /** Of the latest turn, once it ended. `seconds`: answer minus start. */
+  ended: z.object({ at: instant, seconds: z.number(), byId: id.nullable(), source: z.enum(['here', 'native']).nullable(), reason: z.string().nullable() }).nullable(),
+  /** The newest reply that is not yet a message: held, queued, sending, rejected or needs_check. */
+  reply: reply.nullable(),
+})
+export type ConversationRow = z.infer<typeof conversationRow>
+
+export const message = z.object({
+  id,
+  externalId: z.string(),
+  direction: z.enum(['in', 'out']),
+  kind: z.enum(['comment', 'reply', 'mention', 'quote', 'review', 'direct']),
+  contact: contact.nullable(),
+  /** Ours: who sent it here; null for native. */
+  byId: id.nullable(),
+  automated: z.boolean(),
+  parentId: id.nullable(),
+  text: z.string(),
+  /** Earlier texts, oldest first; empty when never edited. */
+  earlier: z.array(z.object({ text: z.string(), at: instant })),
+  media: z.array(z.object({ kind: z.string(), url: z.string(), alt: z.string().nullable(), previewUrl: z.string().nullable() })),
+  url: z.string().nullable(),
+  private: z.boolean(),
+  platformAt: instant,
+  receivedAt: instant,
+  editedAt: instant.nullable(),
+  state: z.enum(['visible', 'hidden', 'removed']),
+  removedBy: z.enum(['author', 'us', 'parent', 'unknown']).nullable(),
+  liked: z.boolean(),
+  beforeConnection: z.boolean(),
+})
+export type Message = z.infer<typeof message>
+
+export const turn = z.object({
+  id,
+  contactId: id,
+  messageIds: z.array(id),
+  startAt: instant,
+  state: turnState,
+  endAt: instant.nullable(),
+  seconds: z.number().nullable(),
+  /** The message of ours that answered, when it did. */
+  answerId: id.nullable(),
+  byId: id.nullable(),
+  source: z.enum(['here', 'native']).nullable(),
+  assumed: z.boolean(),
+  reason: z.string().nullable(),
+  note: z.string().nullable(),
+  acknowledged: z.boolean(),
+  foundLate: z.boolean(),
+  changedSinceAnswered: z.boolean(),
+  clocksDisagree: z.boolean(),
+})
+export type TurnView = z.infer<typeof turn>
+
+export const conversation = conversationRow.extend({
+  messages: z.array(message),
+  turns: z.array(turn),
+  /** Every reply made here that is not a message yet, oldest first; with the cancelled and rejected of the last day. */
+  replies: z.array(reply),
+  /** What happened besides messages, oldest first. */
+  events: z.array(z.object({ at: instant, byId: id.nullable(), what: z.enum(['assigned', 'unassigned', 'snoozed', 'unsnoozed', 'closed', 'reopened', 'liked', 'unliked']), detail: z.string().nullable() })),
+})
+export type Conversation = z.infer<typeof conversation>
+
+export const listQuery = z.object({
+  state: z.enum([...conversationState.options, 'all']).default('waiting'),
+  sort: z.enum(['waiting', 'newest']).optional(),
+  platform: z.string().optional(),
+  channelId: id.optional(),
+  /** A staff id, `me` or `none`. */
+  assignee: z.union([id, z.literal('me'), z.literal('none')]).optional(),
+  /** Only those against their target: late now, or within its last quarter. */
+  due: z.enum(['late', 'soon']).optional(),
+  /** Only those with a reply that failed or whose outcome is unknown. */
+  failed: z.stringbool().optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().optional(),
+})
+export type ListQuery = z.input<typeof listQuery>
+export const list = z.object({ items: z.array(conversationRow), nextCursor: z.string().nullable() })
+
+/** Numbers beside the views. Snoozed ones are still waiting people, counted beside and never instead. */
+export const counts = z.object({
+  waiting: z.number().int(),
+  snoozed: z.number().int(),
+  unassigned: z.number().int(),
+  /** Conversations with a reply that failed or needs a check. */
+  failed: z.number().int(),
+  oldestWaitingSince: instant.nullable(),
+  byChannel: z.record(z.string(), z.number().int()),
+  byAssignee: z.record(z.string(), z.number().int()),
+})
+export type Counts = z.infer<typeof counts>
+
+/** For the lead's queue; moves with the clock, so it is asked for. `closedToday` counts closings by reason since midnight in the workspace's zone. */
+export const queueSummary = counts.extend({
+  late: z.number().int(),
+  dueSoon: z.number().int(),
+  closedToday: z.record(z.string(), z.number().int()),
+  likedNotAnswered: z.number().int(),
+})
+export type QueueSummary = z.infer<typeof queueSummary>
+
+export const replyBody = z.object({
+  text: z.string().max(20_000),
+  inReplyTo: id.optional(),
+  undoSeconds: z.number().int().min(0).max(30).optional(),
+  /** The newest inbound and outbound message the writer saw: a newer one of ours is refused with 409 `already_answered`. */
+  expectedLastOutboundId: id.nullable().optional(),
+})
+export const assignmentBody = z.object({ assigneeId: id.optional() })
+export const snoozeBody = z.object({ until: instant })
+export const closureBody = z.object({ reason: z.enum(reasonIds), note: z.string().max(2_000).optional(), messageId: id.optional() })
+export const likeBody = z.object({ messageId: id.optional() })
+
+export const replyLimit = z.object({
+  max: z.number(),
+  unit: z.enum(['graphemes', 'codepoints', 'utf16']),
+  maxBytes: z.number().optional(),
+  urlLength: z.number().optional(),
+  mentionsWithoutDomain: z.boolean().optional(),
+})
+
+export const channel = z.object({
+  id,
+  platform: z.string(),
+  handle: z.string(),
+  name: z.string(),
+  url: z.string().nullable(),
+  /** `no_delivery_yet`: nothing real has arrived so far, polling covers it. `failing`: the last rounds failed. */
+  state: z.enum(['healthy', 'no_delivery_yet', 'failing', 'needs_reauthorization', 'paused']),
+  lastDeliveryAt: instant.nullable(),
+  lastPollAt: instant.nullable(),
+  nextPollAt: instant.nullable(),
+  error: z.string().nullable(),
+  replyLimit,
+  can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
+})
+export type Channel = z.infer<typeof channel>
+
+export const platform = z.object({ id: z.string(), name: z.string(), docs: z.string(), icon: z.string() })
+export type PlatformView = z.infer<typeof platform>
+
+export const staff = z.object({ id, name: z.string(), role: z.enum(roles) })
+export const me = z.object({
+  user: z.object({ id, name: z.string(), email: z.string() }),
+  role: z.enum(roles),
+  permissions: z.array(z.string()),
+  workspace: z.object({ id, name: z.string(), timeZone: z.string(), targetSeconds: z.number() }),
+  staff: z.array(staff),
+  platforms: z.array(platform),
+  channels: z.array(channel),
+  counts,
+  seq: z.number().int(),
+  /** Set in the demo: the sandbox's public page. */
+  demo: z.object({ sandboxUrl: z.string() }).nullable(),
+  now: instant,
+})
+export type Me = z.infer<typeof me>
+
+/** One entry of a delivery as its workspace sees it. */
+export const delivery = z.object({
+  id,
+  deliveryId: id,
+  channelId: id.nullable(),
+  platform: z.string(),
+  kind: z.string(),
+  state: z.enum(['done', 'quarantined']),
+  reason: z.string().nullable(),
+  receivedAt: instant,
+  facts: z.number().int(),
+  /** The raw body, only in `GET /deliveries/:id`. */
+  body: z.string().optional(),
+})
+export type Delivery = z.infer<typeof delivery>
+
+/** Socket event `change`: one committed transaction. A browser that holds `seq - 1` applies it; any other asks `GET /changes?since=`. */
+export const changeFrame = z.object({
+  seq: z.number().int(),
+  rows: z.array(conversationRow),
+  /** Conversations that no longer exist; `into` is the survivor of a merge. */
+  gone: z.array(z.object({ id, into: id.nullable() })),
+  counts,
+  /** True when a channel's health changed: ask `GET /channels`. */
+  channels: z.boolean(),
+})
+export type ChangeFrame = z.infer<typeof changeFrame>
+export const changes = changeFrame.extend({ more: z.boolean() })
+
+/** Socket event `presence`, both ways: who looks at or writes in a conversation. Gone after 40 s without a sign. */
+export const presenceSent = z.object({ conversationId: id.nullable(), typing: z.boolean() })
+export type PresenceFrame = { conversationId: string; people: { id: string; name: string; typing: boolean }[] }

@@ -1,0 +1,39 @@
+/** Every error code of the API, once: status and title (RFC 9457). The code is the last segment of `type`. */
+export const problems = {
+  bad_request: { status: 400, title: 'The request is not valid' },
+  unauthorized: { status: 401, title: 'Sign in first' },
+  bad_signature: { status: 401, title: 'The signature does not match' },
+  forbidden: { status: 403, title: 'Your role may not do this' },
+  not_found: { status: 404, title: 'Nothing here by that name' },
+  already_answered: { status: 409, title: 'Somebody answered first' },
+  already_running: { status: 409, title: 'That is already under way' },
+  too_late: { status: 409, title: 'It is too late to undo this' },
+  changes_gone: { status: 410, title: 'Those changes are no longer kept' },
+  too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'Send JSON' },
+  reply_empty: { status: 422, title: 'The reply has no text' },
+  reply_too_long: { status: 422, title: 'The reply is over the limit of the platform' },
+  reason_needs_more: { status: 422, title: 'This reason needs a note' },
+  not_possible_there: { status: 422, title: 'The platform cannot do that' },
+  idempotency_mismatch: { status: 422, title: 'This Idempotency-Key was used for another request' },
+  connection_refused: { status: 422, title: 'The platform refused the connection' },
+  host_not_allowed: { status: 422, title: 'That host is not allowed' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something failed on our side' },
+  unavailable: { status: 503, title: 'Not able to take this right now' },
+} as const
+
+export type ProblemCode = keyof typeof problems
+
+export type InvalidParam = { name: string; reason: string }
+
+/** An expected refusal. `http/problem` is the only place that turns it into a response. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly extra: Record<string, unknown>
+  constructor(code: ProblemCode, detail: string, extra: Record<string, unknown> & { invalidParams?: InvalidParam[] } = {}) {
+    super(detail)
+    this.code = code
+    this.extra = extra
+  }
+}

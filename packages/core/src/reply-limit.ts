@@ -1,0 +1,36 @@
+/**
+ * How a platform counts the length of a reply, as data, so that composer and server count alike.
+ * `unit`: graphemes (UAX 29), code points or UTF-16 units. `urlLength`: what every http(s) link counts as, where links are shortened.
+ * `mentionsWithoutDomain`: `@user@domain` counts as `@user`. `maxBytes`: a second limit in UTF-8 bytes.
+ */
+export type ReplyLimit = {
+  max: number
+  unit: 'graphemes' | 'codepoints' | 'utf16'
+  maxBytes?: number
+  urlLength?: number
+  mentionsWithoutDomain?: boolean
+}
+
+/** Length of `text` in the platform's own unit, and how much is left (negative when over). */
+export function countReply(text: string, limit: ReplyLimit): { length: number; left: number } {
+  let counted = text
+  if (limit.mentionsWithoutDomain) counted = counted.replace(/(?<![\w/])(@[\w.-]+)@[\w.-]+\w/gu, '$1')
+  let reserved = 0
+  if (limit.urlLength !== undefined) {
+    const each = limit.urlLength
+    counted = counted.replace(/https?:\/\/[^\s<>"]+/giu, () => ((reserved += each), ''))
+  }
+  const length = reserved + measure(counted, limit.unit)
+  const overBytes = limit.maxBytes === undefined ? 0 : new TextEncoder().encode(text).length - limit.maxBytes
+  return { length, left: overBytes > 0 ? Math.min(limit.max - length, -overBytes) : limit.max - length }
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+function measure(text: string, unit: ReplyLimit['unit']): number {
+  if (unit === 'utf16') return text.length
+  if (unit === 'codepoints') return Array.from(text).length
+  let count = 0
+  for (const _ of graphemes.segment(text)) count += 1
+  return count
+}

@@ -1,0 +1,131 @@
+import type { Fact } from '@answerback/core/facts'
+import type { ReplyLimit } from '@answerback/core/reply-limit'
+
+/**
+ * One platform: four facts and a handful of functions. An adapter leaves the machine only through `io.fetch`, knows the time only
+ * through `io.now`, and never touches our database. Failures are thrown as `PlatformError`, whose five kinds alone decide what happens next.
+ */
+export type Platform = {
+  id: string
+  name: string
+  docs: string
+  /** One-colour glyph: SVG path data in a 16 x 16 box. Drawn by us. */
+  icon: string
+  can: Capabilities
+  /** What to ask the installer for, and one exchange that proves it. */
+  connect: {
+    fields: ConnectField[]
+    /** The default base URL; `<PLATFORM>_API_URL` or the channel's settings replace it. */
+    apiUrl: string
+    open(io: ConnectIo, settings: Record<string, string>): Promise<Connected>
+  }
+  webhook?: Webhook
+  /** One round of reading. Called again after `waitMs`. May store nothing and still advance. */
+  poll(io: Io, input: PollInput): Promise<PollResult>
+  /** Pure and total: never throws, never drops silently; an unknown kind is named in `unknown`. */
+  normalize(delivery: RawDelivery, self: Self): Normalized
+  reply(io: Io, input: ReplyInput): Promise<ReplySent>
+  /** Did a reply of ours land? See `FindResult`. */
+  find(io: Io, input: FindInput): Promise<FindResult>
+  /** Present when `can.like`. Repeating it is harmless. */
+  like?(io: Io, input: { externalId: string; ref: Record<string, string>; liked: boolean }): Promise<void>
+}
+
+export type Capabilities = {
+  webhook: boolean
+  like: boolean
+  privateReply: boolean
+  replyLimit: ReplyLimit
+  /** `key`: the platform keeps our key, sending again with it is safe. `find`: only looking tells. */
+  exactlyOnce: 'key' | 'find'
+}
+
+export type ConnectField = { name: string; label: string; secret: boolean; placeholder: string; help: string; optional?: boolean }
+
+export type ConnectIo = { fetch: typeof fetch; now: () => Date }
+
+/** What connecting found out. `credentials` are encrypted at rest and come back in `Io.credentials`; `settings` are readable. */
+export type Connected = {
+  account: { externalId: string; handle: string; name: string; avatarUrl: string | null; url: string | null }
+  settings: Record<string, string>
+  credentials: Record<string, string>
+  /** Where this account's server differs from `can.replyLimit`. */
+  replyLimit?: ReplyLimit
+}
+
+export type Io = {
+  fetch: typeof fetch
+  now: () => Date
+  settings: Record<string, string>
+  /** Current credentials; after `save` the new ones. */
+  credentials: Record<string, string>
+  /** Keeps rotated tokens. Resolves once they are durable. */
+  save(credentials: Record<string, string>): Promise<void>
+  self: Self
+}
+
+/** Who we are on this channel. `ownedIds`: external ids of every account of the workspace on this platform. */
+export type Self = { accountId: string; handle: string; ownedIds: string[]; host: string }
+
+export type Webhook = {
+  /** Raw bytes against one app's secret. Header names are lower-case; a doubled header is joined by Node with ', '. Constant time, fails closed. */
+  verify(secret: string, headers: Record<string, string | undefined>, body: Uint8Array): boolean
+  /** Answers the subscription handshake: the text to send back, or null to refuse. */
+  challenge(verifyToken: string, query: Record<string, string | undefined>): string | null
+  /** Splits one body into entries, each bound to an account of ours by its external id. Order and index are those of the body. Throws on a body that is not the platform's. */
+  entries(body: string): WebhookEntry[]
+}
+
+/** `body` is the entry alone, as JSON text, in the shape that `normalize` takes for kind `webhook`. */
+export type WebhookEntry = { index: number; accountExternalId: string; body: string }
+
+export type PollInput = {
+  /** Opaque to the server; null on the first poll. */
+  cursor: unknown
+  /** Our recent posts, newest first: their threads are read too. */
+  posts: { externalId: string; ref: Record<string, string> }[]
+  /** Open inbound messages to re-read for edits and deletes; the server keeps this within a budget. */
+  open: { externalId: string }[]
+}
+
+export type PollResult = {
+  pages: PolledPage[]
+  cursor: unknown
+  /** When to come again, at the earliest. */
+  waitMs: number
+}
+
+/** One answer of the platform, raw. A page whose `body` equals the last one stored for the same `resource` is not stored again. */
+export type PolledPage = { resource: string; kind: string; request: Record<string, string>; body: string }
+
+/** What `normalize` reads. `kind` is `webhook` or the page's own kind. */
+export type RawDelivery = { kind: string; request: Record<string, string>; body: string; receivedAt: string }
+
+/** `unknown` names, by index in the body (or -1 for all of it), what could not be read and why: it is quarantined, the rest goes on. `ignored` counts what is known and of no use (a follow, a reaction of a stranger). */
+export type Normalized = { facts: Fact[]; unknown: { index: number; reason: string }[]; ignored: number }
+
+export type ReplyTarget = {
+  externalId: string
+  /** What stands directly above the target: our post, another message, or null. */
+  parentExternalId: string | null
+  postExternalId: string | null
+  ref: Record<string, string>
+  authorExternalId: string | null
+  authorHandle: string | null
+  private: boolean
+}
+
+/** `key` is ours, made once per reply and the same on every try. */
+export type ReplyInput = { target: ReplyTarget; text: string; key: string; createdAt: string }
+
+export type ReplySent = {
+  externalId: string
+  url: string | null
+  /** The same reply as a fact, so that it is in the thread before its echo comes. */
+  facts: Fact[]
+}
+
+export type FindInput = ReplyInput & { since: string }
+
+/** `absent` only when the platform is authoritative for our key: sending again with the same key is then safe. `unsure` means not seen (yet). */
+export type FindResult = { found: 'landed'; sent: ReplySent } | { found: 'absent' } | { found: 'unsure' }
