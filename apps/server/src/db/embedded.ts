@@ -17,7 +17,15 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { takeOwnership } from './owner-lock.ts'
-import { type Binaries, type WayToRun, commandLine, findBinaries, findWayToRun, postgresMajor, processOptions } from './postgres-binaries.ts'
+import {
+  type Binaries,
+  type WayToRun,
+  commandLine,
+  findBinaries,
+  findWayToRun,
+  postgresMajor,
+  processOptions,
+} from './postgres-binaries.ts'
 import { clearLeftovers } from './postgres-leftovers.ts'
 
 export type EmbeddedPostgres = {
@@ -118,7 +126,8 @@ async function createCluster(binaries: Binaries, way: WayToRun, clusterDir: stri
   await run(way, binaries.postgres, ['--single', '-D', draft, 'postgres'], `CREATE DATABASE ${user}\n`)
   renameSync(draft, clusterDir)
   for (const name of readdirSync(dirname(clusterDir))) {
-    if (name.startsWith(`${basename(clusterDir)}.new-`)) rmSync(join(dirname(clusterDir), name), { recursive: true, force: true, maxRetries: 5 })
+    if (name.startsWith(`${basename(clusterDir)}.new-`))
+      rmSync(join(dirname(clusterDir), name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
@@ -148,9 +157,12 @@ function makeSocketDir(way: WayToRun, home: string): string {
     rmSync(dir, { recursive: true, force: true })
     mkdirSync(dir, { mode: 0o700 })
   } catch (cause) {
-    throw new Error(`The database's socket needs the folder ${dir} for itself, and it cannot be made anew. Remove it, or choose another DATA_DIR.`, {
-      cause,
-    })
+    throw new Error(
+      `The database's socket needs the folder ${dir} for itself, and it cannot be made anew. Remove it, or choose another DATA_DIR.`,
+      {
+        cause,
+      },
+    )
   }
   giveTo(way, dir)
   return dir

@@ -25,7 +25,8 @@ export async function clearLeftovers(clusterDir: string): Promise<void> {
     if (await gone(clusterDir, patienceMs)) break
   }
   const left = leftovers(clusterDir)
-  if (left.length > 0) throw new Error(`An earlier PostgreSQL (process ${left.join(', ')}) still runs on ${clusterDir} and cannot be stopped.`)
+  if (left.length > 0)
+    throw new Error(`An earlier PostgreSQL (process ${left.join(', ')}) still runs on ${clusterDir} and cannot be stopped.`)
   rmSync(join(clusterDir, 'postmaster.pid'), { force: true })
 }
 
