@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { createBrotliDecompress } from 'node:zlib'
+
+const cacheDir = fileURLToPath(new URL('../../../node_modules/.cache', import.meta.url))
+
+/**
+ * The Chromium of the npm package @sparticuz/chromium, unpacked beside the installed packages. Not by the package's own function: that one
+ * writes straight to its place, and a run killed in the middle leaves half a browser that every later run then takes for whole.
+ */
+export async function unpackChromium(): Promise<{ executablePath: string; fontsFile: string; librariesDir: string }> {
+  const packageDir = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../..')
+  const { version } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as { version: string }
+  const dir = join(cacheDir, `chromium-${version}`)
+  if (!existsSync(dir)) {
+    mkdirSync(cacheDir, { recursive: true })
+    const draft = mkdtempSync(`${dir}.new-`)
+    await inflate(join(packageDir, 'bin/chromium.br'), join(draft, 'chromium'))
+    for (const name of ['fonts', 'al2023']) {
+      await inflate(join(packageDir, `bin/${name}.tar.br`), join(draft, `${name}.tar`))
+      execFileSync('tar', ['-xf', join(draft, `${name}.tar`), '-C', draft])
+    }
+    writeFileSync(join(draft, 'fonts.conf'), fontsConfig(dir))
+    try {
+      renameSync(draft, dir)
+    } catch (error) {
+      if (!existsSync(dir)) throw error
+      rmSync(draft, { recursive: true, force: true }) // another worker was first
+    }
+  }
+  return { executablePath: join(dir, 'chromium'), fontsFile: join(dir, 'fonts.conf'), librariesDir: join(dir, 'lib') }
+}
+
+async function inflate(from: string, to: string): Promise<void> {
+  await pipeline(createReadStream(from), createBrotliDecompress(), createWriteStream(to, { mode: 0o755 }))
+}
+
+/** What the system has, and Latin letters where it has nothing (fonts-conf(5)). */
+function fontsConfig(dir: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>${dir}/fonts</dir>
+  <cachedir>${dir}/fonts-cache</cachedir>
+</fontconfig>
+`
+}
