@@ -12,7 +12,13 @@ export const replyState = z.enum(['held', 'queued', 'sending', 'sent', 'rejected
 export type ConversationState = z.infer<typeof conversationState>
 export type ReplyState = z.infer<typeof replyState>
 
-export const contact = z.object({ id, name: z.string().nullable(), handle: z.string().nullable(), avatarUrl: z.string().nullable(), url: z.string().nullable() })
+export const contact = z.object({
+  id,
+  name: z.string().nullable(),
+  handle: z.string().nullable(),
+  avatarUrl: z.string().nullable(),
+  url: z.string().nullable(),
+})
 export const post = z.object({ id, text: z.string(), url: z.string().nullable(), platformAt: instant, ours: z.boolean() })
 
 /** A reply that has not (yet) become a message: on its way, or in need of a person. */
@@ -60,7 +66,15 @@ export const conversationRow = z.object({
   waitingMessage: z.object({ id, text: z.string(), platformAt: instant }).nullable(),
   lastMessage: z.object({ id, externalId: z.string(), text: z.string(), platformAt: instant }),
   /** Of the latest turn, once it ended. `seconds`: answer minus start. */
-  ended: z.object({ at: instant, seconds: z.number(), byId: id.nullable(), source: z.enum(['here', 'native']).nullable(), reason: z.string().nullable() }).nullable(),
+  ended: z
+    .object({
+      at: instant,
+      seconds: z.number(),
+      byId: id.nullable(),
+      source: z.enum(['here', 'native']).nullable(),
+      reason: z.string().nullable(),
+    })
+    .nullable(),
   /** The newest reply that is not yet a message: held, queued, sending, rejected or needs_check. */
   reply: reply.nullable(),
 })
@@ -93,7 +107,8 @@ export const message = z.object({
 export type Message = z.infer<typeof message>
 
 export const turn = z.object({
-  id,
+  /** The id of its first message; of a turn opened by an edit, see core/history. */
+  id: z.string(),
   contactId: id,
   messageIds: z.array(id),
   startAt: instant,
@@ -120,7 +135,14 @@ export const conversation = conversationRow.extend({
   /** Every reply made here that is not a message yet, oldest first; with the cancelled and rejected of the last day. */
   replies: z.array(reply),
   /** What happened besides messages, oldest first. */
-  events: z.array(z.object({ at: instant, byId: id.nullable(), what: z.enum(['assigned', 'unassigned', 'snoozed', 'unsnoozed', 'closed', 'reopened', 'liked', 'unliked']), detail: z.string().nullable() })),
+  events: z.array(
+    z.object({
+      at: instant,
+      byId: id.nullable(),
+      what: z.enum(['assigned', 'unassigned', 'snoozed', 'unsnoozed', 'closed', 'reopened', 'liked', 'unliked']),
+      detail: z.string().nullable(),
+    }),
+  ),
 })
 export type Conversation = z.infer<typeof conversation>
 
@@ -135,6 +157,8 @@ export const listQuery = z.object({
   due: z.enum(['late', 'soon']).optional(),
   /** Only those with a reply that failed or whose outcome is unknown. */
   failed: z.stringbool().optional(),
+  /** Only those that were liked and still wait. */
+  liked: z.stringbool().optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().optional(),
 })

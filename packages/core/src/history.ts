@@ -16,7 +16,7 @@ export type History = {
 
 export type HistoryMessage = {
   id: string
-  /** The message directly above, when we hold it. Null for the root and for unknown parents. */
+  /** The message directly above, when we hold it. Null for the root, for unknown parents, and for a native answer whose platform names only the thread. */
   parentId: string | null
   /** Stable key of the handle that wrote it; for ours the owned account. A hidden author has a key of its own per message. */
   handle: string
@@ -58,10 +58,14 @@ export type Like = { messageId: string; at: number }
 
 export type TurnState = 'open' | 'answered' | 'closed' | 'moderated' | 'withdrawn'
 
-/** All that one handle says before we answer. `id` is the id of its first message. Milliseconds, UTC. */
+/**
+ * All that one handle says before we answer. Milliseconds, UTC. `id` is the id of its first message, also when that one was deleted since.
+ * A turn that begins with an edit made after the answer has the id `<message id>:after:<answer id>`: that pair opens one turn at most.
+ */
 export type Turn = {
   id: string
   handle: string
+  /** In order of time. An edit turn lists its message again. */
   messageIds: string[]
   startAt: number
   state: TurnState
