@@ -1,5 +1,6 @@
 import type { Fact } from '@answerback/core/facts'
 import type { ReplyLimit } from '@answerback/core/reply-limit'
+import type { PlatformError } from './error.ts'
 
 /**
  * One platform: four facts and a handful of functions. An adapter leaves the machine only through `io.fetch`, knows the time only
@@ -35,6 +36,8 @@ export type Capabilities = {
   webhook: boolean
   like: boolean
   privateReply: boolean
+  /** Removing a comment there removes the replies below it. Where false they stay, and stay owed. */
+  removalTakesReplies: boolean
   replyLimit: ReplyLimit
   /** `key`: the platform keeps our key, sending again with it is safe. `find`: only looking tells. */
   exactlyOnce: 'key' | 'find'
@@ -42,7 +45,8 @@ export type Capabilities = {
 
 export type ConnectField = { name: string; label: string; secret: boolean; placeholder: string; help: string; optional?: boolean }
 
-export type ConnectIo = { fetch: typeof fetch; now: () => Date }
+/** `timeoutMs` bounds one call to the platform; 20 s when absent. */
+export type ConnectIo = { fetch: typeof fetch; now: () => Date; timeoutMs?: number }
 
 /** What connecting found out. `credentials` are encrypted at rest and come back in `Io.credentials`; `settings` are readable. */
 export type Connected = {
@@ -53,9 +57,7 @@ export type Connected = {
   replyLimit?: ReplyLimit
 }
 
-export type Io = {
-  fetch: typeof fetch
-  now: () => Date
+export type Io = ConnectIo & {
   settings: Record<string, string>
   /** Current credentials; after `save` the new ones. */
   credentials: Record<string, string>
@@ -64,8 +66,11 @@ export type Io = {
   self: Self
 }
 
-/** Who we are on this channel. `ownedIds`: external ids of every account of the workspace on this platform. */
-export type Self = { accountId: string; handle: string; ownedIds: string[]; host: string }
+/**
+ * Who we are on this channel. `ownedIds`: external ids of every account of the workspace on this platform. `webUrl`: base of the public
+ * pages where the API does not give links (the channel's setting of that name).
+ */
+export type Self = { accountId: string; handle: string; ownedIds: string[]; host: string; webUrl?: string }
 
 export type Webhook = {
   /** Raw bytes against one app's secret. Header names are lower-case; a doubled header is joined by Node with ', '. Constant time, fails closed. */
@@ -93,6 +98,8 @@ export type PollResult = {
   cursor: unknown
   /** When to come again, at the earliest. */
   waitMs: number
+  /** What could not be read this time although the rest was (a thread, a re-read): worth showing, nothing to retry by hand. */
+  trouble?: PlatformError
 }
 
 /** One answer of the platform, raw. A page whose `body` equals the last one stored for the same `resource` is not stored again. */

@@ -1,0 +1,122 @@
+import { createHmac } from 'node:crypto'
+import { PlatformError } from '../error.ts'
+import { bearer, failureOf, retryAfterMsOf, send } from '../http.ts'
+import type { HttpAnswer } from '../http.ts'
+import { idOf, listOf, nameOf, parseAnswer, parseJson, recordOf, textOf } from '../json.ts'
+import type { JsonRecord } from '../json.ts'
+import type { ConnectIo } from '../platform.ts'
+
+export const defaultApiUrl = 'https://graph.facebook.com'
+const defaultVersion = 'v25.0'
+
+export type GraphIo = ConnectIo & { settings: Record<string, string>; credentials: Record<string, string> }
+export type GraphCall = { method?: 'GET' | 'POST' | 'DELETE'; path: string; params?: Record<string, string> }
+export type GraphAnswer = { body: string; json: JsonRecord }
+
+/**
+ * One Graph API call as the Page: the token travels in a header, never in a URL. Throws by the error's own code (Meta, "Handling errors"); its code and subcode
+ * are the error's `cause` (see `graphCodeOf`). A write whose failure nobody documented as harmless is `unavailable`: it may have been done.
+ */
+export async function callGraph(io: GraphIo, call: GraphCall): Promise<GraphAnswer> {
+  const method = call.method ?? 'GET'
+  const params = new URLSearchParams(call.params)
+  const { accessToken, appSecret } = io.credentials
+  if (appSecret)
+    params.set(
+      'appsecret_proof',
+      createHmac('sha256', appSecret)
+        .update(accessToken ?? '')
+        .digest('hex'),
+    )
+  const base = `${io.settings.apiUrl || defaultApiUrl}/${io.settings.version || defaultVersion}/${call.path}`
+  const query = params.toString()
+  const headers: Record<string, string> = { authorization: bearer(accessToken), accept: 'application/json' }
+  if (method === 'POST') headers['content-type'] = 'application/x-www-form-urlencoded'
+  const url = method === 'POST' || query === '' ? base : `${base}?${query}`
+  const answer = await send(io, { method, url, headers, ...(method === 'POST' && { body: query }) })
+  if (answer.status >= 400) throw failureOfGraph(answer, io.now(), method !== 'GET')
+  const json = recordOf(parseAnswer(answer.body))
+  if ('error' in json || answer.status !== 200) throw failureOfGraph(answer, io.now(), method !== 'GET')
+  return { body: answer.body, json }
+}
+
+export type GraphCode = { code: number; subcode: number; message: string }
+
+/** The Graph error's code, subcode and message behind a failure; null when it was none. */
+export function graphCodeOf(error: unknown): GraphCode | null {
+  const cause = error instanceof PlatformError ? error.cause : null
+  return typeof cause === 'object' && cause !== null && 'subcode' in cause ? (cause as GraphCode) : null
+}
+
+/** Reads `{ error: { code, error_subcode, message } }` from a body; null when there is none. */
+export function readGraphError(body: string): GraphCode | null {
+  let error: JsonRecord
+  try {
+    error = recordOf(recordOf(parseJson(body)).error)
+  } catch {
+    return null
+  }
+  const code = Number(idOf(error.code) ?? Number.NaN)
+  return Number.isNaN(code) ? null : { code, subcode: Number(idOf(error.error_subcode) ?? 0), message: textOf(error.message) }
+}
+
+/** Does the code say that the object is not there (or no longer visible to us)? */
+export function saysGone(error: GraphCode): boolean {
+  return (error.code === 100 && error.subcode === 33) || error.code === 803
+}
+
+const tokenCodes = new Set([190, 102])
+const limitCodes = new Set([4, 17, 32, 341, 613, 80001, 80002, 80006])
+/** Spam and speed brakes: a pause of an hour, and of five minutes. */
+const brakeMs = new Map([
+  [368, 3_600_000],
+  [1390008, 300_000],
+])
+/** Refused for good, and surely not done: invalid parameter, missing permission or feature, content rules, private reply already used. */
+const refusedCodes = new Set([3, 10, 100, 1346003, 1404102, 1404078, 10900, 10903, 551])
+
+function failureOfGraph(answer: HttpAnswer, now: Date, write: boolean): PlatformError {
+  const error = readGraphError(answer.body)
+  if (error === null) {
+    if (write && answer.status !== 429 && answer.status !== 401)
+      return new PlatformError('unavailable', `Facebook answered ${answer.status}`)
+    return failureOf(answer, now)
+  }
+  const { code } = error
+  const words = nameOf(error.message)?.slice(0, 500) ?? `Facebook answered with error ${code}`
+  const cause = error
+  if (tokenCodes.has(code)) return new PlatformError('reauthorize', words, { cause })
+  if (limitCodes.has(code) || answer.status === 429) {
+    return new PlatformError('rate_limited', words, {
+      cause,
+      retryAfterMs: usageWaitMs(answer.headers) ?? retryAfterMsOf(answer.headers, now) ?? 300_000,
+    })
+  }
+  if (brakeMs.has(code)) return new PlatformError('rate_limited', words, { cause, retryAfterMs: brakeMs.get(code) })
+  if (answer.status >= 500 || code === 1 || code === 2) return new PlatformError('unavailable', words, { cause })
+  if (saysGone(error)) return new PlatformError('gone', words, { cause })
+  if (refusedCodes.has(code) || (code >= 200 && code <= 299)) return new PlatformError('rejected', words, { cause })
+  return new PlatformError(write ? 'unavailable' : 'rejected', words, { cause })
+}
+
+/** `estimated_time_to_regain_access` (minutes) of X-Business-Use-Case-Usage, the longest one; null when it says nothing. */
+function usageWaitMs(headers: Headers): number | null {
+  try {
+    const usage = Object.values(recordOf(parseJson(headers.get('x-business-use-case-usage') ?? '{}')))
+    const minutes = usage.flatMap((each) => listOf(each).map((one) => Number(recordOf(one).estimated_time_to_regain_access ?? 0)))
+    const longest = Math.max(0, ...minutes.filter(Number.isFinite))
+    return longest === 0 ? null : Math.min(longest * 60_000, 86_400_000)
+  } catch {
+    return null
+  }
+}
+
+/** The query of `paging.next`, without secrets: it is asked again from our own base, so no answer can lead us to another host. Null on the last page. */
+export function nextParams(edge: JsonRecord): Record<string, string> | null {
+  const next = textOf(recordOf(edge.paging).next)
+  if (!URL.canParse(next)) return null
+  const params = Object.fromEntries(new URL(next).searchParams)
+  delete params.access_token
+  delete params.appsecret_proof
+  return params
+}

@@ -1,0 +1,92 @@
+import type { Fact } from '@answerback/core/facts'
+import { PlatformError } from '../error.ts'
+import { messageFact } from '../fact.ts'
+import { idOf, instantOf, linkOf, listOf, recordOf } from '../json.ts'
+import type { FindInput, FindResult, Io, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
+import { pageGuard } from '../round.ts'
+import { sameText } from '../same-text.ts'
+import { callGraph, nextParams } from './graph.ts'
+import { versionOf } from './object.ts'
+
+/** Comments as the Page, `POST /{id}/comments`; a reply to a reply goes to the comment above it. No idempotency: after doubt, `find`. */
+export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
+  const { json } = await callGraph(io, { method: 'POST', path: `${replyTo(input.target)}/comments`, params: { message: input.text } })
+  const externalId = idOf(json.id)
+  if (externalId === null) throw new PlatformError('unavailable', 'Facebook took the reply and did not name it')
+  return sentReply(io, input, { id: externalId, ...(await lookUp(io, externalId)) })
+}
+
+/** Where the answer is posted. Facebook shows one level: never the post when the target is a comment, and the comment above when it is a reply. */
+function replyTo(target: ReplyTarget): string {
+  const { externalId, parentExternalId, postExternalId, ref } = target
+  if (ref.replyTo) return ref.replyTo
+  return parentExternalId !== null && postExternalId !== null && parentExternalId !== postExternalId ? parentExternalId : externalId
+}
+
+const lookUpTimeoutMs = 3_000
+
+/** Link and time of what was just written: worth one short question, never worth failing for. */
+async function lookUp(io: Io, id: string): Promise<Record<string, unknown>> {
+  try {
+    const call = { path: id, params: { fields: 'id,created_time,permalink_url' } }
+    return (await callGraph({ ...io, timeoutMs: Math.min(lookUpTimeoutMs, io.timeoutMs ?? lookUpTimeoutMs) }, call)).json
+  } catch {
+    return {}
+  }
+}
+
+function sentReply(io: Io, input: ReplyInput, comment: Record<string, unknown>): ReplySent {
+  const { target, text } = input
+  const externalId = idOf(comment.id) ?? ''
+  const url = linkOf(comment.permalink_url)
+  const above = replyTo(target)
+  const { accountId, handle } = io.self
+  const fact: Fact = messageFact({
+    externalId,
+    kind: 'reply',
+    ours: true,
+    author: { externalId: accountId, handle: null, name: handle || null, avatarUrl: null, url: null },
+    parentExternalId: above,
+    postExternalId: target.postExternalId,
+    text,
+    url,
+    platformAt: instantOf(comment.created_time) ?? io.now().toISOString(),
+    version: versionOf(text, []),
+    ref: { replyTo: above, ...(target.postExternalId !== null && { postId: target.postExternalId }) },
+  })
+  return { externalId, url, facts: [fact] }
+}
+
+const slackMs = 60_000
+const maxPages = 10
+const findFields = 'id,from{id,name},message,created_time,permalink_url'
+
+/** Looks below the comment that was answered: ours, same words, not older than a minute before the send. Not seen is `unsure`: Facebook keeps no key of ours. */
+export async function find(io: Io, input: FindInput): Promise<FindResult> {
+  const sinceMs = Date.parse(input.since) - slackMs
+  const path = `${replyTo(input.target)}/comments`
+  const guard = pageGuard(maxPages)
+  let query: Record<string, string> | null = { filter: 'stream', order: 'reverse_chronological', limit: '50', fields: findFields }
+  try {
+    while (query !== null) {
+      guard(JSON.stringify(query))
+      const { json } = await callGraph(io, { path, params: query })
+      const comments = listOf(json.data).map(recordOf)
+      const atOf = (comment: Record<string, unknown>): number => Date.parse(instantOf(comment.created_time) ?? '')
+      const ours = comments.find((one) => {
+        const from = idOf(recordOf(one.from).id)
+        return from === io.self.accountId && typeof one.message === 'string' && sameText(one.message, input.text) && !(atOf(one) < sinceMs)
+      })
+      if (ours && idOf(ours.id) !== null) return { found: 'landed', sent: sentReply(io, input, ours) }
+      query = comments.some((one) => atOf(one) < sinceMs) ? null : nextParams(json)
+    }
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.kind !== 'gone') throw error
+  }
+  return { found: 'unsure' }
+}
+
+/** Likes as the Page, or takes it back; Facebook keeps one like an account. */
+export async function like(io: Io, input: { externalId: string; liked: boolean }): Promise<void> {
+  await callGraph(io, { method: input.liked ? 'POST' : 'DELETE', path: `${input.externalId}/likes` })
+}

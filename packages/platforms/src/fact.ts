@@ -1,0 +1,52 @@
+import type { Fact, MessageFact, PostFact, RemovalFact } from '@answerback/core/facts'
+
+/** A message fact from what is known of it; the rest says "nothing known". */
+export function messageFact(
+  known: Pick<MessageFact, 'externalId' | 'kind' | 'ours' | 'platformAt' | 'version'> & Partial<MessageFact>,
+): MessageFact {
+  return {
+    fact: 'message',
+    automated: false,
+    author: null,
+    parentExternalId: null,
+    postExternalId: null,
+    mentionsUs: false,
+    tagsExternalId: null,
+    private: false,
+    text: '',
+    language: null,
+    url: null,
+    media: [],
+    authorAt: null,
+    editedAt: null,
+    ref: {},
+    ...known,
+  }
+}
+
+/** A post fact from what is known of it. */
+export function postFact(known: Pick<PostFact, 'externalId' | 'ours' | 'platformAt'> & Partial<PostFact>): PostFact {
+  return { fact: 'post', author: null, text: '', url: null, media: [], reportedReplies: null, ref: {}, ...known }
+}
+
+/** Gone, and nobody says by whom; `platformAt` null when only the absence was seen. */
+export function removalFact(externalId: string, platformAt: string | null = null): RemovalFact {
+  return { fact: 'removal', externalId, by: 'unknown', platformAt }
+}
+
+/** The fact with every string in it fit for a database: no NUL, no half of a surrogate pair (both become U+FFFD). */
+export function cleanFact(fact: Fact): Fact {
+  return clean(fact) as Fact
+}
+
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value)
+  if (Array.isArray(value)) return value.map(clean)
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, clean(each)]))
+  return value
+}
+
+/** Text without NUL and without lone surrogates, which PostgreSQL refuses; each becomes U+FFFD. */
+export function cleanText(text: string): string {
+  return text.replace(/[\u0000\uD800-\uDFFF]/gu, '\uFFFD')
+}

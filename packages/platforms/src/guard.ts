@@ -1,0 +1,53 @@
+import { PlatformError } from './error.ts'
+import { cleanFact } from './fact.ts'
+import type { Normalized, Platform } from './platform.ts'
+
+/**
+ * The adapter with its promises enforced: only `PlatformError` leaves the calls, and `normalize`, `verify` and `challenge` never throw. A slip of
+ * ours inside a call becomes `unavailable`, which for a write means "outcome unknown" and so never a second send.
+ */
+export function guardPlatform(platform: Platform): Platform {
+  const { webhook, like } = platform
+  return {
+    ...platform,
+    connect: { ...platform.connect, open: (io, settings) => guarded(() => platform.connect.open(io, settings)) },
+    poll: (io, input) => guarded(() => platform.poll(io, input)),
+    reply: (io, input) => guarded(() => platform.reply(io, input)),
+    find: (io, input) => guarded(() => platform.find(io, input)),
+    normalize: (delivery, self) => total(() => platform.normalize(delivery, self)),
+    ...(like && { like: (io, input) => guarded(() => like(io, input)) }),
+    ...(webhook && {
+      webhook: {
+        verify: (secret, headers, body) => orElse(false, () => webhook.verify(secret, headers, body)),
+        challenge: (verifyToken, query) => orElse(null, () => webhook.challenge(verifyToken, query)),
+        entries: (body) => webhook.entries(body),
+      },
+    }),
+  }
+}
+
+async function guarded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    if (error instanceof PlatformError) throw error
+    throw new PlatformError('unavailable', error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+function total(normalize: () => Normalized): Normalized {
+  try {
+    const { facts, unknown, ignored } = normalize()
+    return { facts: facts.map(cleanFact), unknown, ignored }
+  } catch (error) {
+    return { facts: [], unknown: [{ index: -1, reason: error instanceof Error ? error.message : 'could not be read' }], ignored: 0 }
+  }
+}
+
+function orElse<T>(otherwise: T, call: () => T): T {
+  try {
+    return call()
+  } catch {
+    return otherwise
+  }
+}
