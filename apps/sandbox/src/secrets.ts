@@ -48,7 +48,7 @@ export function makeSecrets(random: () => number): SandboxSecrets {
       userAccessToken: `EAA${letters(120)}`,
     },
     bluesky: {
-      identifier: 'fieldnote.bsky.example',
+      identifier: 'fieldnote.test',
       did: `did:plc:${base32(24)}`,
       appPassword: [base32(4), base32(4), base32(4), base32(4)].join('-'),
       jwtSecret: hex(64),
