@@ -49,8 +49,8 @@ export function findWayToRun(binaries: Binaries): WayToRun {
 
 /** `program` with `args` run that way, as `spawn` and its siblings want it. */
 export function commandLine(way: WayToRun, program: string, args: string[]): [string, string[]] {
-  const [command = program, ...rest] = [...way.prefix, program]
-  return [command, [...rest, ...args]]
+  const [command, ...rest] = way.prefix
+  return command === undefined ? [program, args] : [command, [...rest, program, ...args]]
 }
 
 /** The environment stays outside: PGPORT, PGTZ or LC_ALL of some shell must not change what the database is. */
