@@ -1,8 +1,9 @@
+import { bluesky } from './bluesky/adapter.ts'
 import { facebook } from './facebook/adapter.ts'
 import type { Platform } from './platform.ts'
 
 /** Every platform this version speaks: one line each, and nothing else in the product names one. */
-export const platforms: readonly Platform[] = [facebook]
+export const platforms: readonly Platform[] = [facebook, bluesky]
 
 /** The platform of that id; undefined when there is none. */
 export function platformById(id: string): Platform | undefined {

@@ -1,0 +1,137 @@
+import type { Fact } from '@answerback/core/facts'
+import { PlatformError } from '../error.ts'
+import { messageFact } from '../fact.ts'
+import { listOf, nameOf, recordOf, textOf } from '../json.ts'
+import type { JsonRecord } from '../json.ts'
+import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
+import { facetsOf } from './facets.ts'
+import { tidOf } from './tid.ts'
+import { postUrl, rkeyOf } from './uri.ts'
+import { xrpc, xrpcErrorOf } from './xrpc.ts'
+
+const collection = 'app.bsky.feed.post'
+
+/**
+ * Writes the reply under a record key made from ours (`putRecord`), so that any number of tries leave one record. The server does not check the target,
+ * so we do: gone, or closed to replies. Whatever fails before the write was not sent.
+ */
+export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
+  const record = await beforeSending(async () => ({
+    $type: collection,
+    text: input.text,
+    createdAt: input.createdAt,
+    reply: await replyRefs(io, input),
+    facets: await facetsOf(io, input.text),
+  }))
+  const rkey = tidOf(input.key, input.createdAt)
+  try {
+    const { json } = await xrpc(io, { nsid: 'com.atproto.repo.putRecord', body: { repo: io.self.accountId, collection, rkey, record } })
+    return sentReply(io, input, textOf(json.uri) || uriOf(io, input), textOf(json.cid), record.reply)
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
+    // The record is ours to ask for: a refusal that was none shows there.
+    const found = await find(io, { ...input, since: input.createdAt })
+    if (found.found === 'landed') return found.sent
+    throw error
+  }
+}
+
+async function beforeSending<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    const { kind, message, retryAfterMs, cause } = error
+    throw new PlatformError(kind, message, { retryAfterMs: retryAfterMs ?? undefined, notSent: true, cause })
+  }
+}
+
+type Ref = { uri: string; cid: string }
+
+/** `parent` is the target; `root` is the target's own root, or itself. A wrong root hides the reply. */
+async function replyRefs(io: Io, { target }: ReplyInput): Promise<{ root: Ref; parent: Ref }> {
+  const post = await readTarget(io, target.externalId)
+  if (recordOf(post.viewer).replyDisabled === true) throw new PlatformError('rejected', 'The author does not take replies to this post')
+  const blocked = recordOf(recordOf(post.author).viewer)
+  if (blocked.blockedBy === true || blocked.blocking !== undefined)
+    throw new PlatformError('rejected', 'A block stands between this account and the author')
+  const parent = { uri: target.externalId, cid: nameOf(post.cid) ?? target.ref.cid ?? '' }
+  const root = recordOf(recordOf(recordOf(post.record).reply).root)
+  const [rootUri, rootCid] = [nameOf(root.uri) ?? target.ref.rootUri, nameOf(root.cid) ?? target.ref.rootCid]
+  return { root: rootUri && rootCid && rootUri !== parent.uri ? { uri: rootUri, cid: rootCid } : parent, parent }
+}
+
+async function readTarget(io: Io, uri: string): Promise<JsonRecord> {
+  const { json } = await xrpc(io, { nsid: 'app.bsky.feed.getPosts', params: [['uris', uri]] })
+  const post = listOf(json.posts)
+    .map(recordOf)
+    .find((each) => each.uri === uri)
+  if (!post) throw new PlatformError('gone', 'The post was deleted')
+  return post
+}
+
+function uriOf(io: Io, { key, createdAt }: ReplyInput): string {
+  return `at://${io.self.accountId}/${collection}/${tidOf(key, createdAt)}`
+}
+
+function sentReply(io: Io, { target, text, createdAt }: ReplyInput, uri: string, cid: string, refs: { root: Ref }): ReplySent {
+  const { self } = io
+  const webUrl = self.webUrl ?? (io.settings.webUrl || undefined)
+  const url = postUrl(uri, webUrl)
+  const fact: Fact = messageFact({
+    externalId: uri,
+    kind: 'reply',
+    ours: true,
+    author: {
+      externalId: self.accountId,
+      handle: self.handle || null,
+      name: null,
+      avatarUrl: null,
+      url: `${webUrl ?? 'https://bsky.app'}/profile/${self.accountId}`,
+    },
+    parentExternalId: target.externalId,
+    postExternalId: refs.root.uri,
+    text,
+    url,
+    platformAt: io.now().toISOString(),
+    authorAt: createdAt,
+    version: cid,
+    ref: { cid, rootUri: refs.root.uri, rootCid: refs.root.cid },
+  })
+  return { externalId: uri, url, facts: [fact] }
+}
+
+/** Asks our own repository for the record: it is authoritative, so not there means that sending again with the same key is safe. */
+export async function find(io: Io, input: FindInput): Promise<FindResult> {
+  const params: [string, string][] = [
+    ['repo', io.self.accountId],
+    ['collection', collection],
+    ['rkey', tidOf(input.key, input.createdAt)],
+  ]
+  try {
+    const { json } = await xrpc(io, { nsid: 'com.atproto.repo.getRecord', params })
+    const root = recordOf(recordOf(recordOf(json.value).reply).root)
+    const refs = { root: { uri: nameOf(root.uri) ?? input.target.externalId, cid: textOf(root.cid) } }
+    return { found: 'landed', sent: sentReply(io, input, nameOf(json.uri) ?? uriOf(io, input), textOf(json.cid), refs) }
+  } catch (error) {
+    if (xrpcErrorOf(error) === 'RecordNotFound') return { found: 'absent' }
+    throw error
+  }
+}
+
+/** Likes once, or takes the like back; what already is so stays so. */
+export async function like(io: Io, input: { externalId: string; ref: Record<string, string>; liked: boolean }): Promise<void> {
+  const post = await readTarget(io, input.externalId)
+  const there = nameOf(recordOf(post.viewer).like)
+  const repo = io.self.accountId
+  const likes = 'app.bsky.feed.like'
+  if (input.liked && there === null) {
+    const subject = { uri: input.externalId, cid: nameOf(post.cid) ?? input.ref.cid ?? '' }
+    await xrpc(io, {
+      nsid: 'com.atproto.repo.createRecord',
+      body: { repo, collection: likes, record: { $type: likes, subject, createdAt: io.now().toISOString() } },
+    })
+  }
+  if (!input.liked && there !== null)
+    await xrpc(io, { nsid: 'com.atproto.repo.deleteRecord', body: { repo, collection: likes, rkey: rkeyOf(there) } })
+}
