@@ -1,0 +1,74 @@
+import { baseUrl } from '../base-url.ts'
+import { PlatformError } from '../error.ts'
+import { idOf, linkOf, nameOf, recordOf } from '../json.ts'
+import type { JsonRecord } from '../json.ts'
+import type { ConnectIo, Connected, Platform } from '../platform.ts'
+import { callApi, defaultApiUrl } from './api.ts'
+import type { ApiIo } from './api.ts'
+import { replyLimitOf } from './limit.ts'
+import { accountIdOf } from './status.ts'
+
+export const connect: Platform['connect'] = {
+  apiUrl: defaultApiUrl,
+  fields: [
+    { name: 'url', label: 'Server', secret: false, placeholder: defaultApiUrl, help: 'The address of the server the account lives on.' },
+    {
+      name: 'accessToken',
+      label: 'Access token',
+      secret: true,
+      placeholder: '',
+      help: 'From Preferences, Development, New application, with the scopes read and write.',
+    },
+  ],
+  open,
+}
+
+/** Asks the server who the token is and how long a status may be. */
+async function open(io: ConnectIo, given: Record<string, string>): Promise<Connected> {
+  const url = baseUrl(given.apiUrl || given.url, defaultApiUrl)
+  const accessToken = (given.accessToken ?? '').trim()
+  if (accessToken === '') throw new PlatformError('rejected', 'The access token is missing')
+  const api: ApiIo = { ...io, settings: { url }, credentials: { accessToken } }
+  const account = recordOf((await callApi(api, { path: '/api/v1/accounts/verify_credentials' })).json)
+  const [localId, externalId] = [idOf(account.id), accountIdOf(account)]
+  if (localId === null || externalId === null) throw new PlatformError('unavailable', 'The server did not say who the token belongs to')
+  const limits = await readLimits(api)
+  const settings: Record<string, string> = {
+    url,
+    accountId: localId,
+    ...limits,
+    ...(given.replyVisibility && { replyVisibility: given.replyVisibility }),
+  }
+  const handle = nameOf(account.acct) ?? nameOf(account.username) ?? localId
+  const whole = handle.includes('@') ? handle : `${handle}@${new URL(url).host}`
+  return {
+    account: {
+      externalId,
+      handle: whole,
+      name: nameOf(account.display_name) ?? handle,
+      avatarUrl: linkOf(account.avatar),
+      url: linkOf(account.url),
+    },
+    settings,
+    credentials: { accessToken },
+    replyLimit: replyLimitOf(settings),
+  }
+}
+
+/** `configuration.statuses` of the instance; version 2 of the call, else 1. A server that tells neither keeps Mastodon's own numbers. */
+async function readLimits(api: ApiIo): Promise<Record<string, string>> {
+  for (const path of ['/api/v2/instance', '/api/v1/instance']) {
+    try {
+      const instance = recordOf((await callApi(api, { path })).json)
+      const statuses = recordOf(recordOf(instance.configuration).statuses)
+      const found: JsonRecord = {
+        maxCharacters: statuses.max_characters ?? instance.max_toot_chars,
+        urlLength: statuses.characters_reserved_per_url,
+      }
+      return Object.fromEntries(Object.entries(found).flatMap(([name, value]) => (idOf(value) === null ? [] : [[name, String(value)]])))
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.kind === 'rate_limited') throw error
+    }
+  }
+  return {}
+}
