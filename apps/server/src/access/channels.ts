@@ -1,0 +1,147 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import { uuidv7 } from 'uuidv7'
+import type { Channel } from '@answerback/core/api'
+import { Problem } from '@answerback/core/problem'
+import { PlatformError } from '@answerback/platforms/error'
+import type { Connected, Platform } from '@answerback/platforms/platform'
+import { platformOf, type Context } from '../context.ts'
+import type { Queryable } from '../db/connection.ts'
+import * as t from '../db/schema.ts'
+import { changing } from '../live/change-log.ts'
+import { iso } from '../live/rows.ts'
+import { checkHost } from './hosts.ts'
+import { seal } from './secrets.ts'
+
+/** After so many failed rounds a channel is said to be failing; a single lost one is nobody's worry. */
+const failingAfter = 3
+
+/**
+ * Connects an account, or connects it again with new credentials: what waited for it goes out, and its history stays. Throws `bad_request` naming the field,
+ * `host_not_allowed`, `connection_refused` with the platform's words.
+ */
+export async function connectChannel(
+  ctx: Context,
+  workspaceId: string,
+  platformId: string,
+  settings: Record<string, string>,
+): Promise<string> {
+  const platform = ctx.platforms.find((each) => each.id === platformId)
+  if (!platform)
+    throw new Problem('bad_request', `platform: this version knows ${ctx.platforms.map((each) => each.id).join(', ')}.`, {
+      invalidParams: [{ name: 'platform', reason: 'not known' }],
+    })
+  const missing = platform.connect.fields.filter((field) => !field.optional && !settings[field.name]?.trim())
+  if (missing.length > 0) {
+    throw new Problem('bad_request', missing.map((field) => `settings.${field.name}: give the ${field.label}.`).join(' '), {
+      invalidParams: missing.map((field) => ({ name: `settings.${field.name}`, reason: 'missing' })),
+    })
+  }
+  const apiUrl = settings.apiUrl ?? ctx.env.apiUrls[platform.id] ?? settings.url ?? settings.service ?? platform.connect.apiUrl
+  await checkHost(apiUrl, ctx.env.allowedHosts)
+  const connected = await open(ctx, platform, { ...settings, apiUrl })
+  return keep(ctx, workspaceId, platform, apiUrl, connected)
+}
+
+async function open(ctx: Context, platform: Platform, settings: Record<string, string>): Promise<Connected> {
+  try {
+    return await platform.connect.open({ fetch: ctx.fetch, now: ctx.now }, settings)
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    throw new Problem('connection_refused', `${platform.name} did not accept this: ${error.message}`)
+  }
+}
+
+async function keep(ctx: Context, workspaceId: string, platform: Platform, apiUrl: string, connected: Connected): Promise<string> {
+  const now = ctx.now()
+  const { account } = connected
+  const known = await ctx.db.system
+    .select({ id: t.channel.id })
+    .from(t.channel)
+    .where(and(eq(t.channel.workspaceId, workspaceId), eq(t.channel.platform, platform.id), eq(t.channel.externalId, account.externalId)))
+  const id = known[0]?.id ?? uuidv7()
+  const apps = await ctx.db.system
+    .select({ id: t.platformApp.id })
+    .from(t.platformApp)
+    .where(eq(t.platformApp.platform, platform.id))
+    .orderBy(desc(t.platformApp.createdAt))
+    .limit(1)
+  const values = {
+    handle: account.handle,
+    name: account.name,
+    avatarUrl: account.avatarUrl,
+    url: account.url,
+    apiUrl,
+    appId: apps[0]?.id ?? null,
+    settings: connected.settings,
+    credentials: seal(ctx.secrets, `channel:${id}`, connected.credentials),
+    replyLimit: connected.replyLimit ?? null,
+    reauthorizeAt: null,
+    pausedAt: null,
+  }
+  await changing(ctx, workspaceId, async (change) => {
+    await change.tx
+      .insert(t.channel)
+      .values({ id, workspaceId, platform: platform.id, externalId: account.externalId, connectedAt: now, ...values })
+      .onConflictDoUpdate({ target: [t.channel.workspaceId, t.channel.platform, t.channel.externalId], set: values })
+    // What waited for the account goes out now.
+    const freed = await change.tx
+      .update(t.reply)
+      .set({ dueAt: now, reason: null })
+      .where(and(eq(t.reply.channelId, id), eq(t.reply.state, 'queued'), sql`due_at is null`))
+      .returning({ id: t.reply.id, conversationId: t.reply.conversationId })
+    for (const row of freed) change.touch(row.conversationId)
+    change.afterCommit(() =>
+      ctx.queue.add(
+        'send',
+        freed.map((row) => ({ workspaceId, replyId: row.id })),
+      ),
+    )
+    change.channelsChanged()
+  })
+  await ctx.db.system
+    .insert(t.poll)
+    .values({ channelId: id, workspaceId, platform: platform.id, dueAt: now })
+    .onConflictDoUpdate({ target: t.poll.channelId, set: { dueAt: now, failures: 0, error: null } })
+  return id
+}
+
+/** The channels of a workspace with their health. Reads the poll's state past the wall, by the ids that the wall let through. */
+export async function listChannels(ctx: Context, tx: Queryable): Promise<Channel[]> {
+  const channels = await tx.select().from(t.channel).orderBy(t.channel.connectedAt, t.channel.id)
+  if (channels.length === 0) return []
+  const polls = await ctx.db.system.select().from(t.poll).where(eq(t.poll.workspaceId, channels[0]!.workspaceId))
+  return channels.map((channel) =>
+    present(
+      ctx,
+      channel,
+      polls.find((each) => each.channelId === channel.id),
+    ),
+  )
+}
+
+function present(ctx: Context, channel: typeof t.channel.$inferSelect, poll: typeof t.poll.$inferSelect | undefined): Channel {
+  const { can } = platformOf(ctx, channel.platform)
+  return {
+    id: channel.id,
+    platform: channel.platform,
+    handle: channel.handle,
+    name: channel.name,
+    url: channel.url,
+    state:
+      channel.reauthorizeAt !== null
+        ? 'needs_reauthorization'
+        : channel.pausedAt !== null
+          ? 'paused'
+          : (poll?.failures ?? 0) >= failingAfter
+            ? 'failing'
+            : channel.lastDeliveryAt === null
+              ? 'no_delivery_yet'
+              : 'healthy',
+    lastDeliveryAt: iso(channel.lastDeliveryAt),
+    lastPollAt: iso(poll?.lastOkAt ?? null),
+    nextPollAt: iso(poll?.dueAt ?? null),
+    error: poll?.error ?? null,
+    replyLimit: channel.replyLimit ?? can.replyLimit,
+    can: { webhook: can.webhook, like: can.like, privateReply: can.privateReply },
+  }
+}

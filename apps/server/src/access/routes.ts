@@ -1,0 +1,93 @@
+import { eq } from 'drizzle-orm'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { channel, me } from '@answerback/core/api'
+import { may, permissions, type Permission } from '@answerback/core/permissions'
+import type { Context } from '../context.ts'
+import * as t from '../db/schema.ts'
+import { actorOf, needs } from '../http/actor.ts'
+import { countsOf } from '../live/counts.ts'
+import { connectChannel, listChannels } from './channels.ts'
+import { addPlatformApp } from './platform-apps.ts'
+
+const connectBody = z.object({ platform: z.string(), settings: z.record(z.string(), z.string()) })
+
+/** Who is here, what they may do, and which accounts are connected. */
+export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sandboxUrl: string } | null): void {
+  const app = server.withTypeProvider<ZodTypeProvider>()
+  const tags = ['access']
+
+  app.get(
+    '/api/v1/me',
+    { schema: { response: { 200: me }, tags, summary: 'Everything a screen needs to begin.' }, preHandler: needs('inbox.read') },
+    async (request) => {
+      const actor = actorOf(request)
+      return ctx.db.inWorkspace(actor.workspaceId, async (tx) => {
+        const [workspace] = await tx.select().from(t.workspace)
+        const [seq] = await tx.select({ seq: t.workspaceSeq.seq }).from(t.workspaceSeq)
+        const staff = await tx
+          .select({ id: t.member.userId, name: t.member.name, role: t.member.role })
+          .from(t.member)
+          .orderBy(t.member.createdAt)
+        return {
+          user: { id: actor.id, name: actor.name, email: actor.email },
+          role: actor.role,
+          permissions: (Object.keys(permissions) as Permission[]).filter((each) => may(actor.role, each)),
+          workspace: { id: workspace!.id, name: workspace!.name, timeZone: workspace!.timeZone, targetSeconds: workspace!.targetSeconds },
+          staff,
+          platforms: ctx.platforms.map(({ id, name, docs, icon }) => ({ id, name, docs, icon })),
+          channels: await listChannels(ctx, tx),
+          counts: await countsOf(tx),
+          seq: seq!.seq,
+          demo: workspace!.demo ? demo : null,
+          now: ctx.now().toISOString(),
+        }
+      })
+    },
+  )
+
+  app.get(
+    '/api/v1/channels',
+    {
+      schema: { response: { 200: z.object({ items: z.array(channel) }) }, tags, summary: 'Connected accounts and their health.' },
+      preHandler: needs('channels.read'),
+    },
+    async (request) => ({
+      items: await ctx.db.inWorkspace(actorOf(request).workspaceId, (tx) => listChannels(ctx, tx)),
+    }),
+  )
+
+  app.post(
+    '/api/v1/channels',
+    {
+      schema: { body: connectBody, response: { 201: z.object({ id: z.uuid() }) }, tags, summary: 'Connect an account by token.' },
+      preHandler: needs('channels.connect'),
+    },
+    async (request, reply) =>
+      reply.code(201).send({ id: await connectChannel(ctx, actorOf(request).workspaceId, request.body.platform, request.body.settings) }),
+  )
+
+  app.post(
+    '/api/v1/platform-apps',
+    {
+      schema: {
+        body: connectBody,
+        response: { 201: z.object({ id: z.uuid() }) },
+        tags,
+        summary: 'Register the app whose webhooks come here.',
+      },
+      preHandler: needs('platform_apps.write'),
+    },
+    async (request, reply) => reply.code(201).send({ id: await addPlatformApp(ctx, request.body.platform, request.body.settings) }),
+  )
+}
+
+/** The newest number of a workspace's change log. */
+export async function seqOf(ctx: Context, workspaceId: string): Promise<number> {
+  const rows = await ctx.db.system
+    .select({ seq: t.workspaceSeq.seq })
+    .from(t.workspaceSeq)
+    .where(eq(t.workspaceSeq.workspaceId, workspaceId))
+  return rows[0]?.seq ?? 0
+}

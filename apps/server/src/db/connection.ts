@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { Pool, types, type PoolConfig } from 'pg'
+import * as schema from './schema.ts'
+
+// bigint columns hold counts and sequence numbers, all far below 2^53.
+types.setTypeParser(types.builtins.INT8, Number)
+
+export type Schema = typeof schema
+export type Db = NodePgDatabase<Schema>
+/** A transaction, or the pool where none is needed. */
+export type Queryable = Pick<Db, 'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'execute' | 'query'>
+
+/** The two ways into the database: `inWorkspace` behind the walls, `system` for what has no workspace yet. */
+export type Database = {
+  system: Db
+  systemPool: Pool
+  /** Reads in one workspace, in one transaction. Writes that staff can see go through `live/change-log`. */
+  inWorkspace<T>(workspaceId: string, run: (tx: Queryable) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** `app` and `system` are connections for the two roles. Pools are small: the work is short transactions. */
+export function connect(app: PoolConfig, system: PoolConfig, onError: (error: Error) => void): Database {
+  const appPool = new Pool({ max: 12, ...app })
+  const systemPool = new Pool({ max: 8, ...system })
+  // A server that restarts drops idle connections; the pool makes new ones, the process must not die of it.
+  appPool.on('error', onError)
+  systemPool.on('error', onError)
+  const appDb = drizzle(appPool, { schema })
+  return {
+    system: drizzle(systemPool, { schema }),
+    systemPool,
+    inWorkspace: (workspaceId, run) =>
+      appDb.transaction(async (tx) => {
+        await tx.execute(sql`select set_config('app.workspace', ${workspaceId}, true)`)
+        return run(tx)
+      }),
+    async close() {
+      await Promise.all([appPool.end(), systemPool.end()])
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { eq } from 'drizzle-orm'
+import { connectChannel } from '../access/channels.ts'
+import { addPlatformApp } from '../access/platform-apps.ts'
+import { addMember, makeWorkspace } from '../access/workspaces.ts'
+import type { Context } from '../context.ts'
+import * as t from '../db/schema.ts'
+import type { SandboxProcess } from './sandbox-process.ts'
+
+/** The people of the demo brand; nobody has a password, they come in by one-time links. */
+const people = [
+  { name: 'Sam', email: 'sam@fieldnote.example', role: 'manager' },
+  { name: 'Theo', email: 'theo@fieldnote.example', role: 'lead' },
+  { name: 'Mia', email: 'mia@fieldnote.example', role: 'manager' },
+  { name: 'Ines', email: 'ines@fieldnote.example', role: 'owner' },
+] as const
+
+export const demoManager = people[0]
+export const demoLead = people[1]
+
+/** Makes the demo workspace the first time, and connects the brand's accounts in the sandbox at every start (its port may be another one). */
+export async function prepareDemo(ctx: Context, sandbox: SandboxProcess): Promise<void> {
+  const workspaceId =
+    (await demoWorkspace(ctx)) ??
+    (await makeWorkspace(ctx, { name: 'Fieldnote', timeZone: 'Europe/Lisbon', targetSeconds: 7_200, demo: true }))
+  for (const person of people) await addMember(ctx, workspaceId, person)
+  const { facebook, bluesky, mastodon } = sandbox.secrets
+  const apps = await ctx.db.system
+    .select({ settings: t.platformApp.settings })
+    .from(t.platformApp)
+    .where(eq(t.platformApp.platform, 'facebook'))
+  if (!apps.some((app) => app.settings.appId === facebook.appId))
+    await addPlatformApp(ctx, 'facebook', { appId: facebook.appId, appSecret: facebook.appSecret, verifyToken: facebook.verifyToken })
+  await connectChannel(ctx, workspaceId, 'facebook', {
+    apiUrl: `${sandbox.url}/facebook`,
+    pageId: facebook.pageId,
+    pageAccessToken: facebook.pageAccessToken,
+  })
+  await connectChannel(ctx, workspaceId, 'bluesky', {
+    apiUrl: `${sandbox.url}/bluesky`,
+    service: `${sandbox.url}/bluesky`,
+    identifier: bluesky.identifier,
+    appPassword: bluesky.appPassword,
+  })
+  await connectChannel(ctx, workspaceId, 'mastodon', {
+    apiUrl: `${sandbox.url}/mastodon`,
+    url: `${sandbox.url}/mastodon`,
+    accessToken: mastodon.accessToken,
+  })
+}
+
+async function demoWorkspace(ctx: Context): Promise<string | null> {
+  const rows = await ctx.db.system.select({ id: t.workspace.id }).from(t.workspace).where(eq(t.workspace.demo, true))
+  return rows[0]?.id ?? null
+}

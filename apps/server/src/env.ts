@@ -1,0 +1,80 @@
+import { z } from 'zod'
+
+/** The only reader of the environment. Each variable once: what it means, what it is without it, what is wrong with it in words. */
+const schema = z.object({
+  PORT: port('PORT', 3000),
+  HOST: z.string().min(1).optional(),
+  SANDBOX_PORT: port('SANDBOX_PORT', 4000),
+  DATA_DIR: z.string().min(1).default('.data'),
+  PUBLIC_URL: url('PUBLIC_URL').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'DATABASE_URL must begin with postgres:// , as in postgres://user:password@host:5432/answerback')
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'REDIS_URL must begin with redis:// or rediss://')
+    .optional(),
+  ROLES: z
+    .string()
+    .default('web,worker,poller')
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(['web', 'worker', 'poller'], 'ROLES must be a list of web, worker and poller, as in ROLES=web,worker')).min(1)),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent',
+    )
+    .optional(),
+  DEMO: z.enum(['on', 'off'], 'DEMO must be on or off').optional(),
+  SANDBOX_RHYTHM: z.enum(['off', 'calm', 'busy'], 'SANDBOX_RHYTHM must be off, calm or busy').default('calm'),
+  ALLOW_PRIVATE_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((host) => host.trim())
+        .filter(Boolean),
+    ),
+})
+
+export type Env = z.infer<typeof schema> & {
+  /** Base URL per platform id, from `<PLATFORM>_API_URL`. */
+  apiUrls: Record<string, string>
+  /** Hosts (or host:port) that may be private: from ALLOW_PRIVATE_HOSTS, and in the demo the sandbox alone. */
+  allowedHosts: string[]
+  /** No configuration at all: sandbox, demo brand, loopback only. */
+  demo: boolean
+}
+
+/** Reads and checks the environment. Throws one Error whose message names every bad variable and says what would be right. */
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => sentence(issue.path.join('.'), issue.message)).join('\n'))
+  const apiUrls: Record<string, string> = {}
+  for (const [name, value] of Object.entries(given)) {
+    const platform = /^([A-Z][A-Z0-9_]*)_API_URL$/.exec(name)?.[1]
+    if (platform === undefined) continue
+    if (!URL.canParse(value!)) throw new Error(`${name} must be a whole URL, as in https://example.org`)
+    apiUrls[platform.toLowerCase().replaceAll('_', '-')] = value!
+  }
+  const demo =
+    parsed.data.DEMO === 'on' ||
+    (parsed.data.DEMO === undefined && parsed.data.DATABASE_URL === undefined && parsed.data.PUBLIC_URL === undefined)
+  return { ...parsed.data, apiUrls, allowedHosts: [...parsed.data.ALLOW_PRIVATE_HOSTS], demo }
+}
+
+function port(name: string, fallback: number) {
+  const words = `${name} must be a port number from 0 to 65535`
+  return z.coerce.number(words).int(words).min(0, words).max(65_535, words).default(fallback)
+}
+
+function url(name: string) {
+  return z.url({ protocol: /^https?$/, error: `${name} must be a whole http or https URL, as in https://inbox.example.org` })
+}
+
+function sentence(name: string, message: string): string {
+  return message.startsWith(name) ? `${message}.` : `${name}: ${message}.`
+}

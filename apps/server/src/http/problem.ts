@@ -1,0 +1,37 @@
+import type { FastifyError, FastifyInstance } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { Problem, problems, type InvalidParam, type ProblemCode } from '@answerback/core/problem'
+
+/** The only place that turns errors into `application/problem+json` (RFC 9457). 4xx are logged as warnings, 5xx as errors, each once. */
+export function answerProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
+    const { code, detail, extra } = read(error)
+    const { status, title } = problems[code]
+    if (status >= 500 && !(error instanceof Problem)) request.log.error({ err: error }, 'request failed')
+    else request.log[status >= 500 ? 'error' : 'warn']({ code, detail, cause: extra.cause }, 'request refused')
+    const { cause: _inside, ...shown } = extra
+    return reply
+      .code(status)
+      .type('application/problem+json')
+      .send({ type: `/problems/${code}`, title, status, detail, instance: request.url, code, requestId: request.id, ...shown })
+  })
+  app.setNotFoundHandler((request) => {
+    throw new Problem('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`)
+  })
+}
+
+function read(error: FastifyError | Problem): { code: ProblemCode; detail: string; extra: Record<string, unknown> } {
+  if (error instanceof Problem) return { code: error.code, detail: error.message, extra: error.extra }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const invalidParams: InvalidParam[] = error.validation.map((each) => ({
+      name: each.instancePath.split('/').filter(Boolean).join('.') || error.validationContext || 'body',
+      reason: each.message ?? 'not valid',
+    }))
+    return { code: 'bad_request', detail: invalidParams.map((each) => `${each.name}: ${each.reason}`).join('; '), extra: { invalidParams } }
+  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { code: 'too_large', detail: 'The body is larger than this takes.', extra: {} }
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return { code: 'unsupported_media_type', detail: 'Send the body as application/json.', extra: {} }
+  if (error.statusCode !== undefined && error.statusCode < 500) return { code: 'bad_request', detail: error.message, extra: {} }
+  return { code: 'internal', detail: 'The request was not carried out. Its id helps to find out why.', extra: {} }
+}

@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+
+/** Seen from this folder and from the bundle alike. */
+const root = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+const policy =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'"
+
+/** The built web app; every address that is not a file is a screen of it. Files with a hash in their name never change. */
+export function serveWebApp(app: FastifyInstance): void {
+  if (!existsSync(root)) return
+  app.register(fastifyStatic, {
+    root,
+    wildcard: false,
+    index: false,
+    cacheControl: false,
+    setHeaders(response, path) {
+      response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+      response.header('content-security-policy', policy)
+      response.header('x-content-type-options', 'nosniff')
+      response.header('referrer-policy', 'same-origin')
+    },
+  })
+  app.get('/*', { schema: { hide: true } }, (request, reply) =>
+    /^\/(api|webhooks|socket\.io)\b/.test(request.url) ? reply.callNotFound() : reply.type('text/html').sendFile('index.html'),
+  )
+}

@@ -1,0 +1,139 @@
+import { eq, inArray, sql } from 'drizzle-orm'
+import { stateOf } from '@answerback/core/conversation-state'
+import type { Turn } from '@answerback/core/history'
+import { turnsOf } from '@answerback/core/turns'
+import { platformOf, type Context } from '../context.ts'
+import type { Change } from '../live/change-log.ts'
+import * as t from '../db/schema.ts'
+import { loadHistory, type ClosingRow, type MessageRow } from './history.ts'
+
+type ConversationChange = Partial<typeof t.conversation.$inferInsert>
+
+/** Derives a conversation's turns and its row again from all its facts, and marks it as touched. Never nudged, always recomputed. */
+export async function recompute(ctx: Context, change: Change, conversationId: string): Promise<void> {
+  const { tx } = change
+  const rows = await tx.select().from(t.conversation).where(eq(t.conversation.id, conversationId))
+  const conversation = rows[0]
+  if (!conversation) return
+  const { history, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
+  const turns = turnsOf(history)
+  const workspaces = await tx.select({ targetSeconds: t.workspace.targetSeconds }).from(t.workspace)
+  const targetSeconds = workspaces[0]!.targetSeconds
+  await writeTurns(change, conversation, turns, targetSeconds)
+
+  const inbound = messages.filter((row) => !row.ours)
+  const newestInboundAt = Math.max(0, ...inbound.map((row) => row.receivedAt.getTime()))
+  // They wrote again: snoozing was about what was there before.
+  const snoozedAt = await lastSnoozeAt(change, conversation)
+  const snoozedUntil =
+    conversation.snoozedUntil !== null && snoozedAt !== null && newestInboundAt > snoozedAt ? null : conversation.snoozedUntil
+  const pending = await pendingReply(change, conversationId)
+  const derived: ConversationChange = {
+    ...derive(turns, messages, closings, targetSeconds),
+    state: stateOf(turns, snoozedUntil?.getTime() ?? null, ctx.now().getTime()),
+    snoozedUntil,
+    replyId: pending?.id ?? null,
+    replyFailed: pending !== null && (pending.state === 'rejected' || pending.state === 'needs_check'),
+  }
+  await tx.update(t.conversation).set(derived).where(eq(t.conversation.id, conversationId))
+  change.touch(conversationId)
+}
+
+async function writeTurns(
+  change: Change,
+  conversation: typeof t.conversation.$inferSelect,
+  turns: Turn[],
+  targetSeconds: number,
+): Promise<void> {
+  const { tx, workspaceId } = change
+  const before = await tx.select().from(t.turn).where(eq(t.turn.conversationId, conversation.id))
+  const old = new Map(before.map((row) => [row.id, row]))
+  const ids = new Set(turns.map((turn) => turn.id))
+  const dropped = before.filter((row) => !ids.has(row.id)).map((row) => row.id)
+  if (dropped.length > 0) await tx.delete(t.turn).where(inArray(t.turn.id, dropped))
+  const changed = turns
+    .map((turn) => ({
+      id: turn.id,
+      workspaceId,
+      conversationId: conversation.id,
+      channelId: conversation.channelId,
+      contactId: turn.handle,
+      messageIds: turn.messageIds,
+      startAt: new Date(turn.startAt),
+      state: turn.state,
+      endAt: turn.endAt === null ? null : new Date(turn.endAt),
+      endedBy: turn.endedBy,
+      source: turn.source,
+      assumed: turn.assumed,
+      closedClass: turn.closedClass,
+      acknowledged: turn.acknowledged,
+      foundLate: turn.foundLate,
+      changedSinceAnswered: turn.changedSinceAnswered,
+      clocksDisagree: turn.clocksDisagree,
+      first: turn.first,
+      targetSeconds: old.get(turn.id)?.targetSeconds ?? targetSeconds,
+    }))
+    .filter((row) => JSON.stringify(row) !== JSON.stringify(pick(old.get(row.id), row)))
+  if (changed.length === 0) return
+  const columns = Object.keys(changed[0]!).filter((key) => key !== 'id' && key !== 'workspaceId') as (keyof (typeof changed)[0])[]
+  await tx
+    .insert(t.turn)
+    .values(changed)
+    .onConflictDoUpdate({
+      target: [t.turn.workspaceId, t.turn.id],
+      set: Object.fromEntries(columns.map((key) => [key, sql.raw(`excluded."${t.turn[key].name}"`)])),
+    })
+}
+
+/** Of a longer thing, what a shorter one also has, in its order: for comparing as text. */
+function pick<T extends object>(from: Record<string, unknown> | undefined, like: T): object | null {
+  return from ? Object.fromEntries(Object.keys(like).map((key) => [key, from[key]])) : null
+}
+
+function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], targetSeconds: number): ConversationChange {
+  const byId = new Map(messages.map((row) => [row.id, row]))
+  const newest = messages.toSorted((a, b) => b.platformAt.getTime() - a.platformAt.getTime() || (a.id < b.id ? 1 : -1))
+  const last = newest[0]
+  const open = turns.filter((turn) => turn.state === 'open')
+  const oldest = open[0] ?? null
+  const latest = turns.at(-1) ?? null
+  const ended = oldest === null ? latest : null
+  const waitingMessageId = oldest?.messageIds[0] ?? newest.find((row) => !row.ours)?.id ?? null
+  const answer = ended?.state === 'answered' && ended.endedBy !== null ? byId.get(ended.endedBy) : undefined
+  const closing = ended?.state === 'closed' ? closings.find((row) => row.id === ended.endedBy) : undefined
+  return {
+    waitingSince: oldest && new Date(oldest.startAt),
+    dueAt: oldest && new Date(oldest.startAt + targetSeconds * 1000),
+    openTurns: open.length,
+    acknowledged: oldest?.acknowledged ?? false,
+    foundLate: open.some((turn) => turn.foundLate),
+    changedSinceAnswered: turns.some((turn) => turn.changedSinceAnswered),
+    contactId: oldest?.handle ?? latest?.handle ?? last?.contactId ?? null,
+    waitingMessageId,
+    lastMessageId: last?.id ?? null,
+    ...(last ? { lastActivityAt: last.platformAt } : {}),
+    endedAt: ended?.endAt == null ? null : new Date(ended.endAt),
+    endedMs: ended?.endAt == null ? null : ended.endAt - ended.startAt,
+    endedById: answer?.byId ?? closing?.byId ?? null,
+    endedSource: ended?.source ?? null,
+    endedReason: closing?.reason ?? null,
+  }
+}
+
+async function lastSnoozeAt(change: Change, conversation: typeof t.conversation.$inferSelect): Promise<number | null> {
+  if (conversation.snoozedUntil === null) return null
+  const { rows } = await change.tx.execute<{ at: Date | null }>(
+    sql`select max(created_at) as at from activity where conversation_id = ${conversation.id} and what = 'snoozed'`,
+  )
+  return rows[0]?.at ? new Date(rows[0].at).getTime() : null
+}
+
+/** The reply the row tells of. One that failed is told until it is tried again, discarded, or the same person got another. */
+async function pendingReply(change: Change, conversationId: string): Promise<{ id: string; state: string } | null> {
+  const { rows } = await change.tx.execute<{ id: string; state: string }>(sql`
+    select r.id, r.state from reply r
+    where r.conversation_id = ${conversationId} and r.state in ('held', 'queued', 'sending', 'rejected', 'needs_check')
+      and not exists (select from reply s where s.conversation_id = r.conversation_id and s.in_reply_to_id = r.in_reply_to_id and s.state = 'sent' and s.id > r.id)
+    order by r.id desc limit 1`)
+  return rows[0] ?? null
+}

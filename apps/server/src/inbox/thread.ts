@@ -1,0 +1,112 @@
+import { inArray, sql } from 'drizzle-orm'
+import type { Conversation, Message, TurnView } from '@answerback/core/api'
+import { platformOf, type Context } from '../context.ts'
+import type { Queryable } from '../db/connection.ts'
+import * as t from '../db/schema.ts'
+import { iso, presentReply, rowsOf, type RawReply } from '../live/rows.ts'
+import { conversationOf } from './conversation-of.ts'
+import { loadHistory, removalOf, type ClosingRow, type MessageRow } from './history.ts'
+
+/** A conversation with all its messages, turns, replies on their way and what people did. Throws `not_found`. */
+export async function showConversation(ctx: Context, tx: Queryable, id: string): Promise<Conversation> {
+  const conversation = await conversationOf(tx, id)
+  const [row] = await rowsOf(tx, [conversation.id])
+  const { history, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
+  const contactIds = [...new Set(messages.map((each) => each.contactId))]
+  const contacts = contactIds.length === 0 ? [] : await tx.select().from(t.contact).where(inArray(t.contact.id, contactIds))
+  const contactOf = new Map(contacts.map((each) => [each.id, each]))
+  const removedOf = new Map(history.messages.map((each) => [each.id, each.removed]))
+  const idOf = new Map(messages.map((each) => [each.externalId, each.id]))
+  const turns = await tx
+    .select()
+    .from(t.turn)
+    .where(sql`conversation_id = ${conversation.id}`)
+    .orderBy(t.turn.startAt, t.turn.id)
+  const replies = await tx.execute<RawReply>(sql`
+    select * from reply where conversation_id = ${conversation.id}
+      and (state in ('held', 'queued', 'sending', 'rejected', 'needs_check') or (state = 'cancelled' and created_at > ${new Date(ctx.now().getTime() - 86_400_000).toISOString()}::timestamptz))
+    order by created_at, id`)
+  const events = await tx
+    .select()
+    .from(t.activity)
+    .where(sql`conversation_id = ${conversation.id}`)
+    .orderBy(t.activity.createdAt, t.activity.id)
+  return {
+    ...row!,
+    messages: messages
+      .toSorted((a, b) => a.platformAt.getTime() - b.platformAt.getTime() || (a.id < b.id ? -1 : 1))
+      .map((each) =>
+        presentMessage(each, {
+          contact: contactOf.get(each.contactId),
+          parentId: each.parentExternalId === null ? null : (idOf.get(each.parentExternalId) ?? null),
+          removed: removedOf.get(each.id) ?? removalOf(each),
+          connectedAt: history.connectedAt,
+        }),
+      ),
+    turns: turns.map((turn) => presentTurn(turn, messages, closings)),
+    replies: replies.rows.map(presentReply),
+    events: events.map((each) => ({
+      at: each.createdAt.toISOString(),
+      byId: each.byId,
+      what: each.what as Conversation['events'][number]['what'],
+      detail: each.detail,
+    })),
+  }
+}
+
+type About = {
+  contact: typeof t.contact.$inferSelect | undefined
+  parentId: string | null
+  removed: { by: 'author' | 'us' | 'parent' | 'unknown'; at: number } | null
+  connectedAt: number
+}
+
+function presentMessage(row: MessageRow, { contact, parentId, removed, connectedAt }: About): Message {
+  const hidden = contact === undefined || contact.externalId.startsWith('hidden:')
+  return {
+    id: row.id,
+    externalId: row.externalId,
+    direction: row.ours ? 'out' : 'in',
+    kind: row.kind,
+    contact: hidden ? null : { id: contact.id, name: contact.name, handle: contact.handle, avatarUrl: contact.avatarUrl, url: contact.url },
+    byId: row.byId,
+    automated: row.automated,
+    parentId,
+    text: row.text,
+    earlier: row.otherVersions.map((each) => ({ text: each.text, at: each.editedAt ?? each.firstAt })),
+    media: row.media,
+    url: row.url,
+    private: row.private,
+    platformAt: row.platformAt.toISOString(),
+    receivedAt: row.receivedAt.toISOString(),
+    editedAt: iso(row.editedAt) ?? (row.otherVersions.length > 0 ? row.versionFirstAt.toISOString() : null),
+    state: removed ? 'removed' : row.hidden ? 'hidden' : 'visible',
+    removedBy: removed?.by ?? null,
+    liked: row.liked,
+    beforeConnection: row.platformAt.getTime() < connectedAt,
+  }
+}
+
+function presentTurn(turn: typeof t.turn.$inferSelect, messages: MessageRow[], closings: ClosingRow[]): TurnView {
+  const answer = turn.state === 'answered' ? messages.find((each) => each.id === turn.endedBy) : undefined
+  const closing = turn.state === 'closed' ? closings.find((each) => each.id === turn.endedBy) : undefined
+  return {
+    id: turn.id,
+    contactId: turn.contactId,
+    messageIds: turn.messageIds,
+    startAt: turn.startAt.toISOString(),
+    state: turn.state,
+    endAt: iso(turn.endAt),
+    seconds: turn.endAt === null ? null : (turn.endAt.getTime() - turn.startAt.getTime()) / 1000,
+    answerId: answer?.id ?? null,
+    byId: answer?.byId ?? closing?.byId ?? null,
+    source: turn.source,
+    assumed: turn.assumed,
+    reason: closing?.reason ?? null,
+    note: closing?.note ?? null,
+    acknowledged: turn.acknowledged,
+    foundLate: turn.foundLate,
+    changedSinceAnswered: turn.changedSinceAnswered,
+    clocksDisagree: turn.clocksDisagree,
+  }
+}

@@ -1,0 +1,148 @@
+import { eq, inArray, sql } from 'drizzle-orm'
+import { uuidv7 } from 'uuidv7'
+import type { Context } from '../context.ts'
+import * as t from '../db/schema.ts'
+import { recompute } from '../inbox/recompute.ts'
+import { changing, type Change } from '../live/change-log.ts'
+import { settleEchoes } from './echo.ts'
+import { foldFacts, type Fold } from './fold.ts'
+import { readDelivery, Unreadable, type DeliveryRow, type Said } from './read-delivery.ts'
+
+/** After so many tries that failed on their own, a delivery is set aside with its reason. */
+const maxAttempts = 5
+
+type Read = { delivery: DeliveryRow; said: Said }
+
+/**
+ * Takes deliveries in: raw bytes to facts, facts to rows, one transaction a workspace. Running it again, or over deliveries that are done, changes nothing.
+ * One that cannot be read is quarantined with its reason and holds up no other. Throws only when the database cannot be reached.
+ */
+export async function ingestDeliveries(ctx: Context, deliveryIds: string[]): Promise<void> {
+  const deliveries = await ctx.db.system.select().from(t.delivery).where(inArray(t.delivery.id, deliveryIds))
+  const byWorkspace = new Map<string, Read[]>()
+  const fine = new Set<DeliveryRow>()
+  for (const delivery of deliveries.toSorted((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime())) {
+    if (delivery.doneAt !== null) continue
+    try {
+      for (const said of await readDelivery(ctx, delivery)) {
+        const list = byWorkspace.get(said.channel.workspaceId) ?? []
+        list.push({ delivery, said })
+        byWorkspace.set(said.channel.workspaceId, list)
+      }
+      fine.add(delivery)
+    } catch (error) {
+      if (isUnreachable(error)) throw error
+      await setAside(ctx, delivery, error)
+    }
+  }
+  for (const [workspaceId, reads] of byWorkspace) for (const failed of await takeIn(ctx, workspaceId, reads)) fine.delete(failed)
+  const done = [...fine].map((delivery) => delivery.id)
+  if (done.length > 0)
+    await ctx.db.system.update(t.delivery).set({ doneAt: ctx.now(), quarantined: null }).where(inArray(t.delivery.id, done))
+}
+
+/** All of a workspace's in one transaction; when that fails, each alone, so that the bad one is found. Returns those that failed. */
+async function takeIn(ctx: Context, workspaceId: string, reads: Read[]): Promise<DeliveryRow[]> {
+  try {
+    await foldReads(ctx, workspaceId, reads)
+    return []
+  } catch (error) {
+    if (isUnreachable(error)) throw error
+    if (reads.length === 1) {
+      await setAside(ctx, reads[0]!.delivery, error)
+      return [reads[0]!.delivery]
+    }
+  }
+  const failed: DeliveryRow[] = []
+  for (const read of reads) failed.push(...(await takeIn(ctx, workspaceId, [read])))
+  return failed
+}
+
+function foldReads(ctx: Context, workspaceId: string, reads: Read[]): Promise<void> {
+  return changing(ctx, workspaceId, async (change) => {
+    const conversations = new Set<string>()
+    for (const { delivery, said } of reads) {
+      const fold: Fold = {
+        tx: change.tx,
+        workspaceId,
+        channelId: said.channel.id,
+        platform: delivery.platform,
+        now: ctx.now(),
+        conversations,
+        gone: change.gone,
+      }
+      await foldFacts(fold, said.facts, { receivedAt: delivery.receivedAt, current: delivery.kind !== 'webhook' })
+      await recordEntries(change, delivery, said)
+      await noteDelivery(change, delivery, said)
+    }
+    await settleEchoes(ctx, change, conversations)
+    for (const id of conversations) await recompute(ctx, change, id)
+  })
+}
+
+async function recordEntries(change: Change, delivery: DeliveryRow, said: Said): Promise<void> {
+  const base = {
+    workspaceId: change.workspaceId,
+    deliveryId: delivery.id,
+    channelId: said.channel.id,
+    platform: delivery.platform,
+    kind: delivery.kind,
+    receivedAt: delivery.receivedAt,
+  }
+  const quarantined = said.unknown.map((each) => ({
+    ...base,
+    id: uuidv7(),
+    index: each.index,
+    state: 'quarantined' as const,
+    reason: each.reason,
+    facts: 0,
+  }))
+  const whole = quarantined.some((each) => each.index === -1)
+    ? []
+    : [{ ...base, id: uuidv7(), index: -1, state: 'done' as const, reason: null, facts: said.facts.length }]
+  // Read again after a mending: what is readable now is no longer set aside.
+  await change.tx.delete(t.deliveryEntry).where(sql`delivery_id = ${delivery.id} and channel_id = ${said.channel.id}`)
+  await change.tx
+    .insert(t.deliveryEntry)
+    .values([...whole, ...quarantined])
+    .onConflictDoNothing()
+}
+
+/** The first real delivery makes a channel healthy; the screen should say so at once. */
+async function noteDelivery(change: Change, delivery: DeliveryRow, said: Said): Promise<void> {
+  const before = said.channel.lastDeliveryAt
+  if (before !== null && delivery.receivedAt.getTime() - before.getTime() < 10_000) return
+  await change.tx
+    .update(t.channel)
+    .set({ lastDeliveryAt: sql`greatest(last_delivery_at, ${delivery.receivedAt.toISOString()}::timestamptz)` })
+    .where(eq(t.channel.id, said.channel.id))
+  said.channel.lastDeliveryAt = delivery.receivedAt
+  if (before === null) change.channelsChanged()
+}
+
+async function setAside(ctx: Context, delivery: DeliveryRow, error: unknown): Promise<void> {
+  const reason = (error as Error).message
+  const attempts = delivery.attempts + 1
+  const hopeless = error instanceof Unreadable || attempts >= maxAttempts
+  ctx.log.warn(
+    { delivery: delivery.id, platform: delivery.platform, reason, attempts, hopeless },
+    'ingest: a delivery could not be taken in',
+  )
+  const dueAt = new Date(ctx.now().getTime() + 1000 * 2 ** attempts)
+  await ctx.db.system
+    .update(t.delivery)
+    .set({ attempts, dueAt, quarantined: hopeless ? reason : null })
+    .where(eq(t.delivery.id, delivery.id))
+  if (!hopeless || delivery.channelId === null) return
+  const channels = await ctx.db.system.select().from(t.channel).where(eq(t.channel.id, delivery.channelId))
+  if (channels[0])
+    await changing(ctx, channels[0].workspaceId, (change) =>
+      recordEntries(change, delivery, { channel: channels[0]!, facts: [], unknown: [{ index: -1, reason }] }),
+    )
+}
+
+/** The database is away or shutting down (SQLSTATE classes 08, 53, 57): nothing to do with the delivery. */
+function isUnreachable(error: unknown): boolean {
+  const code = (error as { code?: string; cause?: { code?: string } }).code ?? (error as { cause?: { code?: string } }).cause?.code
+  return typeof code === 'string' && (/^(08|53|57)/.test(code) || code.startsWith('ECONN') || code === 'ENOENT' || code === 'EPIPE')
+}

@@ -1,0 +1,164 @@
+import type { HiddenFact, LikeFact, MessageFact, RemovalFact } from '@answerback/core/facts'
+import type { StoredVersion, message } from '../db/schema.ts'
+
+/** When a fact reached us, and whether it shows the present (a polled page) or tells of the past (a webhook, possibly late). */
+export type Seen = { receivedAt: Date; current: boolean }
+
+/** The columns of a message that come from facts. */
+export type Merged = Pick<
+  typeof message.$inferSelect,
+  | 'externalId'
+  | 'kind'
+  | 'ours'
+  | 'automated'
+  | 'parentExternalId'
+  | 'postExternalId'
+  | 'mentionsUs'
+  | 'tagsExternalId'
+  | 'private'
+  | 'text'
+  | 'media'
+  | 'language'
+  | 'url'
+  | 'ref'
+  | 'version'
+  | 'editedAt'
+  | 'versionFirstAt'
+  | 'versionLastAt'
+  | 'otherVersions'
+  | 'platformAt'
+  | 'authorAt'
+  | 'receivedAt'
+  | 'seenAt'
+  | 'removedAt'
+  | 'removedBy'
+  | 'absentAt'
+  | 'hidden'
+  | 'hiddenAt'
+  | 'liked'
+  | 'likedAt'
+>
+
+const kindOrder = ['review', 'direct', 'comment', 'reply', 'quote', 'mention'] as const
+const causeOrder = ['us', 'author', 'parent', 'unknown'] as const
+
+/**
+ * Joins one more sighting of a message to what is known. Commutative, associative and idempotent over facts, so that duplicates, replays and any order
+ * give one state: the earliest times win, the latest version wins, what is known beats what is not.
+ */
+export function mergeMessage(known: Merged | null, fact: MessageFact, seen: Seen): Merged {
+  const platformAt = new Date(fact.platformAt)
+  const seenVersion: StoredVersion = {
+    version: fact.version,
+    text: fact.text,
+    media: fact.media,
+    editedAt: fact.editedAt,
+    firstAt: seen.receivedAt.toISOString(),
+    lastAt: seen.receivedAt.toISOString(),
+  }
+  const versions = mergeVersion(known ? [...known.otherVersions, currentVersion(known)] : [], seenVersion)
+  const current = versions.at(-1)!
+  const newest = current.version === fact.version && current.lastAt === seen.receivedAt.toISOString()
+  const fromNewest = known === null || newest
+  return {
+    externalId: fact.externalId,
+    kind: known ? first(kindOrder, known.kind, fact.kind) : fact.kind,
+    ours: fact.ours || (known?.ours ?? false),
+    automated: fact.automated || (known?.automated ?? false),
+    parentExternalId: known?.parentExternalId ?? fact.parentExternalId,
+    postExternalId: known?.postExternalId ?? fact.postExternalId,
+    mentionsUs: fact.mentionsUs || (known?.mentionsUs ?? false),
+    tagsExternalId: known?.tagsExternalId ?? fact.tagsExternalId,
+    private: fact.private || (known?.private ?? false),
+    text: current.text,
+    media: current.media,
+    version: current.version,
+    editedAt: current.editedAt === null ? null : new Date(current.editedAt),
+    versionFirstAt: new Date(current.firstAt),
+    versionLastAt: new Date(current.lastAt),
+    otherVersions: versions.slice(0, -1),
+    language: (fromNewest ? fact.language : known.language) ?? known?.language ?? fact.language,
+    url: (fromNewest ? fact.url : known.url) ?? known?.url ?? fact.url,
+    ref: known === null ? fact.ref : newest ? { ...known.ref, ...fact.ref } : { ...fact.ref, ...known.ref },
+    platformAt: earliest(known?.platformAt ?? null, platformAt)!,
+    authorAt: earliest(known?.authorAt ?? null, fact.authorAt === null ? null : new Date(fact.authorAt)),
+    receivedAt: earliest(known?.receivedAt ?? null, seen.receivedAt)!,
+    seenAt: seen.current ? latest(known?.seenAt ?? null, seen.receivedAt) : (known?.seenAt ?? null),
+    removedAt: known?.removedAt ?? null,
+    removedBy: known?.removedBy ?? null,
+    absentAt: known?.absentAt ?? null,
+    hidden: known?.hidden ?? false,
+    hiddenAt: known?.hiddenAt ?? null,
+    liked: known?.liked ?? false,
+    likedAt: known?.likedAt ?? null,
+  }
+}
+
+/** A removal that the platform told is final, at the earliest time told. A mere absence stands until the message is seen again. */
+export function mergeRemoval(known: Merged, fact: RemovalFact, seen: Seen): Merged {
+  if (fact.platformAt === null && fact.by === 'unknown') return { ...known, absentAt: latest(known.absentAt, seen.receivedAt) }
+  const at = fact.platformAt === null ? seen.receivedAt : new Date(fact.platformAt)
+  return {
+    ...known,
+    removedAt: earliest(known.removedAt, at),
+    removedBy: known.removedBy === null ? fact.by : first(causeOrder, known.removedBy, fact.by),
+  }
+}
+
+/** The latest word on hiding wins; at the same instant, hidden does. */
+export function mergeHidden(known: Merged, fact: HiddenFact, seen: Seen): Merged {
+  const at = fact.platformAt === null ? seen.receivedAt : new Date(fact.platformAt)
+  const wins = known.hiddenAt === null || at > known.hiddenAt || (at.getTime() === known.hiddenAt.getTime() && fact.hidden)
+  return wins ? { ...known, hidden: fact.hidden, hiddenAt: at } : known
+}
+
+/** The latest word on our like wins; at the same instant, liked does. */
+export function mergeLike(known: Merged, fact: LikeFact, seen: Seen): Merged {
+  const at = fact.platformAt === null ? seen.receivedAt : new Date(fact.platformAt)
+  const wins = known.likedAt === null || at > known.likedAt || (at.getTime() === known.likedAt.getTime() && fact.liked)
+  return wins ? { ...known, liked: fact.liked, likedAt: at } : known
+}
+
+function currentVersion(known: Merged): StoredVersion {
+  return {
+    version: known.version,
+    text: known.text,
+    media: known.media,
+    editedAt: known.editedAt?.toISOString() ?? null,
+    firstAt: known.versionFirstAt.toISOString(),
+    lastAt: known.versionLastAt.toISOString(),
+  }
+}
+
+/** Oldest first: by the platform's edit time, then by when last seen, then by name so that the order is total. */
+function mergeVersion(versions: StoredVersion[], seen: StoredVersion): StoredVersion[] {
+  const same = versions.find((each) => each.version === seen.version)
+  const merged = same
+    ? {
+        ...same,
+        // A text that was changed and changed back is as new as its last edit.
+        editedAt: (same.editedAt ?? '') >= (seen.editedAt ?? '') ? same.editedAt : seen.editedAt,
+        firstAt: same.firstAt < seen.firstAt ? same.firstAt : seen.firstAt,
+        lastAt: same.lastAt > seen.lastAt ? same.lastAt : seen.lastAt,
+      }
+    : seen
+  return [...versions.filter((each) => each !== same), merged].toSorted(
+    (a, b) => compare(a.editedAt ?? '', b.editedAt ?? '') || compare(a.lastAt, b.lastAt) || compare(a.version, b.version),
+  )
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function first<T extends string>(order: readonly T[], a: T, b: T): T {
+  return order.indexOf(a) <= order.indexOf(b) ? a : b
+}
+
+function earliest(a: Date | null, b: Date | null): Date | null {
+  return a === null ? b : b === null || a <= b ? a : b
+}
+
+function latest(a: Date | null, b: Date): Date {
+  return a !== null && a >= b ? a : b
+}

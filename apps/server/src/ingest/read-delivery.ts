@@ -1,0 +1,98 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import type { Fact } from '@answerback/core/facts'
+import type { Platform, Self } from '@answerback/platforms/platform'
+import { platformOf, type Context } from '../context.ts'
+import * as t from '../db/schema.ts'
+import { storable } from './storable.ts'
+
+export type DeliveryRow = typeof t.delivery.$inferSelect
+type ChannelRow = typeof t.channel.$inferSelect
+
+/** What one delivery says to one channel. `unknown` are entries that could not be read, by their index in the body. */
+export type Said = { channel: ChannelRow; facts: Fact[]; unknown: { index: number; reason: string }[] }
+
+/** A delivery that cannot be read at all; its message is the reason shown. */
+export class Unreadable extends Error {}
+
+/**
+ * Reads raw deliveries into facts per channel, without writing anything. An entry goes only to channels of the app whose secret matched.
+ * Throws `Unreadable` when there is nothing in it for anybody.
+ */
+export async function readDelivery(ctx: Context, delivery: DeliveryRow): Promise<Said[]> {
+  const platform = platformOf(ctx, delivery.platform)
+  return delivery.kind === 'webhook' ? readWebhook(ctx, platform, delivery) : readPage(ctx, platform, delivery)
+}
+
+async function readPage(ctx: Context, platform: Platform, delivery: DeliveryRow): Promise<Said[]> {
+  const channels = await ctx.db.system.select().from(t.channel).where(eq(t.channel.id, delivery.channelId!))
+  if (!channels[0]) throw new Unreadable('The channel that this was read from is no longer connected.')
+  return [await read(ctx, platform, channels[0], delivery, [{ index: -1, body: text(delivery) }])]
+}
+
+async function readWebhook(ctx: Context, platform: Platform, delivery: DeliveryRow): Promise<Said[]> {
+  const entries = entriesOf(platform, delivery)
+  const accounts = [...new Set(entries.map((entry) => entry.accountExternalId))]
+  if (accounts.length === 0) throw new Unreadable('The body has no entries.')
+  const channels = await ctx.db.system
+    .select()
+    .from(t.channel)
+    .where(and(eq(t.channel.platform, delivery.platform), inArray(t.channel.externalId, accounts), eq(t.channel.appId, delivery.appId!)))
+  if (channels.length === 0) throw new Unreadable(`No channel of this app is connected to account ${accounts.slice(0, 3).join(', ')}.`)
+  return Promise.all(
+    channels.map((channel) =>
+      read(
+        ctx,
+        platform,
+        channel,
+        delivery,
+        entries.filter((entry) => entry.accountExternalId === channel.externalId),
+      ),
+    ),
+  )
+}
+
+function entriesOf(platform: Platform, delivery: DeliveryRow) {
+  try {
+    return platform.webhook!.entries(text(delivery))
+  } catch (error) {
+    throw new Unreadable((error as Error).message)
+  }
+}
+
+async function read(
+  ctx: Context,
+  platform: Platform,
+  channel: ChannelRow,
+  delivery: DeliveryRow,
+  parts: { index: number; body: string }[],
+): Promise<Said> {
+  const self = await selfOf(ctx, channel)
+  const said: Said = { channel, facts: [], unknown: [] }
+  for (const part of parts) {
+    const normalized = platform.normalize(
+      { kind: delivery.kind, request: delivery.request, body: part.body, receivedAt: delivery.receivedAt.toISOString() },
+      self,
+    )
+    said.facts.push(...normalized.facts.map(storable))
+    said.unknown.push(...normalized.unknown.map((each) => ({ index: part.index >= 0 ? part.index : each.index, reason: each.reason })))
+  }
+  return said
+}
+
+/** Who we are on this channel, and which other accounts of the workspace speak for us there. */
+export async function selfOf(ctx: Context, channel: ChannelRow): Promise<Self> {
+  const owned = await ctx.db.system
+    .select({ externalId: t.channel.externalId })
+    .from(t.channel)
+    .where(and(eq(t.channel.workspaceId, channel.workspaceId), eq(t.channel.platform, channel.platform)))
+  return {
+    accountId: channel.externalId,
+    handle: channel.handle,
+    ownedIds: owned.map((row) => row.externalId),
+    host: new URL(channel.apiUrl).host,
+  }
+}
+
+function text(delivery: DeliveryRow): string {
+  return delivery.body.toString('utf8')
+}

@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import type { Queryable } from '../db/connection.ts'
+import * as t from '../db/schema.ts'
+import { countsOf } from './counts.ts'
+import { rowsOf } from './rows.ts'
+
+/** A transaction of one workspace that staff will see: say what it touches, the rest follows on commit. */
+export type Change = {
+  tx: Queryable
+  workspaceId: string
+  /** The row of this conversation is different now. */
+  touch(conversationId: string): void
+  /** This conversation is no more; `into` survives it. */
+  gone(id: string, into: string | null): void
+  /** A channel's health is different now. */
+  channelsChanged(): void
+  /** Runs once the transaction is committed; for wake-ups, never for what must not be lost. */
+  afterCommit(run: () => void | Promise<void>): void
+}
+
+/**
+ * Runs `run` in a transaction and appends one row to the workspace's change log, if anything was touched. The workspace's counter row is locked first:
+ * transactions of one workspace are serial, so numbers become visible in order, and what `run` read stays true until it commits.
+ * Browsers get the frame after the commit.
+ */
+export async function changing<T>(ctx: Context, workspaceId: string, run: (change: Change) => Promise<T>): Promise<T> {
+  const touched = new Set<string>()
+  const goneIds = new Map<string, string | null>()
+  const wakeUps: (() => void | Promise<void>)[] = []
+  let channels = false
+  const { result, frame } = await ctx.db.inWorkspace(workspaceId, async (tx) => {
+    const locked = await tx.execute<{ seq: number }>(sql`select seq from workspace_seq where workspace_id = ${workspaceId} for update`)
+    const before = locked.rows[0]
+    if (!before) throw new Error(`There is no workspace ${workspaceId}`)
+    const result = await run({
+      tx,
+      workspaceId,
+      touch: (id) => touched.add(id),
+      gone: (id, into) => goneIds.set(id, into),
+      channelsChanged: () => (channels = true),
+      afterCommit: (wake) => wakeUps.push(wake),
+    })
+    for (const id of goneIds.keys()) touched.delete(id)
+    if (touched.size === 0 && goneIds.size === 0 && !channels) return { result, frame: null }
+    const seq = before.seq + 1
+    const ids = [...touched]
+    const gone = [...goneIds].map(([id, into]) => ({ id, into }))
+    if (ids.length > 0) await tx.execute(sql`update conversation set seq = ${seq} where id = any(${sql.param(ids)}::uuid[])`)
+    await tx.insert(t.change).values({ workspaceId, seq, conversationIds: ids, gone, channels, createdAt: ctx.now() })
+    await tx.execute(sql`update workspace_seq set seq = ${seq} where workspace_id = ${workspaceId}`)
+    return { result, frame: { seq, rows: await rowsOf(tx, ids), gone, counts: await countsOf(tx), channels } }
+  })
+  if (frame) ctx.publish(workspaceId, frame)
+  for (const wake of wakeUps) await wake()
+  return result
+}

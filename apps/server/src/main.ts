@@ -1,0 +1,53 @@
+import { AlreadyRunning } from './db/owner-lock.ts'
+import { demoLead, demoManager } from './demo/demo.ts'
+import { readEnv, type Env } from './env.ts'
+import { openLog, startServer, type Running } from './server.ts'
+
+/** env -> context -> chosen roles -> graceful stop. */
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(
+    `${error instanceof AlreadyRunning ? alreadyRunning(error) : `Answerback could not start.\n${(error as Error).message}`}\n`,
+  )
+  process.exit(1)
+}
+
+async function main(): Promise<void> {
+  const env = readEnv()
+  const log = openLog(env)
+  let running: Running | null = null
+  let stopping: Promise<void> | null = null
+  const end = (code: number, words: string) => {
+    if (stopping) return
+    process.stdout.write(`${words}\n`)
+    stopping = (running ? running.stop() : Promise.resolve()).finally(() => process.exit(code))
+  }
+  process.on('SIGTERM', () => end(0, 'Stopping: running work is finished first.'))
+  process.on('SIGINT', () => end(0, '\nStopping: running work is finished first.'))
+  running = await startServer(env, { log, onTrouble: (reason) => end(1, `${reason} Stopping.`) })
+  await greet(env, running)
+}
+
+async function greet(env: Env, { url, auth, sandbox }: Running): Promise<void> {
+  if (!env.demo || !sandbox) return void process.stdout.write(`Answerback is ready on ${url}\n`)
+  const [manager, lead] = [await auth.signInLink(demoManager.email), await auth.signInLink(demoLead.email)]
+  process.stdout.write(`
+Answerback is ready. This is a demo: the brand Fieldnote, with people who write to it by themselves.
+
+  Inbox, as community manager (${demoManager.name}):  ${manager}
+  Inbox, as team lead (${demoLead.name}):            ${lead}
+  Each link signs in once; start again for new ones.
+
+  What the public sees:
+    Facebook   ${sandbox.url}/facebook
+    Bluesky    ${sandbox.url}/bluesky
+    Mastodon   ${sandbox.url}/mastodon
+
+Stop with Ctrl-C.
+`)
+}
+
+function alreadyRunning(error: AlreadyRunning): string {
+  return `Answerback is already running in this folder (process ${error.pid})${error.url ? `: ${error.url}` : '.'}\nStop that one first, or set DATA_DIR to another folder.`
+}

@@ -1,0 +1,77 @@
+import { createPostgresBackend, Queue as BullQueue, Worker, type Job } from 'bullmq'
+import { Redis } from 'ioredis'
+import { Pool, type PoolConfig } from 'pg'
+import type { Logger } from 'pino'
+
+/**
+ * Jobs carry ids only; losing all of them loses time, never data: the rows say what is left to do and the sweep asks them.
+ * `ingest`: delivery ids. `send`: reply ids with their workspaces.
+ */
+export type Jobs = {
+  ingest: { deliveryIds: string[] }
+  send: { workspaceId: string; replyId: string }
+}
+
+export type Queue = {
+  /** Never throws: a job that cannot be added is left to the sweep. */
+  add<Name extends keyof Jobs>(name: Name, jobs: Jobs[Name][]): Promise<void>
+  /** Starts working. Returns once ready. */
+  work<Name extends keyof Jobs>(name: Name, concurrency: number, run: (job: Jobs[Name]) => Promise<void>): Promise<void>
+  /** Waits for running jobs, then lets go of connections. */
+  close(): Promise<void>
+}
+
+/** Finished jobs are removed (a kept id would swallow the sweep's re-adding); a killed worker's job is free again after about 3 s. */
+const jobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
+const workerOptions = { lockDuration: 3_000, stalledInterval: 1_500, maxStalledCount: 10 }
+
+/** BullMQ on Redis when `redisUrl` is given, else on PostgreSQL (schema `bullmq`, through one shared pool). */
+export function openQueue(options: { redisUrl?: string; postgres: PoolConfig; log: Logger }): Queue {
+  const { log } = options
+  const pool = options.redisUrl ? null : new Pool({ max: 8, ...options.postgres, options: '-c search_path=bullmq' })
+  pool?.on('error', (error) => log.warn({ error: error.message }, 'queue: a database connection was lost'))
+  const redis = options.redisUrl ? new Redis(options.redisUrl, { maxRetriesPerRequest: null }) : null
+  redis?.on('error', (error) => log.warn({ error: error.message }, 'queue: redis is not reachable'))
+  // One class serves both stores; only what it is opened with differs.
+  const open = <T>(Class: typeof BullQueue | typeof Worker, args: unknown[], extra: object): T =>
+    (redis
+      ? Reflect.construct(Class, [...args, { connection: redis, ...extra }])
+      : Reflect.construct(Class, [...args, { connection: pool, ...extra }, createPostgresBackend])) as T
+
+  const queues = new Map<keyof Jobs, BullQueue>()
+  const workers: Worker[] = []
+  const queueOf = (name: keyof Jobs): BullQueue => {
+    let queue = queues.get(name)
+    if (!queue) {
+      queue = open<BullQueue>(BullQueue, [name], { defaultJobOptions: jobOptions })
+      queue.on('error', (error) => log.warn({ queue: name, error: error.message }, 'queue: error'))
+      queues.set(name, queue)
+    }
+    return queue
+  }
+
+  return {
+    async add(name, jobs) {
+      try {
+        await queueOf(name).addBulk(jobs.map((data) => ({ name, data })))
+      } catch (error) {
+        log.warn({ queue: name, error: (error as Error).message }, 'queue: could not add, the sweep will')
+      }
+    },
+    async work(name, concurrency, run) {
+      const worker = open<Worker>(Worker, [name, (job: Job) => run(job.data)], { ...workerOptions, concurrency })
+      worker.on('error', (error) => log.warn({ queue: name, error: error.message }, 'queue: worker error'))
+      worker.on('failed', (job, error) =>
+        log.error({ queue: name, job: job?.data, err: error }, 'queue: job failed, the sweep will try again'),
+      )
+      workers.push(worker)
+      await worker.waitUntilReady()
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()))
+      await Promise.all([...queues.values()].map((queue) => queue.close()))
+      await pool?.end()
+      redis?.disconnect()
+    },
+  }
+}

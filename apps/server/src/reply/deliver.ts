@@ -1,0 +1,145 @@
+import { eq } from 'drizzle-orm'
+import { uuidv7 } from 'uuidv7'
+import { PlatformError } from '@answerback/platforms/error'
+import type { ReplyInput, ReplySent } from '@answerback/platforms/platform'
+import { ioOf } from '../access/channel-io.ts'
+import { platformOf, type Context } from '../context.ts'
+import * as t from '../db/schema.ts'
+import { changing } from '../live/change-log.ts'
+import { lookForReply } from './look.ts'
+import { endReply, recordSent, type ReplyRow } from './outcome.ts'
+
+/**
+ * How a reply goes out:
+ *   held -> queued -> sending -> sent | rejected | (unknown, still `sending`) -> look -> sent | queued again (only where our key makes that safe) | needs_check
+ * An attempt is committed before the socket opens. After a timeout, a reset, a 5xx or a crash the outcome is unknown: look, never send again blindly.
+ */
+
+/** A worker that died in mid-send is noticed after this; the reply is then looked for, not sent again. */
+export const sendLeaseMs = 30_000
+/** The first look after an unknown outcome; platforms show a write after a moment. */
+const firstLookMs = 2_000
+/** After so many tries that surely did not reach the platform, a person is told. */
+const maxNotSent = 20
+
+/** Carries one reply one step further, whatever its state; safe to call at any time, any number of times, from many processes. */
+export async function continueReply(ctx: Context, job: { workspaceId: string; replyId: string }): Promise<void> {
+  const claimed = await claim(ctx, job)
+  if (claimed?.step === 'look') return lookForReply(ctx, claimed.reply)
+  if (claimed?.step === 'send') return attempt(ctx, claimed.reply, claimed.attemptId)
+}
+
+type Claimed = { step: 'send'; reply: ReplyRow; attemptId: string } | { step: 'look'; reply: ReplyRow }
+
+function claim(ctx: Context, job: { workspaceId: string; replyId: string }): Promise<Claimed | null> {
+  return changing(ctx, job.workspaceId, async (change) => {
+    const rows = await change.tx.select().from(t.reply).where(eq(t.reply.id, job.replyId))
+    const reply = rows[0]
+    const now = ctx.now()
+    if (!reply || reply.dueAt === null || reply.dueAt > now) return null
+    const lease = new Date(now.getTime() + sendLeaseMs)
+    if (reply.state === 'sending' || reply.state === 'needs_check') {
+      await change.tx.update(t.reply).set({ dueAt: lease }).where(eq(t.reply.id, reply.id))
+      return { step: 'look', reply }
+    }
+    if (reply.state !== 'held' && reply.state !== 'queued') return null
+    const channels = await change.tx.select().from(t.channel).where(eq(t.channel.id, reply.channelId))
+    if (channels[0]?.reauthorizeAt != null) {
+      // Stays, and goes when the channel is connected again.
+      await change.tx
+        .update(t.reply)
+        .set({ state: 'queued', dueAt: null, reason: 'The channel must be connected again first.' })
+        .where(eq(t.reply.id, reply.id))
+      change.touch(reply.conversationId)
+      return null
+    }
+    const attemptId = uuidv7()
+    const sentAt = reply.sentAt ?? now
+    await change.tx.insert(t.replyAttempt).values({ id: attemptId, workspaceId: job.workspaceId, replyId: reply.id, startedAt: now })
+    await change.tx.update(t.reply).set({ state: 'sending', dueAt: lease, sentAt, looks: 0, reason: null }).where(eq(t.reply.id, reply.id))
+    change.touch(reply.conversationId)
+    return { step: 'send', reply: { ...reply, state: 'sending', sentAt }, attemptId }
+  })
+}
+
+async function attempt(ctx: Context, reply: ReplyRow, attemptId: string): Promise<void> {
+  let sent: ReplySent
+  try {
+    const { io, platform, input } = await sendingOf(ctx, reply)
+    sent = await platform.reply(io, input)
+  } catch (error) {
+    return settleFailure(ctx, reply, attemptId, error)
+  }
+  await recordSent(ctx, reply, sent, attemptId)
+}
+
+/** All that an adapter needs to send or find a reply. */
+export async function sendingOf(ctx: Context, reply: ReplyRow) {
+  const { channel, target, contact } = await ctx.db.inWorkspace(reply.workspaceId, async (tx) => {
+    const channels = await tx.select().from(t.channel).where(eq(t.channel.id, reply.channelId))
+    const rows = await tx
+      .select({ target: t.message, contact: t.contact })
+      .from(t.message)
+      .innerJoin(t.contact, eq(t.contact.id, t.message.contactId))
+      .where(eq(t.message.id, reply.inReplyToId))
+    return { channel: channels[0]!, ...rows[0]! }
+  })
+  const hidden = contact.externalId.startsWith('hidden:')
+  const input: ReplyInput = {
+    target: {
+      externalId: target.externalId,
+      parentExternalId: target.parentExternalId,
+      postExternalId: target.postExternalId,
+      ref: target.ref,
+      authorExternalId: hidden ? null : contact.externalId,
+      authorHandle: contact.handle,
+      private: target.private,
+    },
+    text: reply.text,
+    key: reply.id,
+    createdAt: (reply.sentAt ?? reply.createdAt).toISOString(),
+  }
+  return { io: await ioOf(ctx, channel), platform: platformOf(ctx, channel.platform), input }
+}
+
+async function settleFailure(ctx: Context, reply: ReplyRow, attemptId: string, error: unknown): Promise<void> {
+  const now = ctx.now()
+  const reason = (error as Error).message
+  const kind = error instanceof PlatformError ? error.kind : 'unavailable'
+  ctx.log.warn(
+    { reply: reply.id, kind, reason, ...(error instanceof PlatformError ? {} : { err: error }) },
+    'reply: an attempt did not succeed',
+  )
+  if (kind === 'rejected' || kind === 'gone') return endReply(ctx, reply, { state: 'rejected', reason, attemptId, outcome: 'rejected' })
+  const notSent = kind === 'reauthorize' || kind === 'rate_limited' || (error instanceof PlatformError && error.notSent)
+  await changing(ctx, reply.workspaceId, async (change) => {
+    await change.tx
+      .update(t.replyAttempt)
+      .set({ endedAt: now, outcome: notSent ? 'not_sent' : 'unknown', reason })
+      .where(eq(t.replyAttempt.id, attemptId))
+    const rows = await change.tx.select({ state: t.reply.state }).from(t.reply).where(eq(t.reply.id, reply.id))
+    // Its echo may have come first.
+    if (rows[0]?.state !== 'sending') return
+    change.touch(reply.conversationId)
+    if (!notSent)
+      return change.tx
+        .update(t.reply)
+        .set({ reason, dueAt: new Date(now.getTime() + firstLookMs) })
+        .where(eq(t.reply.id, reply.id))
+    if (kind === 'reauthorize') {
+      await change.tx.update(t.channel).set({ reauthorizeAt: now }).where(eq(t.channel.id, reply.channelId))
+      change.channelsChanged()
+      return change.tx.update(t.reply).set({ state: 'queued', dueAt: null, reason }).where(eq(t.reply.id, reply.id))
+    }
+    const tries = (await change.tx.select({ id: t.replyAttempt.id }).from(t.replyAttempt).where(eq(t.replyAttempt.replyId, reply.id)))
+      .length
+    if (tries >= maxNotSent)
+      return change.tx.update(t.reply).set({ state: 'rejected', reason, dueAt: null, endedAt: now }).where(eq(t.reply.id, reply.id))
+    const backoffMs = Math.min(300_000, 1_000 * 2 ** tries)
+    const waitMs = (error as PlatformError).retryAfterMs ?? backoffMs
+    return change.tx
+      .update(t.reply)
+      .set({ state: 'queued', reason, dueAt: new Date(now.getTime() + Math.max(500, waitMs)) })
+      .where(eq(t.reply.id, reply.id))
+  })
+}

@@ -1,0 +1,71 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { ReplySent } from '@answerback/platforms/platform'
+import type { Context } from '../context.ts'
+import * as t from '../db/schema.ts'
+import { foldFacts, type Fold } from '../ingest/fold.ts'
+import { storable } from '../ingest/storable.ts'
+import { recompute } from '../inbox/recompute.ts'
+import { changing } from '../live/change-log.ts'
+
+export type ReplyRow = typeof t.reply.$inferSelect
+
+/**
+ * The platform has it: the reply becomes a message of the thread, by the same folding as everything that a platform tells, so that its echo, before or
+ * after, is the same message.
+ */
+export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent, attemptId: string | null): Promise<void> {
+  await changing(ctx, reply.workspaceId, async (change) => {
+    const now = ctx.now()
+    const channels = await change.tx.select().from(t.channel).where(eq(t.channel.id, reply.channelId))
+    const fold: Fold = {
+      tx: change.tx,
+      workspaceId: reply.workspaceId,
+      channelId: reply.channelId,
+      platform: channels[0]!.platform,
+      now,
+      conversations: new Set([reply.conversationId]),
+      gone: change.gone,
+    }
+    await foldFacts(fold, sent.facts.map(storable), { receivedAt: now, current: false })
+    await change.tx
+      .update(t.message)
+      .set({ replyId: reply.id, byId: reply.byId, inReplyToId: reply.inReplyToId, sentAt: reply.sentAt })
+      .where(and(eq(t.message.platform, channels[0]!.platform), eq(t.message.externalId, sent.externalId)))
+    await change.tx
+      .update(t.reply)
+      .set({ state: 'sent', externalId: sent.externalId, url: sent.url, reason: null, dueAt: null, endedAt: now })
+      .where(eq(t.reply.id, reply.id))
+    await change.tx
+      .update(t.replyAttempt)
+      .set({ outcome: attemptId === null ? 'landed' : 'sent', endedAt: now })
+      .where(
+        attemptId === null
+          ? and(eq(t.replyAttempt.replyId, reply.id), sql`outcome is null or outcome = 'unknown'`)
+          : eq(t.replyAttempt.id, attemptId),
+      )
+    for (const id of fold.conversations) await recompute(ctx, change, id)
+  })
+}
+
+/** Ends a reply without success, or hands it to a person. A reply whose echo came meanwhile stays sent. */
+export async function endReply(
+  ctx: Context,
+  reply: ReplyRow,
+  end: { state: 'rejected' | 'needs_check'; reason: string; attemptId: string | null; outcome: 'rejected' | 'unknown'; dueAt?: Date },
+): Promise<void> {
+  await changing(ctx, reply.workspaceId, async (change) => {
+    const now = ctx.now()
+    if (end.attemptId !== null)
+      await change.tx
+        .update(t.replyAttempt)
+        .set({ outcome: end.outcome, endedAt: now, reason: end.reason })
+        .where(eq(t.replyAttempt.id, end.attemptId))
+    const rows = await change.tx.select({ state: t.reply.state }).from(t.reply).where(eq(t.reply.id, reply.id))
+    if (rows[0]?.state !== 'sending' && rows[0]?.state !== 'needs_check') return
+    await change.tx
+      .update(t.reply)
+      .set({ state: end.state, reason: end.reason, dueAt: end.dueAt ?? null, endedAt: now })
+      .where(eq(t.reply.id, reply.id))
+    await recompute(ctx, change, reply.conversationId)
+  })
+}

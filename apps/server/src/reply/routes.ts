@@ -1,0 +1,130 @@
+import { eq } from 'drizzle-orm'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { reply as replyShape, replyBody, replyState } from '@answerback/core/api'
+import { Problem } from '@answerback/core/problem'
+import type { Context } from '../context.ts'
+import * as t from '../db/schema.ts'
+import { actorOf, needs } from '../http/actor.ts'
+import { mutate } from '../http/idempotent.ts'
+import { conversationOf } from '../inbox/conversation-of.ts'
+import { recompute } from '../inbox/recompute.ts'
+import type { Queryable } from '../db/connection.ts'
+import { iso } from '../live/rows.ts'
+import { checkLength, sendReply } from './send.ts'
+
+const params = z.object({ id: z.uuid() })
+const accepted = z.object({ id: z.uuid(), state: replyState })
+
+/** Replies: put one on its way, see how it fares, take it back, try it again. */
+export function replyRoutes(server: FastifyInstance, ctx: Context): void {
+  const app = server.withTypeProvider<ZodTypeProvider>()
+
+  app.post(
+    '/api/v1/conversations/:id/replies',
+    {
+      schema: {
+        params,
+        body: replyBody,
+        response: { 202: accepted },
+        tags: ['replies'],
+        summary: 'Reply. Nothing is sent before the undo window is over.',
+      },
+      preHandler: needs('reply.send'),
+    },
+    (request, reply) => {
+      if (request.headers['idempotency-key'] === undefined) {
+        throw new Problem(
+          'bad_request',
+          'Idempotency-Key: send a value of your own with each reply, and the same one when you repeat the request, so that nobody is answered twice.',
+          { invalidParams: [{ name: 'Idempotency-Key', reason: 'missing' }] },
+        )
+      }
+      return mutate(ctx, request, reply, async (change) => ({
+        status: 202,
+        body: await sendReply(ctx, change, actorOf(request), request.params.id, request.body),
+      })) as never
+    },
+  )
+
+  app.get(
+    '/api/v1/replies/:id',
+    {
+      schema: { params, response: { 200: replyShape }, tags: ['replies'], summary: 'How a reply fares.' },
+      preHandler: needs('inbox.read'),
+    },
+    (request) => ctx.db.inWorkspace(actorOf(request).workspaceId, async (tx) => present(await replyOf(tx, request.params.id))),
+  )
+
+  app.delete(
+    '/api/v1/replies/:id',
+    {
+      schema: { params, tags: ['replies'], summary: 'Take a reply back while it is held, or discard one that failed.' },
+      preHandler: needs('reply.send'),
+    },
+    (request, reply) =>
+      mutate(ctx, request, reply, async (change) => {
+        const row = await replyOf(change.tx, request.params.id)
+        if (row.state === 'cancelled') return { status: 204, body: null }
+        const waiting = row.state === 'held' || (row.state === 'queued' && row.sentAt === null)
+        if (!waiting && row.state !== 'rejected' && row.state !== 'needs_check')
+          throw new Problem('too_late', row.state === 'sent' ? 'It is already there.' : 'It is just being sent.')
+        await change.tx.update(t.reply).set({ state: 'cancelled', dueAt: null, endedAt: ctx.now() }).where(eq(t.reply.id, row.id))
+        await recompute(ctx, change, row.conversationId)
+        return { status: 204, body: null }
+      }),
+  )
+
+  app.post(
+    '/api/v1/replies/:id/attempts',
+    {
+      schema: {
+        params,
+        body: z.object({ text: replyBody.shape.text.optional() }),
+        response: { 202: accepted },
+        tags: ['replies'],
+        summary: 'Try a failed reply again, as it is or changed.',
+      },
+      preHandler: needs('reply.send'),
+    },
+    (request, reply) =>
+      mutate(ctx, request, reply, async (change) => {
+        const row = await replyOf(change.tx, request.params.id)
+        if (row.state !== 'rejected' && row.state !== 'needs_check')
+          throw new Problem('already_running', `This reply is ${row.state}; there is nothing to try again.`)
+        const text = request.body.text?.trim() || row.text
+        await checkLength(ctx, change, await conversationOf(change.tx, row.conversationId), text)
+        // The same row and so the same key: where the platform keeps keys, even a reply that had landed is not doubled.
+        await change.tx
+          .update(t.reply)
+          .set({ text, state: 'queued', dueAt: ctx.now(), reason: null, endedAt: null, looks: 0 })
+          .where(eq(t.reply.id, row.id))
+        await recompute(ctx, change, row.conversationId)
+        change.afterCommit(() => ctx.queue.add('send', [{ workspaceId: change.workspaceId, replyId: row.id }]))
+        return { status: 202, body: { id: row.id, state: 'queued' } }
+      }) as never,
+  )
+}
+
+async function replyOf(tx: Queryable, id: string): Promise<typeof t.reply.$inferSelect> {
+  const rows = await tx.select().from(t.reply).where(eq(t.reply.id, id))
+  if (!rows[0]) throw new Problem('not_found', 'There is no such reply.')
+  return rows[0]
+}
+
+function present(row: typeof t.reply.$inferSelect): z.infer<typeof replyShape> {
+  return {
+    id: row.id,
+    conversationId: row.conversationId,
+    inReplyTo: row.inReplyToId,
+    text: row.text,
+    state: row.state,
+    dueAt: iso(row.dueAt),
+    byId: row.byId,
+    externalId: row.externalId,
+    url: row.url,
+    reason: row.reason,
+    createdAt: row.createdAt.toISOString(),
+  }
+}

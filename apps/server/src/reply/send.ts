@@ -1,0 +1,121 @@
+import { eq, sql } from 'drizzle-orm'
+import { uuidv7 } from 'uuidv7'
+import type { z } from 'zod'
+import type { replyBody } from '@answerback/core/api'
+import { Problem } from '@answerback/core/problem'
+import { countReply } from '@answerback/core/reply-limit'
+import { platformOf, type Context } from '../context.ts'
+import * as t from '../db/schema.ts'
+import type { Actor } from '../http/actor.ts'
+import { conversationOf } from '../inbox/conversation-of.ts'
+import { recompute } from '../inbox/recompute.ts'
+import type { Change } from '../live/change-log.ts'
+
+/** People get this long to take a reply back; keys none. */
+const undoSecondsForPeople = 10
+
+/**
+ * Puts a reply on its way: a row, held while it can be undone. Nothing is sent here. Throws `already_answered` with what a colleague wrote when the
+ * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` in the platform's own counting, `not_found`.
+ */
+export async function sendReply(
+  ctx: Context,
+  change: Change,
+  actor: Actor,
+  conversationId: string,
+  body: z.infer<typeof replyBody>,
+): Promise<{ id: string; state: string }> {
+  const { tx } = change
+  const conversation = await conversationOf(tx, conversationId)
+  const text = body.text.replaceAll('\0', '').toWellFormed().trim()
+  if (text === '')
+    throw new Problem('reply_empty', 'text: write something to send.', { invalidParams: [{ name: 'text', reason: 'is empty' }] })
+  await checkLength(ctx, change, conversation, text)
+  const target = await targetOf(change, conversation, body.inReplyTo)
+  if (body.expectedLastOutboundId !== undefined)
+    await refuseIfAnswered(change, conversation.id, target.id, body.expectedLastOutboundId, actor)
+
+  const now = ctx.now()
+  const undoSeconds = body.undoSeconds ?? (actor.key ? 0 : undoSecondsForPeople)
+  const id = uuidv7()
+  const state = undoSeconds > 0 ? 'held' : 'queued'
+  await tx
+    .insert(t.reply)
+    .values({
+      id,
+      workspaceId: change.workspaceId,
+      conversationId: conversation.id,
+      channelId: target.channelId,
+      inReplyToId: target.id,
+      byId: actor.id,
+      text,
+      state,
+      dueAt: new Date(now.getTime() + undoSeconds * 1000),
+      createdAt: now,
+    })
+  await recompute(ctx, change, conversation.id)
+  if (state === 'queued') change.afterCommit(() => ctx.queue.add('send', [{ workspaceId: change.workspaceId, replyId: id }]))
+  return { id, state }
+}
+
+/** Throws when `text` is longer than the channel's platform takes. */
+export async function checkLength(
+  ctx: Context,
+  change: Change,
+  conversation: { channelId: string; platform: string },
+  text: string,
+): Promise<void> {
+  const channels = await change.tx
+    .select({ replyLimit: t.channel.replyLimit })
+    .from(t.channel)
+    .where(eq(t.channel.id, conversation.channelId))
+  const limit = channels[0]?.replyLimit ?? platformOf(ctx, conversation.platform).can.replyLimit
+  const { length, left } = countReply(text, limit)
+  if (left < 0)
+    throw new Problem('reply_too_long', `text: ${length} of at most ${limit.max}, shorten it by ${-left}.`, {
+      length,
+      max: limit.max,
+      invalidParams: [{ name: 'text', reason: `over the limit by ${-left}` }],
+    })
+}
+
+type Conversation = typeof t.conversation.$inferSelect
+type Target = Pick<typeof t.message.$inferSelect, 'id' | 'channelId'>
+
+/** The message the person chose, else the newest of the oldest open turn, else the newest inbound one. */
+async function targetOf(change: Change, conversation: Conversation, chosen: string | undefined): Promise<Target> {
+  const { rows } = await change.tx.execute<{ id: string; channelId: string }>(sql`
+    select m.id, m.channel_id as "channelId" from message m
+    where m.conversation_id = ${conversation.id} and not m.ours and ${chosen === undefined ? sql`true` : sql`m.id = ${chosen}`}
+    order by (m.id = any(coalesce((select message_ids from turn where conversation_id = ${conversation.id} and state = 'open' order by start_at, id limit 1), '{}'))) desc, m.platform_at desc, m.id desc
+    limit 1`)
+  if (!rows[0])
+    throw new Problem(
+      chosen === undefined ? 'not_possible_there' : 'not_found',
+      chosen === undefined
+        ? 'There is nobody to answer in this conversation.'
+        : 'inReplyTo: no such message of theirs in this conversation.',
+    )
+  return rows[0]
+}
+
+/** The writer must have seen our newest words to this person; a colleague's reply on its way counts as words. */
+async function refuseIfAnswered(
+  change: Change,
+  conversationId: string,
+  targetId: string,
+  expected: string | null,
+  actor: Actor,
+): Promise<void> {
+  const { rows } = await change.tx.execute<{ id: string; text: string; byId: string | null; at: Date; pending: boolean }>(sql`
+    select id, text, by_id as "byId", platform_at as at, false as pending from message where conversation_id = ${conversationId} and ours and not automated and removed_at is null
+    union all
+    select id, text, by_id, created_at, true from reply where conversation_id = ${conversationId} and in_reply_to_id = ${targetId} and state in ('held', 'queued', 'sending')
+    order by pending desc, at desc, id desc limit 1`)
+  const newest = rows[0]
+  if (!newest || (!newest.pending && newest.id === expected)) return
+  const who = newest.byId === actor.id ? 'You have' : newest.pending ? 'A colleague is just sending an answer and has' : 'Somebody has'
+  throw new Problem('already_answered', `${who} already written: “${newest.text.slice(0, 200)}”`, {
+    answer: { text: newest.text, byId: newest.byId, at: new Date(newest.at).toISOString(), pending: newest.pending },
+  })
+}

@@ -1,0 +1,127 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { PoolConfig } from 'pg'
+import { pino, type Logger } from 'pino'
+import { platforms } from '@answerback/platforms/registry'
+import { openAuth, type Auth } from './access/auth.ts'
+import { loadSecrets } from './access/secrets.ts'
+import { openApp } from './app.ts'
+import type { Context } from './context.ts'
+import { connect } from './db/connection.ts'
+import { startEmbedded } from './db/embedded.ts'
+import { migrate } from './db/migrate.ts'
+import { prepareDemo } from './demo/demo.ts'
+import { startSandboxProcess, type SandboxProcess } from './demo/sandbox-process.ts'
+import type { Env } from './env.ts'
+import { ingestDeliveries } from './ingest/ingest.ts'
+import { openQueue } from './queue/queue.ts'
+import { continueReply } from './reply/deliver.ts'
+import { startTimers } from './timers.ts'
+
+export type Running = { url: string; ctx: Context; auth: Auth; sandbox: SandboxProcess | null; stop(): Promise<void> }
+
+/** What one process needs of the database, embedded or given. */
+type Store = { owner: PoolConfig; app: PoolConfig; system: PoolConfig; announce(url: string): void; stop(): Promise<void> }
+
+/**
+ * Starts the chosen roles in this process and resolves when they are ready. `stop` drains: no new requests, running jobs end, then everything is closed,
+ * in the reverse order. `onTrouble` hears what no request can tell, such as a database that ended by itself.
+ */
+export async function startServer(
+  env: Env,
+  options: { log: Logger; now?: () => Date; onTrouble: (reason: string) => void },
+): Promise<Running> {
+  const { log } = options
+  const closers: (() => Promise<unknown> | unknown)[] = []
+  const stop = async () => {
+    for (const close of closers.splice(0).toReversed())
+      await Promise.resolve(close()).catch((error: unknown) => log.error({ err: error }, 'stop: something did not close'))
+  }
+  try {
+    const dataDir = resolve(env.DATA_DIR)
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    const secrets = await loadSecrets(dataDir)
+    const store = await openDatabase(env, dataDir, options)
+    closers.push(() => store.stop())
+    await migrate(store.owner)
+    const db = connect(store.app, store.system, (error) => log.warn({ reason: error.message }, 'database: a connection was lost'))
+    closers.push(() => db.close())
+    const queue = openQueue({ redisUrl: env.REDIS_URL, postgres: store.system, log })
+    closers.push(() => queue.close())
+
+    const ctx: Context = { env, secrets, log, db, queue, publish: () => {}, now: options.now ?? (() => new Date()), fetch, platforms }
+    const host = env.HOST ?? (env.demo ? '127.0.0.1' : '0.0.0.0')
+    const demo = env.demo ? { sandboxUrl: '' } : null
+    let url = env.PUBLIC_URL ?? ''
+    // The address is known only once the port is ours, and sign-in links need it.
+    const auth = openAuth(ctx, { publicUrl: () => url })
+    if (env.ROLES.includes('web')) {
+      const { app, live } = await openApp(ctx, auth, { demo })
+      ctx.publish = live.publish
+      closers.push(
+        () => app.close(),
+        () => live.close(),
+      )
+      await app.listen({ port: env.PORT, host })
+      const { port } = app.server.address() as { port: number }
+      url ||= `http://localhost:${port}`
+      store.announce(url)
+    }
+    let sandbox: SandboxProcess | null = null
+    if (demo) {
+      sandbox = await startSandboxProcess({
+        port: env.SANDBOX_PORT,
+        secretsFile: resolve(dataDir, 'sandbox-secrets.json'),
+        stateFile: resolve(dataDir, 'sandbox-state.json'),
+        rhythm: env.SANDBOX_RHYTHM,
+        webhookUrl: `${url.replace('localhost', '127.0.0.1')}/webhooks/facebook`,
+        onExit: () => options.onTrouble('The sandbox ended by itself.'),
+      })
+      closers.push(sandbox.stop)
+      demo.sandboxUrl = sandbox.url
+      env.allowedHosts.push(new URL(sandbox.url).host)
+      await prepareDemo(ctx, sandbox)
+    }
+    if (env.ROLES.includes('worker')) {
+      await queue.work('ingest', 2, (job) => ingestDeliveries(ctx, job.deliveryIds))
+      await queue.work('send', 16, (job) => continueReply(ctx, job))
+    }
+    const timers = startTimers(ctx, env.ROLES)
+    closers.push(timers.stop)
+    return { url, ctx, auth, sandbox, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function openDatabase(env: Env, dataDir: string, options: { log: Logger; onTrouble: (reason: string) => void }): Promise<Store> {
+  if (env.DATABASE_URL) {
+    const owner = { connectionString: env.DATABASE_URL }
+    const as = (user: string): PoolConfig => {
+      const url = new URL(env.DATABASE_URL!)
+      url.username = user
+      return { connectionString: url.toString() }
+    }
+    return { owner, app: as('answerback_app'), system: as('answerback_system'), announce: () => {}, stop: async () => {} }
+  }
+  const { log } = options
+  const embedded = await startEmbedded({
+    dataDir,
+    log: { debug: (text) => log.debug(text), warn: (text) => log.warn(text) },
+    onExit: options.onTrouble,
+  })
+  const as = (user: string): PoolConfig => ({ ...embedded.config, user })
+  return {
+    owner: embedded.config,
+    app: as('answerback_app'),
+    system: as('answerback_system'),
+    announce: embedded.announce,
+    stop: embedded.stop,
+  }
+}
+
+/** Logs of a process: warnings only in the demo, whose console is for people. */
+export function openLog(env: Env): Logger {
+  return pino({ level: env.LOG_LEVEL ?? (env.demo ? 'warn' : 'info'), redact: ['headers.authorization', 'headers.cookie'] })
+}

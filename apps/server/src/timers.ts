@@ -1,0 +1,79 @@
+import { sql } from 'drizzle-orm'
+import type { Context } from './context.ts'
+import { claimPolls, pollChannel } from './intake/poll.ts'
+import { sweepDeliveries } from './intake/sweep.ts'
+import { wakeSnoozed } from './inbox/snooze.ts'
+import { queueDueReplies } from './reply/due.ts'
+
+/** Channels read at the same time by one process. */
+const pollsAtOnce = 8
+
+/**
+ * Every timer in one place. What is due stands in our rows; these only look. `everyMs` is how often a process looks, `role` which processes do.
+ * Each is safe to run in many processes at once.
+ */
+const timers = [
+  { name: 'replies that are due', role: 'worker', everyMs: 500, run: queueDueReplies },
+  { name: 'snoozes that end', role: 'worker', everyMs: 5_000, run: wakeSnoozed },
+  { name: 'deliveries the queue forgot', role: 'worker', everyMs: 5_000, run: sweepDeliveries },
+  { name: 'old rows', role: 'worker', everyMs: 3_600_000, run: dropOldRows },
+  { name: 'channels to read', role: 'poller', everyMs: 1_000, run: pollDue },
+] as const
+
+/** Starts reading what is due, without waiting for slow platforms: a dead one occupies one place of eight, not the round. */
+async function pollDue(ctx: Context, reading: Set<Promise<void>>): Promise<number> {
+  const free = pollsAtOnce - reading.size
+  if (free <= 0) return 0
+  const channels = await claimPolls(ctx, free)
+  for (const id of channels) {
+    const done: Promise<void> = pollChannel(ctx, id)
+      .catch((error: unknown) => ctx.log.error({ channel: id, err: error }, 'poll: failed'))
+      .finally(() => reading.delete(done))
+    reading.add(done)
+  }
+  return channels.length
+}
+
+/** Raw deliveries 30 days, change rows 7 days, idempotency keys 30 days. */
+async function dropOldRows(ctx: Context): Promise<number> {
+  const before = (days: number) => new Date(ctx.now().getTime() - days * 86_400_000).toISOString()
+  const dropped = await Promise.all([
+    ctx.db.system.execute(
+      sql`delete from delivery where received_at < ${before(30)}::timestamptz and (done_at is not null or quarantined is not null)`,
+    ),
+    ctx.db.system.execute(sql`delete from change where created_at < ${before(7)}::timestamptz`),
+    ctx.db.system.execute(sql`delete from idempotency_key where created_at < ${before(30)}::timestamptz`),
+  ])
+  return dropped.reduce((sum, each) => sum + (each.rowCount ?? 0), 0)
+}
+
+/** Runs the timers of these roles until `stop`; a round that is still running is not started again, `stop` waits for it. */
+export function startTimers(ctx: Context, roles: readonly string[]): { stop(): Promise<void> } {
+  const running = new Set<Promise<unknown>>()
+  const reading = new Set<Promise<void>>()
+  const handles = timers
+    .filter((timer) => roles.includes(timer.role))
+    .map((timer) => {
+      let busy = false
+      return setInterval(() => {
+        if (busy) return
+        busy = true
+        const round: Promise<unknown> = timer
+          .run(ctx, reading)
+          .catch((error: unknown) =>
+            ctx.log.warn({ timer: timer.name, reason: (error as Error).message }, 'timer: a round failed, the next one tries again'),
+          )
+          .finally(() => {
+            busy = false
+            running.delete(round)
+          })
+        running.add(round)
+      }, timer.everyMs)
+    })
+  return {
+    async stop() {
+      for (const handle of handles) clearInterval(handle)
+      await Promise.allSettled([...running, ...reading])
+    },
+  }
+}
