@@ -14,7 +14,11 @@ import { withPrefix } from './http/base.ts';
 import { mastodonDialect } from './mastodon/dialect.ts';
 import { routeMastodon } from './mastodon/routes.ts';
 import type { Mastodon } from './mastodon/routes.ts';
+import { routeAdmin } from './admin/routes.ts';
+import { routePages } from './pages/routes.ts';
 import { seededRandom } from './random.ts';
+import { Rhythm } from './rhythm/rhythm.ts';
+import type { Pace } from './rhythm/rhythm.ts';
 import { makeSecrets } from './secrets.ts';
 import type { SandboxSecrets } from './secrets.ts';
 import { seedWorld } from './world/seed.ts';
@@ -32,7 +36,7 @@ export type SandboxOptions = {
   secrets?: SandboxSecrets;
   brand?: 'fieldnote' | 'empty';
   /** How often people write by themselves. Off by default. */
-  rhythm?: 'off' | 'calm' | 'busy';
+  rhythm?: Pace;
   webhookTarget?: WebhookTarget;
   /** Answer 429 when a platform's documented limits are passed. Off by default. */
   enforceLimits?: boolean;
@@ -48,6 +52,7 @@ export type Sandbox = {
   world: World;
   faults: Faults;
   webhooks: Webhooks;
+  rhythm: Rhythm;
   reset: (brand?: 'fieldnote' | 'empty') => void;
   close: () => Promise<void>;
 };
@@ -92,11 +97,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     seedWorld(world, secrets, brand);
   };
   reset();
+  const rhythm = new Rhythm(world);
+  routePages(app, context);
+  routeAdmin(app, { ...context, webhooks, reset, setPace: (pace) => rhythm.start(pace) });
   await app.listen({ port: options.port, host });
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
   url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   webhooks.target = options.webhookTarget ?? null;
+  rhythm.start(options.rhythm ?? 'off');
 
   return {
     url,
@@ -105,8 +114,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     world,
     faults,
     webhooks,
+    rhythm,
     reset,
     close: async () => {
+      rhythm.stop();
       webhooks.close();
       hanging.release();
       await app.close();

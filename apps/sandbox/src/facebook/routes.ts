@@ -25,6 +25,7 @@ export function routeFacebook(app: FastifyInstance, context: Context, webhooks: 
     scope.get(`${base}/oauth/access_token`, async (request) => exchange(facebook, queryFields(request)));
     scope.post(`${base}/oauth/access_token`, async (request) => exchange(facebook, formOf(request)));
     scope.post(`${base}/:id/subscriptions`, async (request) => subscribe(facebook, request));
+    scope.get(`${base}/`, async (request) => readObjects(facebook, request));
     scope.get(`${base}/:id`, async (request) => readObject(facebook, request));
     scope.get(`${base}/:id/:edge`, async (request) => readEdge(facebook, request));
     scope.post(`${base}/:id`, async (request) => writeObject(facebook, request));
@@ -57,8 +58,23 @@ function answerError(error: unknown, reply: FastifyReply): FastifyReply {
   return reply.code(known.status).header('www-authenticate', 'OAuth "Facebook Platform"').send(known.body);
 }
 
-async function readObject(facebook: Facebook, request: FastifyRequest) {
-  const { id } = request.params as { id: string };
+/** `GET /?ids=a,b`: an object per id; one that is missing fails the whole answer, as the Graph API does. */
+async function readObjects(facebook: Facebook, request: FastifyRequest) {
+  const ids = (queryFields(request)['ids'] ?? '').split(',').filter((id) => id !== '');
+  if (ids.length === 0 || ids.length > 50)
+    throw new GraphError(100, '(#100) Param ids must name between 1 and 50 objects');
+  const missing = ids.filter((id) => !facebook.world.find('facebook', id));
+  if (missing.length > 0)
+    throw new GraphError(803, `(#803) Some of the aliases you requested do not exist: ${missing.join(',')}`);
+  const nodes = ids.map(async (id) => [id, await readNode(facebook, request, id)] as const);
+  return Object.fromEntries(await Promise.all(nodes));
+}
+
+function readObject(facebook: Facebook, request: FastifyRequest) {
+  return readNode(facebook, request, (request.params as { id: string }).id);
+}
+
+async function readNode(facebook: Facebook, request: FastifyRequest, id: string) {
   const query = queryFields(request);
   const caller = callerOf(facebook, request);
   const fields = query['fields'] ? readFields(query['fields']) : null;
