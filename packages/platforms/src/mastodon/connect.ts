@@ -40,7 +40,7 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
     ...(given.replyVisibility && { replyVisibility: given.replyVisibility }),
   }
   const handle = nameOf(account.acct) ?? nameOf(account.username) ?? localId
-  const whole = handle.includes('@') ? handle : `${handle}@${new URL(url).host}`
+  const whole = handle.includes('@') ? handle : `${handle}@${settings.domain ?? new URL(url).host}`
   return {
     account: {
       externalId,
@@ -62,6 +62,7 @@ async function readLimits(api: ApiIo): Promise<Record<string, string>> {
       const instance = recordOf((await callApi(api, { path })).json)
       const statuses = recordOf(recordOf(instance.configuration).statuses)
       const found: JsonRecord = {
+        domain: instance.domain ?? instance.uri,
         maxCharacters: statuses.max_characters ?? instance.max_toot_chars,
         urlLength: statuses.characters_reserved_per_url,
       }
