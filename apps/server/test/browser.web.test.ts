@@ -25,3 +25,14 @@ test.each([
   expect(withLetters.length).toBeGreaterThan(without.length * 2)
   await page.context().close()
 })
+
+test('letters of several scripts and emoji are painted, each differently', async () => {
+  const page = await openPage(browser)
+  const shots: string[] = []
+  for (const letter of ['你', 'こ', 'م', 'ש', '👋', '\u{10fffd}']) {
+    await page.setContent(`<p style="font:48px sans-serif;margin:0;width:64px">${letter}</p>`)
+    shots.push((await page.locator('p').screenshot()).toString('base64'))
+  }
+  // The last has no letter in any font: what it shows instead must be shown by none of the others.
+  expect(new Set(shots).size).toBe(shots.length)
+})
