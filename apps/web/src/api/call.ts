@@ -1,0 +1,62 @@
+import type { InvalidParam, ProblemCode } from '@answerback/core/problem'
+
+/** A refusal of the API (RFC 9457), with whatever else the problem carried. `status` 0: the server was not reached. */
+export class ApiProblem extends Error {
+  readonly status: number
+  readonly code: ProblemCode | 'offline'
+  readonly detail: string
+  readonly requestId: string | null
+  readonly invalidParams: InvalidParam[]
+  readonly extra: Record<string, unknown>
+  constructor(status: number, body: Record<string, unknown>) {
+    super(String(body.title ?? body.detail ?? `status ${status}`))
+    this.status = status
+    this.code = (typeof body.code === 'string' ? body.code : status === 0 ? 'offline' : 'internal') as ProblemCode | 'offline'
+    this.detail = typeof body.detail === 'string' ? body.detail : ''
+    this.requestId = typeof body.requestId === 'string' ? body.requestId : null
+    this.invalidParams = Array.isArray(body.invalidParams) ? (body.invalidParams as InvalidParam[]) : []
+    this.extra = body
+  }
+}
+
+export type Change = { method: 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown; idempotencyKey?: string }
+
+/** GET under /api/v1. Throws ApiProblem. The caller names the shape, which the server has checked on its side. */
+export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await exchange(path, { method: 'GET', signal: signal ?? null })) as T
+}
+
+/** A mutation under /api/v1, safe to repeat with the same `idempotencyKey` (made here when absent). Throws ApiProblem. */
+export async function change<T = unknown>({ method, path, body, idempotencyKey }: Change): Promise<T> {
+  const headers: Record<string, string> = { 'Idempotency-Key': idempotencyKey ?? newKey(), 'X-Requested-With': 'answerback' }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  return (await exchange(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) })) as T
+}
+
+/** A fresh idempotency key. Falls back to random bytes where the page is not a secure context. */
+export function newKey(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+const signOutListeners = new Set<() => void>()
+
+/** Called whenever the API says that nobody is signed in. Returns the way to stop listening. */
+export function onSignedOut(listener: () => void): () => void {
+  signOutListeners.add(listener)
+  return () => signOutListeners.delete(listener)
+}
+
+async function exchange(path: string, init: RequestInit): Promise<unknown> {
+  let response: Response
+  try {
+    response = await fetch(`/api/v1${path}`, { ...init, credentials: 'same-origin' })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new ApiProblem(0, { title: 'The server was not reached' })
+  }
+  if (response.ok) return response.status === 204 ? null : await response.json().catch(() => null)
+  if (response.status === 401) for (const listener of signOutListeners) listener()
+  const body: unknown = await response.json().catch(() => null)
+  throw new ApiProblem(response.status, body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {})
+}

@@ -1,0 +1,9 @@
+import { createContext, useContext } from 'react'
+import type { Live } from './connect.ts'
+
+const silent: Live = { sendPresence: () => {}, stop: () => {} }
+export const LiveContext = createContext<Live>(silent)
+
+export function useLive(): Live {
+  return useContext(LiveContext)
+}

@@ -1,0 +1,61 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from '@tanstack/react-router'
+import { Root } from './screens/frame/root.tsx'
+import { InboxScreen } from './screens/inbox/inbox-screen.tsx'
+import { NothingOpen } from './screens/inbox/nothing-open.tsx'
+import { readSearch } from './screens/inbox/views.ts'
+import { readQueueSearch } from './screens/queue/queue-search.ts'
+import { ThreadPane } from './screens/thread/thread-pane.tsx'
+import { useWords } from './words/words.tsx'
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound })
+const index = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/inbox/{-$view}', params: { view: undefined }, replace: true })
+  },
+})
+const inboxLayout = createRoute({ getParentRoute: () => root, id: 'inbox-layout', validateSearch: readSearch, component: InboxScreen })
+const inbox = createRoute({ getParentRoute: () => inboxLayout, path: '/inbox/{-$view}', component: NothingOpen })
+const thread = createRoute({ getParentRoute: () => inboxLayout, path: '/c/$conversationId', component: ThreadPane })
+const queue = createRoute({
+  getParentRoute: () => root,
+  path: '/queue',
+  validateSearch: readQueueSearch,
+  component: lazyRouteComponent(() => import('./screens/queue/queue-screen.tsx'), 'QueueScreen'),
+})
+const deliveries = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries',
+  component: lazyRouteComponent(() => import('./screens/deliveries/deliveries-screen.tsx'), 'DeliveriesScreen'),
+})
+const channels = createRoute({
+  getParentRoute: () => root,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('./screens/channels/channels-screen.tsx'), 'ChannelsScreen'),
+})
+
+/** Every view is an address; filters live in its search. */
+export const router = createRouter({
+  routeTree: root.addChildren([index, inboxLayout.addChildren([inbox, thread]), queue, deliveries, channels]),
+  defaultPreload: 'intent',
+  defaultPendingMinMs: 0,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+function NotFound() {
+  const t = useWords()
+  return (
+    <main className="note-pane">
+      <p>{t('app.notFound')}</p>
+      <Link className="btn s" to="/inbox/{-$view}" params={{ view: undefined }}>
+        {t('app.toInbox')}
+      </Link>
+    </main>
+  )
+}

@@ -1,0 +1,106 @@
+import type { ConversationRow } from '@answerback/core/api'
+import { may } from '@answerback/core/permissions'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { cache } from '../../api/queries.ts'
+import { snoozeChoices } from '../../clock/snooze-times.ts'
+import { now } from '../../clock/ticker.ts'
+import { type CommandId, commandTable } from '../../keys/commands.ts'
+import { canRun, runCommand } from '../../keys/handlers.ts'
+import type { HeldPage } from '../../live/apply-frame.ts'
+import type { InfiniteData } from '@tanstack/react-query'
+import { useMay, useMe } from '../../ui/me.tsx'
+import { shortSpan } from '../../words/spans.ts'
+import { useWords } from '../../words/words.tsx'
+import { nameOf } from '../inbox/row-words.ts'
+import { useActions } from '../thread/use-actions.ts'
+
+export type Entry = {
+  id: string
+  group: 'conversation' | 'list' | 'go' | 'app' | 'composer' | 'people'
+  label: string
+  hint: string | null
+  keys: string | null
+  /** Shown before anything is typed. */
+  always: boolean
+  run: () => void
+}
+
+/** Everything the palette can do now: the commands that have somebody to run them, colleagues to give this to, and people who wait. */
+export function usePaletteEntries(row: ConversationRow | null): Entry[] {
+  const t = useWords()
+  const me = useMe()
+  const actions = useActions()
+  const navigate = useNavigate()
+  const mayAct = useMay('conversation.assign')
+  return useMemo(() => {
+    const entries: Entry[] = commandTable
+      .filter((each) => each.id !== 'palette' && each.group !== 'composer' && canRun(each.id))
+      .map((each) => ({
+        id: each.id,
+        group: each.group,
+        label: t(`command.${each.id}`),
+        hint: each.id === 'snooze' ? t('command.keepsRunning') : null,
+        keys: each.keys[0] ?? null,
+        always: each.group !== 'list',
+        run: () => void runCommand(each.id as CommandId),
+      }))
+    if (row !== null && mayAct) {
+      for (const each of me.staff.filter((person) => may(person.role, 'reply.send'))) {
+        entries.push({ id: `assign ${each.id}`, group: 'conversation', label: t('command.assignTo', { name: each.name }), hint: null, keys: 'a', always: false, run: () => void actions.assign(row, each.id) })
+      }
+      if (row.waitingSince !== null) {
+        for (const choice of snoozeChoices(now())) {
+          const label = t('command.snoozeFor', { when: t(`snooze.${choice.id}`) })
+          entries.push({ id: `snooze ${choice.id}`, group: 'conversation', label, hint: null, keys: null, always: false, run: () => void actions.snooze(row, choice.at) })
+        }
+      }
+    }
+    for (const person of waitingPeople()) {
+      entries.push({
+        id: `person ${person.id}`,
+        group: 'people',
+        label: nameOf(person.contact, t),
+        hint: person.waitingSince === null ? null : t('palette.personWaiting', { span: shortSpan(t, now() - Date.parse(person.waitingSince)) }),
+        keys: null,
+        always: false,
+        run: () => void navigate({ to: '/c/$conversationId', params: { conversationId: person.id } }),
+      })
+    }
+    return entries
+  }, [t, me, row, mayAct, actions, navigate])
+}
+
+/** The label in parts where the letters of `wanted` hit, in order; null when they do not all occur. Whole words come before scattered letters. */
+export function matchIn(label: string, wanted: string): { text: string; hit: boolean }[] | null {
+  const needle = wanted.trim().toLocaleLowerCase()
+  if (needle === '') return [{ text: label, hit: false }]
+  const hay = label.toLocaleLowerCase()
+  const whole = hay.indexOf(needle)
+  if (whole !== -1 && hay.length === label.length) {
+    return [
+      { text: label.slice(0, whole), hit: false },
+      { text: label.slice(whole, whole + needle.length), hit: true },
+      { text: label.slice(whole + needle.length), hit: false },
+    ].filter((part) => part.text !== '')
+  }
+  const parts: { text: string; hit: boolean }[] = []
+  const letters = [...needle]
+  let next = 0
+  for (const letter of label) {
+    const hit = next < letters.length && letter.toLocaleLowerCase() === letters[next]
+    if (hit) next += 1
+    const last = parts.at(-1)
+    if (last !== undefined && last.hit === hit) last.text += letter
+    else parts.push({ text: letter, hit })
+  }
+  return next === letters.length ? parts : null
+}
+
+function waitingPeople(): ConversationRow[] {
+  const rows = cache
+    .getQueriesData<InfiniteData<HeldPage>>({ queryKey: ['list'] })
+    .flatMap(([, data]) => data?.pages.flatMap((page) => page.items) ?? [])
+    .filter((row) => row.waitingSince !== null)
+  return [...new Map(rows.map((row) => [row.id, row])).values()].slice(0, 200)
+}

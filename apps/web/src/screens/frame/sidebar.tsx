@@ -1,0 +1,141 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { Link, useMatchRoute, useSearch } from '@tanstack/react-router'
+import { Globe, Hourglass, Inbox, Moon, PackageOpen, Plug, Search, Sun, SunMoon } from 'lucide-react'
+import { useState } from 'react'
+import { channelsQuery, countsQuery } from '../../api/queries.ts'
+import { runCommand } from '../../keys/handlers.ts'
+import { Avatar } from '../../ui/avatar.tsx'
+import { Glyph } from '../../ui/glyph.tsx'
+import { platformOf, useMay, useMe } from '../../ui/me.tsx'
+import { chooseTheme, currentTheme, type Theme } from '../../ui/theme.ts'
+import { useWords } from '../../words/words.tsx'
+import { HealthMark } from './health-mark.tsx'
+import { isView } from '../inbox/views.ts'
+
+const nextTheme: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' }
+const themeIcons = { system: SunMoon, light: Sun, dark: Moon }
+
+/** Where one can go, how many wait there, and whether the channels deliver. */
+export function Sidebar() {
+  const t = useWords()
+  const me = useMe()
+  const { data: counts } = useQuery({ ...countsQuery, initialData: me.counts })
+  const { data: channels } = useSuspenseQuery(channelsQuery)
+  const seesDeliveries = useMay('deliveries.read')
+  const view = useCurrentView()
+  const subs = [
+    ['waiting', counts.waiting],
+    ['mine', counts.byAssignee[me.user.id] ?? 0],
+    ['unassigned', counts.unassigned],
+    ['snoozed', counts.snoozed],
+    ['answered', null],
+    ...(counts.failed > 0 || view === 'failed' ? ([['failed', counts.failed]] as const) : []),
+    ...(view === 'closed' ? ([['closed', null]] as const) : []),
+  ] as const
+  return (
+    <nav className="side" aria-label={t('nav.main')}>
+      <div className="brand">
+        <BrandMark />
+        <span className="ell">{me.workspace.name}</span>
+        <button type="button" className="ib s end" aria-label={t('nav.commands')} onClick={() => runCommand('palette')}>
+          <Search className="i" aria-hidden="true" />
+        </button>
+      </div>
+      <Link className="nav open" to="/inbox/{-$view}" params={{ view: undefined }} activeProps={{ 'aria-current': undefined }}>
+        <Inbox className="i" aria-hidden="true" />
+        {t('nav.inbox')}
+      </Link>
+      <div className="subs">
+        {subs.map(([name, count]) => (
+          <Link
+            key={name}
+            className="nav sub"
+            to="/inbox/{-$view}"
+            params={{ view: name === 'waiting' ? undefined : name }}
+            activeProps={{ 'aria-current': undefined }}
+            aria-current={view === name ? 'page' : undefined}
+          >
+            {t(`nav.${name}`)}
+            {count !== null && count > 0 && <span className={name === 'failed' ? 'n err' : 'n'}>{count}</span>}
+          </Link>
+        ))}
+      </div>
+      <Link className="nav" to="/queue">
+        <Hourglass className="i" aria-hidden="true" />
+        <span className="ell">{t('nav.unanswered')}</span>
+      </Link>
+      <Link className="nav" to="/channels">
+        <Plug className="i" aria-hidden="true" />
+        <span className="ell">{t('nav.channels')}</span>
+      </Link>
+      {seesDeliveries && (
+        <Link className="nav" to="/deliveries">
+          <PackageOpen className="i" aria-hidden="true" />
+          <span className="ell">{t('nav.deliveries')}</span>
+        </Link>
+      )}
+      <h2>{t('nav.channelHealth')}</h2>
+      {channels.map((channel) => (
+        <Link key={channel.id} className="nav ch" to="/inbox/{-$view}" params={{ view: undefined }} search={{ channelId: channel.id }} activeProps={{ 'aria-current': undefined }} title={channel.name}>
+          <Glyph platform={channel.platform} />
+          <span className="ell">{platformOf(me, channel.platform).name}</span>
+          <span className="n">
+            <HealthMark channel={channel} />
+          </span>
+        </Link>
+      ))}
+      {me.demo !== null && (
+        <a className="nav ch demo" href={me.demo.sandboxUrl} target="_blank" rel="noopener noreferrer">
+          <Globe className="i sm" aria-hidden="true" />
+          <span className="ell">{t('nav.demo')}</span>
+        </a>
+      )}
+      <div className="foot">
+        <Avatar name={me.user.name} us size="s" />
+        <span className="grow ell" title={t(`role.${me.role}`)}>
+          {me.user.name}
+        </span>
+        <ThemeButton />
+      </div>
+    </nav>
+  )
+}
+
+/** The view that the list shows, whether or not a thread is open over it; null away from the inbox. */
+function useCurrentView(): string | null {
+  const match = useMatchRoute()
+  const search = useSearch({ strict: false })
+  const inbox = match({ to: '/inbox/{-$view}' })
+  if (inbox !== false) return isView(inbox.view) ? inbox.view : 'waiting'
+  return match({ to: '/c/$conversationId' }) === false ? null : (search.view ?? 'waiting')
+}
+
+export function ThemeButton() {
+  const t = useWords()
+  const [theme, setTheme] = useState(currentTheme)
+  const Icon = themeIcons[theme]
+  return (
+    <button
+      type="button"
+      className="ib s"
+      aria-label={t('nav.theme', { theme })}
+      title={t('nav.theme', { theme })}
+      onClick={() => {
+        chooseTheme(nextTheme[theme])
+        setTheme(nextTheme[theme])
+      }}
+    >
+      <Icon className="i" aria-hidden="true" />
+    </button>
+  )
+}
+
+function BrandMark() {
+  return (
+    <span className="mark">
+      <svg className="i" viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M20 18v-2a4 4 0 0 0-4-4H4m5 5-5-5 5-5" />
+      </svg>
+    </span>
+  )
+}

@@ -1,0 +1,59 @@
+import { Link, useMatchRoute } from '@tanstack/react-router'
+import { Hourglass, Inbox, Menu as MenuIcon, PackageOpen, Plug, Search } from 'lucide-react'
+import { useNavigate } from '@tanstack/react-router'
+import { runCommand } from '../../keys/handlers.ts'
+import { useMay, useMe } from '../../ui/me.tsx'
+import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { flipTheme } from '../../ui/theme.ts'
+import { SunMoon } from 'lucide-react'
+import { useWords } from '../../words/words.tsx'
+
+/** Navigation on a phone, where the thumb is. */
+export function TabBar() {
+  const t = useWords()
+  const me = useMe()
+  const navigate = useNavigate()
+  const match = useMatchRoute()
+  const seesDeliveries = useMay('deliveries.read')
+  const inInbox = match({ to: '/inbox/{-$view}' }) !== false
+  return (
+    <nav className="tabbar" aria-label={t('nav.main')}>
+      <Link to="/inbox/{-$view}" params={{ view: undefined }} activeProps={{ 'aria-current': undefined }} aria-current={inInbox ? 'page' : undefined}>
+        <Inbox className="i" aria-hidden="true" />
+        {t('nav.inbox')}
+      </Link>
+      <Link to="/queue">
+        <Hourglass className="i" aria-hidden="true" />
+        {t('nav.queue')}
+      </Link>
+      <Menu
+        label={t('nav.more')}
+        labelled
+        above
+        align="end"
+        button={
+          <>
+            <MenuIcon className="i" aria-hidden="true" />
+            {t('nav.more')}
+          </>
+        }
+      >
+        <p>{t('nav.signedInAs', { name: me.user.name })}</p>
+        <MenuItem icon={<Plug className="i" aria-hidden="true" />} onChoose={() => void navigate({ to: '/channels' })}>
+          {t('nav.channels')}
+        </MenuItem>
+        {seesDeliveries && (
+          <MenuItem icon={<PackageOpen className="i" aria-hidden="true" />} onChoose={() => void navigate({ to: '/deliveries' })}>
+            {t('nav.deliveries')}
+          </MenuItem>
+        )}
+        <MenuItem icon={<Search className="i" aria-hidden="true" />} onChoose={() => runCommand('palette')}>
+          {t('nav.commands')}
+        </MenuItem>
+        <MenuItem icon={<SunMoon className="i" aria-hidden="true" />} onChoose={flipTheme}>
+          {t('command.theme')}
+        </MenuItem>
+      </Menu>
+    </nav>
+  )
+}

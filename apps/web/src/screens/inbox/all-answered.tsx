@@ -1,0 +1,24 @@
+import type { Counts } from '@answerback/core/api'
+import { Link } from '@tanstack/react-router'
+import { useWords } from '../../words/words.tsx'
+
+/** Nobody waits. Calm, and an opening to keep a conversation going. */
+export function AllAnswered({ counts }: { counts: Counts }) {
+  const t = useWords()
+  return (
+    <main className="calm">
+      <div>
+        <svg className="tick" viewBox="0 0 48 48" aria-hidden="true">
+          <circle cx="24" cy="24" r="22.5" />
+          <path d="M15 24.5l6.5 6.5L34 18" pathLength={1} />
+        </svg>
+        <h1 tabIndex={-1}>{t('empty.allAnswered')}</h1>
+        <p className="lead">{t('empty.allAnsweredLead', { snoozed: counts.snoozed })}</p>
+        <p className="lead">{t('empty.keepGoing')}</p>
+        <Link className="btn" to="/inbox/{-$view}" params={{ view: 'answered' }}>
+          {t('empty.seeAnswered')}
+        </Link>
+      </div>
+    </main>
+  )
+}

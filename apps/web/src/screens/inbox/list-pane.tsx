@@ -1,0 +1,119 @@
+import type { ConversationRow, Counts } from '@answerback/core/api'
+import { sortOf } from '@answerback/core/list-view'
+import { ArrowUp } from 'lucide-react'
+import { type RefObject, useCallback, useRef } from 'react'
+import { useCommandHandlers } from '../../keys/handlers.ts'
+import { useMe } from '../../ui/me.tsx'
+import { useWords } from '../../words/words.tsx'
+import { useActions } from '../thread/use-actions.ts'
+import { ChannelAlert } from './channel-alert.tsx'
+import { EmptyList } from './empty-list.tsx'
+import { ListHead } from './list-head.tsx'
+import { Pills } from './pills.tsx'
+import { Rows, type RowsHandle } from './rows.tsx'
+import { useGhosts } from './use-ghosts.ts'
+import { useHeldBack } from './use-held-back.ts'
+import type { useList } from './use-list.ts'
+import { type ListSearch, queryOf, type View } from './views.ts'
+
+type Props = {
+  view: View
+  search: ListSearch
+  counts: Counts
+  list: ReturnType<typeof useList>
+  cursorId: string | null
+  selectedId: string | null
+  onOpen: (id: string) => void
+  rowsRef: RefObject<RowsHandle | null>
+}
+
+/** The list column: headline, order, filters, and everybody in it. */
+export function ListPane({ view, search, counts, list, cursorId, selectedId, onOpen, rowsRef }: Props) {
+  const t = useWords()
+  const scroller = useRef<HTMLDivElement>(null)
+  const me = useMe()
+  const actions = useActions()
+  const query = queryOf(view, search)
+  const sort = sortOf(query)
+  const listKey = JSON.stringify(query)
+  const top = useRef(0)
+  const held = useHeldBack(list.rows, sort === 'newest', listKey, () => top.current > 16 || (scroller.current?.matches(':hover, :focus-within') ?? false))
+  const lingers = useCallback((id: string) => scroller.current?.querySelector(`[data-id="${id}"]:hover, [data-id="${id}"]:focus`) != null, [])
+  const lines = useGhosts(held.rows, sort, listKey, lingers)
+  const total = totalOf(view, counts, me.user.id, search) ?? (list.hasNextPage ? null : list.rows.length)
+
+  useCommandHandlers(held.count > 0 ? { showNew: held.show } : {})
+  const onRetry = (row: ConversationRow) => {
+    if (row.reply !== null) void actions.retryReply(row, row.reply)
+  }
+
+  return (
+    <section className="list" aria-label={t(`nav.${view}`)}>
+      <ListHead view={view} search={search} counts={counts} total={total ?? list.rows.length} />
+      <Pills view={view} search={search} counts={counts} />
+      <ChannelAlert />
+      {list.isPending ? (
+        <Skeletons />
+      ) : list.isError && list.rows.length === 0 ? (
+        <div className="note-pane">
+          <p>{t('app.failed')}</p>
+          <button type="button" className="btn s" onClick={() => void list.refetch()}>
+            {t('app.tryAgain')}
+          </button>
+        </div>
+      ) : lines.length === 0 ? (
+        <EmptyList view={view} search={search} counts={counts} />
+      ) : (
+        <div className="rows-box">
+          {held.count > 0 && (
+            <button type="button" className="new-pill" onClick={held.show}>
+              <ArrowUp className="i sm" aria-hidden="true" />
+              {t('list.newCount', { count: held.count })}
+            </button>
+          )}
+          <Rows
+            key={listKey}
+            ref={rowsRef}
+            scroller={scroller}
+            lines={lines}
+            label={t(`list.label.${view}`)}
+            total={total ?? -1}
+            cursorId={cursorId}
+            selectedId={selectedId}
+            onOpen={onOpen}
+            onRetry={onRetry}
+            onNearEnd={() => {
+              if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
+            }}
+            onScrolled={(at) => (top.current = at)}
+            prepended={false}
+          />
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** How many there are, where the counts know it; null where only loading to the end would tell. */
+function totalOf(view: View, counts: Counts, meId: string, search: ListSearch): number | null {
+  if (search.assignee !== undefined || search.due !== undefined || search.liked !== undefined) return null
+  if (search.channelId !== undefined) return view === 'waiting' ? (counts.byChannel[search.channelId] ?? 0) : null
+  if (view === 'mine') return counts.byAssignee[meId] ?? 0
+  if (view === 'waiting' || view === 'unassigned' || view === 'snoozed' || view === 'failed') return counts[view]
+  return null
+}
+
+function Skeletons() {
+  const t = useWords()
+  return (
+    <div className="rows" aria-busy="true" aria-label={t('app.loading')}>
+      {Array.from({ length: 8 }, (_, index) => (
+        <div key={index} className="row skeleton" aria-hidden="true">
+          <span />
+          <span />
+          <span />
+        </div>
+      ))}
+    </div>
+  )
+}

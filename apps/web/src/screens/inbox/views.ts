@@ -1,0 +1,62 @@
+import type { ListQuery } from '@answerback/core/api'
+
+export const views = ['waiting', 'mine', 'unassigned', 'snoozed', 'answered', 'closed', 'failed'] as const
+export type View = (typeof views)[number]
+
+/** What the address may say beside the view. Everything is optional and unknown values are dropped. */
+export type ListSearch = {
+  view?: View | undefined
+  sort?: 'waiting' | 'newest' | undefined
+  channelId?: string | undefined
+  assignee?: string | undefined
+  due?: 'late' | 'soon' | undefined
+  liked?: true | undefined
+}
+
+export const pageSize = 50
+
+/** Reads the search of the address, whatever somebody typed there. */
+export function readSearch(search: Record<string, unknown>): ListSearch {
+  const result: ListSearch = {}
+  if (isView(search.view)) result.view = search.view
+  if (search.sort === 'waiting' || search.sort === 'newest') result.sort = search.sort
+  if (isId(search.channelId)) result.channelId = search.channelId
+  if (isId(search.assignee) || search.assignee === 'me' || search.assignee === 'none') result.assignee = search.assignee
+  if (search.due === 'late' || search.due === 'soon') result.due = search.due
+  if (search.liked === true || search.liked === 'true') result.liked = true
+  return result
+}
+
+export function isView(value: unknown): value is View {
+  return views.some((view) => view === value)
+}
+
+/** The query of a view with its filters. */
+export function queryOf(view: View, search: ListSearch): ListQuery {
+  const query: ListQuery = { ...base[view], limit: pageSize }
+  if (search.sort !== undefined) query.sort = search.sort
+  if (search.channelId !== undefined) query.channelId = search.channelId
+  if (search.assignee !== undefined && query.assignee === undefined) query.assignee = search.assignee
+  if (search.due !== undefined) query.due = search.due
+  if (search.liked === true) query.liked = 'true'
+  return query
+}
+
+/** Whether anything narrows the view, beside its order. */
+export function isFiltered(search: ListSearch): boolean {
+  return search.channelId !== undefined || search.assignee !== undefined || search.due !== undefined || search.liked !== undefined
+}
+
+const base: Record<View, ListQuery> = {
+  waiting: { state: 'waiting' },
+  mine: { state: 'waiting', assignee: 'me' },
+  unassigned: { state: 'waiting', assignee: 'none' },
+  snoozed: { state: 'snoozed' },
+  answered: { state: 'answered' },
+  closed: { state: 'closed' },
+  failed: { state: 'all', failed: 'true' },
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f-]{36}$/i.test(value)
+}

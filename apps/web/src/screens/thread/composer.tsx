@@ -1,0 +1,157 @@
+import type { Channel, Conversation } from '@answerback/core/api'
+import { countReply } from '@answerback/core/reply-limit'
+import clsx from 'clsx'
+import { ArrowUp, Moon } from 'lucide-react'
+import { type KeyboardEvent, type RefObject, useEffect } from 'react'
+import { dropDraft } from '../../drafts/drafts.ts'
+import { setDraft, useDraft } from '../../drafts/use-draft.ts'
+import { Keys } from '../../keys/key-names.tsx'
+import { isMac } from '../../keys/use-keyboard.ts'
+import { Glyph } from '../../ui/glyph.tsx'
+import { platformOf, useMe } from '../../ui/me.tsx'
+import { useWords } from '../../words/words.tsx'
+import { nameOf } from '../inbox/row-words.ts'
+import { ConflictDialog } from './conflict-dialog.tsx'
+import { SnoozeMenu } from './snooze-menu.tsx'
+import type { Actions } from './use-actions.ts'
+import { useSend } from './use-send.ts'
+
+type Props = {
+  conversation: Conversation
+  channel: Channel | undefined
+  actions: Actions
+  /** The message answered; null leaves it to the longest wait. */
+  inReplyTo: string | null
+  onForgetTarget: () => void
+  onSent: (stay: boolean) => void
+  onNoReply: () => void
+  onTyping: () => void
+  field: RefObject<HTMLTextAreaElement | null>
+}
+
+/** Where the answer is written. It says as whom and how publicly, counts as the platform counts, and holds the only filled button. */
+export function Composer({ conversation, channel, actions, inReplyTo, onForgetTarget, onSent, onNoReply, onTyping, field }: Props) {
+  const t = useWords()
+  const me = useMe()
+  const [text, setText] = useDraft(me.user.id, conversation.id)
+  const { send, busy, conflict, forgetConflict } = useSend(conversation, actions)
+  const target = conversation.messages.find((message) => message.id === inReplyTo)
+  const name = nameOf(target?.contact ?? conversation.contact, t)
+  const platform = platformOf(me, conversation.platform).name
+  const count = channel === undefined ? null : countReply(text, channel.replyLimit)
+  const over = count !== null && count.left < 0
+  const waits = conversation.waitingSince !== null
+  const isPrivate = target?.private ?? conversation.private
+
+  useGrowing(field, text)
+
+  const sendNow = async (stay: boolean, regardless = false) => {
+    if (over || text.trim() === '') return field.current?.focus()
+    if (await send({ inReplyTo: inReplyTo ?? conversation.waitingMessage?.id ?? null, regardless })) onSent(stay)
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'Enter' && (isMac ? event.metaKey : event.ctrlKey)) {
+      event.preventDefault()
+      void sendNow(event.shiftKey)
+    } else if (event.key === 'Escape') {
+      event.preventDefault()
+      event.stopPropagation()
+      document.querySelector<HTMLElement>('#thread')?.focus()
+    }
+  }
+
+  return (
+    <div className="composer" id="composer">
+      <p className="as">
+        <span className="wide-only">{t.rich('composer.replyTo', { name, b: (chunks) => <b><bdi>{chunks}</bdi></b> })}</span>
+        <span className="phone-only">{t('composer.replyAs')}</span>
+        <Glyph platform={conversation.platform} />
+        <b>
+          <bdi>{atHandle(channel?.handle ?? '')}</bdi>
+        </b>
+        <span>{isPrivate ? t('composer.private') : t('composer.public')}</span>
+        <span className="grow" />
+        {target !== undefined && target.id !== conversation.waitingMessage?.id && waits && (
+          <button type="button" className="link" onClick={onForgetTarget}>
+            {t('composer.backToOldest')}
+          </button>
+        )}
+      </p>
+      <textarea
+        ref={field}
+        className="ed"
+        rows={2}
+        dir="auto"
+        aria-label={t('composer.label', { name })}
+        placeholder={waits ? t('composer.placeholder', { name }) : t('composer.done', { name })}
+        aria-invalid={over}
+        aria-describedby="reply-count"
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value)
+          onTyping()
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div className="bar">
+        <span className={clsx('meta count', over && 'err')} id="reply-count">
+          {count !== null && channel !== undefined && (over ? t('composer.over', { over: -count.left, platform }) : t('composer.count', { length: count.length, max: channel.replyLimit.max }))}
+        </span>
+        <span className="grow" />
+        {waits && (
+          <button type="button" className="btn quiet s" onClick={onNoReply}>
+            {t('composer.noReply')}
+          </button>
+        )}
+        {waits && (
+          <SnoozeMenu
+            row={conversation}
+            actions={actions}
+            id="snooze-button"
+            className="btn quiet s"
+            button={
+              <>
+                <Moon className="i phone-only" aria-hidden="true" />
+                <span>{t('composer.snooze')}</span>
+              </>
+            }
+          />
+        )}
+        <button type="button" className="btn fill s send" disabled={busy || over || text.trim() === ''} onClick={() => void sendNow(false)}>
+          {busy ? t('composer.sending') : t('composer.send')}
+          <span className="wide-only keys" aria-hidden="true">
+            <Keys keys="Mod+Enter" />
+          </span>
+          <ArrowUp className="i phone-only" aria-hidden="true" />
+        </button>
+      </div>
+      {conflict !== null && (
+        <ConflictDialog
+          conflict={conflict}
+          onKeep={forgetConflict}
+          onSendAnyway={() => void sendNow(false, true)}
+          onDiscard={() => {
+            setDraft(me.user.id, conversation.id, '')
+            dropDraft(localStorage, me.user.id, conversation.id)
+            forgetConflict()
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+function atHandle(handle: string): string {
+  return handle === '' || handle.startsWith('@') || /\s/u.test(handle) ? handle : `@${handle}`
+}
+
+/** Two lines at first, ten at most; by style sheet where the browser can, else measured. */
+function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useEffect(() => {
+    const area = field.current
+    if (area === null || CSS.supports('field-sizing', 'content')) return
+    area.style.height = 'auto'
+    area.style.height = `${area.scrollHeight}px`
+  }, [field, text])
+}

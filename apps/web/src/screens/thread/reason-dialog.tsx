@@ -1,0 +1,143 @@
+import type { ConversationRow } from '@answerback/core/api'
+import { type ReasonId, reasons } from '@answerback/core/reasons'
+import { Reply as ReplyIcon } from 'lucide-react'
+import { type KeyboardEvent, useState } from 'react'
+import { Dialog } from '../../ui/dialog.tsx'
+import { useWords } from '../../words/words.tsx'
+import { nameOf } from '../inbox/row-words.ts'
+import '../../style/reasons.css'
+
+type Props = { row: ConversationRow; onClose: () => void; onReply: () => void; onChoose: (reason: ReasonId, note: string) => void }
+
+/** Why no reply is needed. Nine reasons under the keys 1 to 9; two of them want to be explained. */
+export function ReasonDialog({ row, onClose, onReply, onChoose }: Props) {
+  const t = useWords()
+  const [asking, setAsking] = useState<ReasonId | null>(null)
+  const name = nameOf(row.contact, t)
+  const choose = (id: ReasonId) => {
+    const needs = reasons.find((reason) => reason.id === id)?.needs ?? null
+    if (needs !== null) return setAsking(id)
+    onClose()
+    onChoose(id, '')
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (asking !== null || event.ctrlKey || event.metaKey || event.altKey) return
+    const reason = reasons[Number(event.key) - 1]
+    if (reason !== undefined) {
+      event.preventDefault()
+      choose(reason.id)
+    } else moveFocus(event)
+  }
+  return (
+    <Dialog label={t('reason.title', { name })} onClose={onClose} className="dialog sheet reasons">
+      <div className="inner" onKeyDown={onKeyDown}>
+        <span className="grab" aria-hidden="true" />
+        <h1>{t('reason.title', { name })}</h1>
+        {row.waitingMessage !== null && (
+          <p className="small ink3 ell" dir="auto">
+            “{row.waitingMessage.text}”
+          </p>
+        )}
+        {asking === null ? (
+          <>
+            <Choices of="not_owed" onChoose={choose} />
+            <h2 className="meta">{t('reason.declinedClass')}</h2>
+            <Choices of="declined" onChoose={choose} />
+          </>
+        ) : (
+          <Explain
+            reason={asking}
+            onBack={() => setAsking(null)}
+            onDone={(note) => {
+              onClose()
+              onChoose(asking, note)
+            }}
+          />
+        )}
+        <button
+          type="button"
+          className="keep"
+          onClick={() => {
+            onClose()
+            onReply()
+          }}
+        >
+          <ReplyIcon className="i" aria-hidden="true" />
+          {t('reason.instead')}
+        </button>
+      </div>
+    </Dialog>
+  )
+}
+
+function Choices({ of, onChoose }: { of: 'not_owed' | 'declined'; onChoose: (id: ReasonId) => void }) {
+  const t = useWords()
+  return (
+    <ul>
+      {reasons.map((reason, index) =>
+        reason.class === of ? (
+          <li key={reason.id}>
+            <button type="button" autoFocus={index === 0} onClick={() => onChoose(reason.id)}>
+              <span className="grow">{t(`reason.${reason.id}`)}</span>
+              <kbd>{index + 1}</kbd>
+            </button>
+          </li>
+        ) : null,
+      )}
+    </ul>
+  )
+}
+
+/** The link or the words that the reason needs. */
+function Explain({ reason, onBack, onDone }: { reason: ReasonId; onBack: () => void; onDone: (note: string) => void }) {
+  const t = useWords()
+  const [note, setNote] = useState('')
+  const [tried, setTried] = useState(false)
+  const link = reasons.find((each) => each.id === reason)?.needs === 'link'
+  const missing = link ? !/^https?:\/\/\S+\.\S+|^https?:\/\/localhost/i.test(note.trim()) : note.trim() === ''
+  return (
+    <form
+      className="explain"
+      onSubmit={(event) => {
+        event.preventDefault()
+        setTried(true)
+        if (!missing) onDone(note.trim())
+      }}
+    >
+      <label className="field">
+        {link ? t('reason.link') : t('reason.text')}
+        <input
+          autoFocus
+          type={link ? 'url' : 'text'}
+          inputMode={link ? 'url' : 'text'}
+          dir="auto"
+          maxLength={2_000}
+          value={note}
+          aria-invalid={tried && missing}
+          aria-describedby="explain-error"
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        <span id="explain-error" className="err" role="alert">
+          {tried && missing ? (link ? t('reason.needLink') : t('reason.needText')) : ''}
+        </span>
+      </label>
+      <div className="foot">
+        <button type="button" className="btn quiet s" onClick={onBack}>
+          {t('app.cancel')}
+        </button>
+        <button type="submit" className="btn s">
+          {t('reason.confirm')}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function moveFocus(event: KeyboardEvent): void {
+  const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
+  if (by === undefined) return
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('li button, .keep')]
+  const at = buttons.indexOf(document.activeElement as HTMLElement)
+  event.preventDefault()
+  buttons[(at + by + buttons.length) % buttons.length]?.focus()
+}

@@ -1,0 +1,207 @@
+import type { Channel, Conversation } from '@answerback/core/api'
+import { Eye, Moon } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { whenText } from '../../clock/instants.ts'
+import { now } from '../../clock/ticker.ts'
+import { markSeen } from '../../drafts/seen.ts'
+import { useCommandHandlers } from '../../keys/handlers.ts'
+import { useLive } from '../../live/live-context.ts'
+import { usePresence } from '../../live/presence.ts'
+import { useMay, useMe } from '../../ui/me.tsx'
+import { undoLatest } from '../../ui/toasts.tsx'
+import { safeUrl } from '../../ui/user-text.tsx'
+import { useWords } from '../../words/words.tsx'
+import { nextWaiting, useListHandle } from '../inbox/list-context.ts'
+import { nameOf } from '../inbox/row-words.ts'
+import { Composer } from './composer.tsx'
+import { Events } from './events.tsx'
+import { MessageView } from './message.tsx'
+import { PendingReply } from './pending-reply.tsx'
+import { PostCard } from './post-card.tsx'
+import { ReasonDialog } from './reason-dialog.tsx'
+import { ThreadHead } from './thread-head.tsx'
+import { branchesOf } from './thread-tree.ts'
+import { useActions } from './use-actions.ts'
+import { useUndoReply } from './use-send.ts'
+
+const signMs = 15_000
+const typingMs = 4_000
+
+/** One conversation: post, messages, what happened, what is on its way, and the composer. */
+export function Thread({ conversation, channel }: { conversation: Conversation; channel: Channel | undefined }) {
+  const t = useWords()
+  const me = useMe()
+  const list = useListHandle()
+  const actions = useActions()
+  const undoReply = useUndoReply(actions)
+  const mayReply = useMay('reply.send')
+  const [target, setTarget] = useState<string | null>(null)
+  const [closing, setClosing] = useState(false)
+  const field = useRef<HTMLTextAreaElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const body = useRef<HTMLDivElement>(null)
+  const onTyping = useSigns(conversation.id)
+  const branches = useMemo(() => branchesOf(conversation.messages), [conversation.messages])
+  const name = nameOf(conversation.contact, t)
+  const waits = conversation.waitingSince !== null
+  const canLike = channel?.can.like ?? false
+  const waitingMessage = conversation.messages.find((message) => message.id === conversation.waitingMessage?.id)
+  const url = safeUrl(waitingMessage?.url ?? conversation.post?.url ?? null)
+
+  useEffect(() => markSeen(conversation.id, conversation.lastMessage.id), [conversation.id, conversation.lastMessage.id])
+  useScrollToOwed(body, conversation)
+
+  const reply = (messageId: string | null) => {
+    setTarget(messageId)
+    field.current?.focus()
+  }
+  const goOn = () => {
+    const next = nextWaiting(list.rows, conversation.id)
+    if (next === null) list.close()
+    else list.open(next)
+  }
+  useCommandHandlers({
+    ...(mayReply ? { reply: () => reply(target), take: () => void actions.assign(conversation, me.user.id), assign: () => press('assign-button') } : {}),
+    ...(mayReply && waits
+      ? {
+          snooze: () => press('snooze-button'),
+          done: () => setClosing(true),
+          like: () => {
+            if (!canLike) actions.cannotLike(conversation)
+            else void (conversation.acknowledged ? actions.unlike(conversation, waitingMessage?.id ?? null) : actions.like(conversation, waitingMessage?.id ?? null))
+          },
+        }
+      : {}),
+    ...(url === null ? {} : { openThere: () => void window.open(url, '_blank', 'noopener,noreferrer') }),
+  })
+
+  const held = conversation.replies.findLast((each) => each.state === 'held')
+  useCommandHandlers(held === undefined ? {} : { undo: () => void (undoLatest() || undoReply(held)) })
+
+  return (
+    <main className="thread" id="thread" tabIndex={-1} aria-label={t('thread.label', { name })}>
+      <ThreadHead conversation={conversation} channel={channel} actions={actions} heading={heading} />
+      <div className="tbody" ref={body} tabIndex={0} role="region" aria-label={t('thread.label', { name })}>
+        {conversation.state === 'snoozed' && conversation.snoozedUntil !== null && (
+          <p className="notice">
+            <Moon className="i sm" aria-hidden="true" />
+            {t('thread.snoozedUntil', { time: whenText(conversation.snoozedUntil, now(), me.workspace.timeZone) })}
+            <button type="button" className="link" onClick={() => void actions.wake(conversation)}>
+              {t('thread.wakeNow')}
+            </button>
+          </p>
+        )}
+        <PostCard conversation={conversation} />
+        {branches.map(({ root, children }) => (
+          <div key={root.id} className="branch">
+            <MessageView conversation={conversation} message={root} canLike={canLike} actions={actions} onReply={reply} />
+            {children.length > 0 && (
+              <div className="kids">
+                {children.map(({ message, toId }) => (
+                  <MessageView key={message.id} conversation={conversation} message={message} toId={toId} small canLike={canLike} actions={actions} onReply={reply} />
+                ))}
+              </div>
+            )}
+          </div>
+        ))}
+        <Events events={conversation.events} />
+        {conversation.replies.map((each) => (
+          <PendingReply key={each.id} conversation={conversation} reply={each} actions={actions} onUndo={(undone) => void undoReply(undone)} />
+        ))}
+      </div>
+      <OthersHere conversationId={conversation.id} />
+      {mayReply ? (
+        <Composer
+          conversation={conversation}
+          channel={channel}
+          actions={actions}
+          inReplyTo={target}
+          field={field}
+          onForgetTarget={() => setTarget(null)}
+          onSent={(stay) => {
+            setTarget(null)
+            if (!stay) goOn()
+          }}
+          onNoReply={() => setClosing(true)}
+          onTyping={onTyping}
+        />
+      ) : (
+        <p className="note-pane">{t('composer.readOnly')}</p>
+      )}
+      {closing && (
+        <ReasonDialog
+          row={conversation}
+          onClose={() => setClosing(false)}
+          onReply={() => reply(null)}
+          onChoose={(reason, note) => {
+            void actions.closeTurn(conversation, reason, note, name)
+            if (conversation.openTurns === 1) goOn()
+          }}
+        />
+      )}
+    </main>
+  )
+}
+
+/** On a phone, who else is here stands above the composer. */
+function OthersHere({ conversationId }: { conversationId: string }) {
+  const t = useWords()
+  const people = usePresence(conversationId)
+  const first = people.find((person) => person.typing) ?? people[0]
+  if (first === undefined) return null
+  return (
+    <p className="pres phone-only">
+      <Eye className="i sm" aria-hidden="true" />
+      {first.typing ? t('thread.typing', { name: first.name }) : t('thread.looking', { name: first.name, count: people.length })}
+    </p>
+  )
+}
+
+/** Tells colleagues that we look at this, every 15 s, and that we write, at the first key and then every 4 s. Returns what to call on a key. */
+function useSigns(conversationId: string): () => void {
+  const live = useLive()
+  const typedAt = useRef(0)
+  useEffect(() => {
+    live.sendPresence(conversationId, false)
+    const timer = setInterval(() => live.sendPresence(conversationId, now() - typedAt.current < 8_000), signMs)
+    return () => {
+      clearInterval(timer)
+      live.sendPresence(null, false)
+    }
+  }, [live, conversationId])
+  return useCallback(() => {
+    if (now() - typedAt.current < typingMs) return
+    typedAt.current = now()
+    live.sendPresence(conversationId, true)
+  }, [live, conversationId])
+}
+
+/** Opens at what is owed; later arrivals move nothing under the reader's eyes unless they were at the end. */
+function useScrollToOwed(body: React.RefObject<HTMLDivElement | null>, conversation: Conversation): void {
+  const atEnd = useRef(true)
+  const first = useRef(true)
+  const size = conversation.messages.length + conversation.replies.length
+  useEffect(() => {
+    const area = body.current
+    if (area === null) return
+    const note = () => (atEnd.current = area.scrollHeight - area.scrollTop - area.clientHeight < 40)
+    area.addEventListener('scroll', note, { passive: true })
+    return () => area.removeEventListener('scroll', note)
+  }, [body])
+  useEffect(() => {
+    const area = body.current
+    if (area === null) return
+    const owed = first.current ? area.querySelector('.owed') : null
+    if (owed !== null) owed.scrollIntoView({ block: 'nearest' })
+    else if (atEnd.current) area.scrollTop = area.scrollHeight
+    first.current = false
+  }, [body, size])
+}
+
+function press(id: string): void {
+  const button = document.getElementById(id)
+  if (button instanceof HTMLButtonElement) {
+    button.focus()
+    button.click()
+  }
+}

@@ -1,0 +1,96 @@
+import type { Conversation, Reply } from '@answerback/core/api'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { ApiProblem, change, newKey } from '../../api/call.ts'
+import { cache } from '../../api/queries.ts'
+import { now } from '../../clock/ticker.ts'
+import { keyForSending } from '../../drafts/drafts.ts'
+import { draftText, setDraft } from '../../drafts/use-draft.ts'
+import { useMe } from '../../ui/me.tsx'
+import { showToast } from '../../ui/toasts.tsx'
+import { useWords } from '../../words/words.tsx'
+import { nameOf } from '../inbox/row-words.ts'
+import type { Actions } from './use-actions.ts'
+
+/** What a colleague wrote meanwhile, as the refusal carries it. */
+export type Conflict = { text: string; byId: string | null; at: string | null }
+type Sending = { inReplyTo: string | null; regardless: boolean }
+const undoSeconds = 10
+
+/** Sends the draft of a conversation. `conflict` is set while somebody answered first and the writer has not decided yet. */
+export function useSend(conversation: Conversation, actions: Actions) {
+  const t = useWords()
+  const me = useMe()
+  const undo = useUndoReply(actions)
+  const [busy, setBusy] = useState(false)
+  const [conflict, setConflict] = useState<Conflict | null>(null)
+  const name = nameOf(conversation.contact, t)
+
+  /** True once the server holds it. The draft is dropped only then. */
+  async function send({ inReplyTo, regardless }: Sending): Promise<boolean> {
+    const text = draftText(me.user.id, conversation.id)
+    if (busy || text.trim() === '') return false
+    setBusy(true)
+    const fresh = newKey()
+    const idempotencyKey = regardless ? fresh : keyForSending(localStorage, me.user.id, conversation.id, text, fresh, now())
+    const body = {
+      text,
+      undoSeconds,
+      ...(inReplyTo === null ? {} : { inReplyTo }),
+      ...(regardless ? {} : { expectedLastOutboundId: lastOutboundId(conversation) }),
+    }
+    try {
+      const reply = await change<Pick<Reply, 'id' | 'state'>>({ method: 'POST', path: `/conversations/${conversation.id}/replies`, body, idempotencyKey })
+      setConflict(null)
+      setDraft(me.user.id, conversation.id, '')
+      showToast({
+        text: t('toast.replying', { name }),
+        ring: true,
+        untilAt: now() + undoSeconds * 1_000,
+        undo: () => void undo({ id: reply.id, conversationId: conversation.id, text }),
+      })
+      void cache.invalidateQueries({ queryKey: ['conversation', conversation.id] })
+      return true
+    } catch (error) {
+      if (error instanceof ApiProblem && error.code === 'already_answered') setConflict(conflictOf(error))
+      else if (error instanceof ApiProblem && error.status === 0) showToast({ text: t('toast.offlineSend'), alert: true })
+      else actions.tell(error)
+      return false
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return { send, busy, conflict, forgetConflict: () => setConflict(null) }
+}
+
+/** Takes back a reply that is still held, brings its text back and goes to where it was written. */
+export function useUndoReply(actions: Actions) {
+  const t = useWords()
+  const me = useMe()
+  const navigate = useNavigate()
+  return async ({ id, conversationId, text }: Pick<Reply, 'id' | 'conversationId' | 'text'>): Promise<void> => {
+    try {
+      await change({ method: 'DELETE', path: `/replies/${id}` })
+    } catch (error) {
+      if (error instanceof ApiProblem && error.code === 'too_late') showToast({ text: t('toast.tooLate'), alert: true })
+      else actions.tell(error)
+      return
+    }
+    if (draftText(me.user.id, conversationId).trim() === '') setDraft(me.user.id, conversationId, text)
+    showToast({ text: t('toast.undone') })
+    void cache.invalidateQueries({ queryKey: ['conversation', conversationId] })
+    await navigate({ to: '/c/$conversationId', params: { conversationId }, search: (search) => search })
+  }
+}
+
+/** The newest message of ours that the writer could see. A newer one on the server means that somebody was faster. */
+export function lastOutboundId(conversation: Pick<Conversation, 'messages'>): string | null {
+  const ours = conversation.messages.filter((message) => message.direction === 'out')
+  return ours.reduce<(typeof ours)[number] | null>((last, message) => (last === null || Date.parse(message.platformAt) >= Date.parse(last.platformAt) ? message : last), null)?.id ?? null
+}
+
+function conflictOf(problem: ApiProblem): Conflict {
+  const answer = (problem.extra.answer ?? {}) as Partial<Conflict>
+  return { text: answer.text ?? '', byId: answer.byId ?? null, at: answer.at ?? null }
+}
