@@ -34,21 +34,26 @@ export async function unpackChromium(): Promise<{ executablePath: string; fontsF
   if (!existsSync(dir)) {
     mkdirSync(cacheDir, { recursive: true })
     const draft = mkdtempSync(`${dir}.new-`)
-    await inflate(join(packageDir, 'bin/chromium.br'), join(draft, 'chromium'))
-    for (const name of ['fonts', 'al2023']) {
-      await inflate(join(packageDir, `bin/${name}.tar.br`), join(draft, `${name}.tar`))
-      execFileSync('tar', ['-xf', join(draft, `${name}.tar`), '-C', draft])
-    }
-    for (const name of fontPackages) await unpackFonts(name, join(draft, 'fonts'))
-    writeFileSync(join(draft, 'fonts.conf'), fontsConfig(dir))
     try {
+      await unpackInto(draft, packageDir, dir)
       renameSync(draft, dir)
     } catch (error) {
-      if (!existsSync(dir)) throw error
-      rmSync(draft, { recursive: true, force: true }) // another worker was first
+      if (!existsSync(dir)) throw error // else another worker was first
+    } finally {
+      rmSync(draft, { recursive: true, force: true })
     }
   }
   return { executablePath: join(dir, 'chromium'), fontsFile: join(dir, 'fonts.conf'), librariesDir: join(dir, 'lib') }
+}
+
+async function unpackInto(draft: string, packageDir: string, dir: string): Promise<void> {
+  await inflate(join(packageDir, 'bin/chromium.br'), join(draft, 'chromium'))
+  for (const name of ['fonts', 'al2023']) {
+    await inflate(join(packageDir, `bin/${name}.tar.br`), join(draft, `${name}.tar`))
+    execFileSync('tar', ['-xf', join(draft, `${name}.tar`), '-C', draft])
+  }
+  for (const name of fontPackages) await unpackFonts(name, join(draft, 'fonts'))
+  writeFileSync(join(draft, 'fonts.conf'), fontsConfig(dir))
 }
 
 async function inflate(from: string, to: string): Promise<void> {
