@@ -47,7 +47,9 @@ export function endByClosing(scene: Scene, closing: ClosingAct): void {
  * when that person has nothing open, since crediting it to somebody else could only flatter. A guess beats no closing.
  */
 function endInferred(scene: Scene, answer: Answer): void {
-  const { author } = scene.thread
+  const { root } = scene.thread
+  // Whoever started a thread only later was not its author then.
+  const author = root !== null && root.at <= answer.at ? root.handle : null
   const handle = answer.tags ?? onlyOpen(scene, answer)?.handle ?? author
   const speaker = handle === null ? undefined : scene.speakers.get(handle)
   if (speaker === undefined) return

@@ -8,8 +8,8 @@ export type Thread = {
   parentOf: (message: HistoryMessage) => HistoryMessage | null
   /** The message itself when inbound, else the nearest inbound one above it; null when only ours stand above. Survives cycles. */
   nearestInbound: (message: HistoryMessage) => HistoryMessage | null
-  /** The handle that started the thread: the earliest inbound message with nothing known above it. Null when there is none. */
-  author: string | null
+  /** What the thread started with: the earliest inbound message with nothing known above it. Null when there is none. */
+  root: HistoryMessage | null
 }
 
 export function threadOf(history: History): Thread {
@@ -40,7 +40,7 @@ export function threadOf(history: History): Thread {
   for (const message of messages) {
     if (!message.ours && parentOf(message) === null && (root === null || byTime(message, root) < 0)) root = message
   }
-  return { messages, byId, parentOf, nearestInbound, author: root?.handle ?? null }
+  return { messages, byId, parentOf, nearestInbound, root }
 }
 
 /** The order of everything that has an instant and an id: by instant, then by id in code units. Never by locale. */

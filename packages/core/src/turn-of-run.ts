@@ -8,17 +8,18 @@ export function endedTurn(ending: Ending): Turn {
   const owed = owedOf(ending.said)
   const answered = by.kind === 'answer'
   const startAt = startOf(owed, ending.at)
+  // Never flatters: an answer to several messages came after the last of them.
+  const endAt = Math.max(ending.at, startAt, ...(answered ? [latest(owed)] : []))
   return {
     ...blankTurn(owed, startAt),
     state: answered ? 'answered' : 'closed',
-    // Never flatters: an answer to several messages came after the last of them.
-    endAt: Math.max(ending.at, startAt, ...(answered ? [latest(owed)] : [])),
+    endAt,
     endedBy: by.id,
     source: answered ? by.source : null,
     assumed: answered && by.threadOnly,
     closedClass: answered ? null : by.class,
     changedSinceAnswered: ending.changedSince,
-    clocksDisagree: answered && owed.some((said) => said.at > by.at || (by.source === 'here' && said.receivedAt > by.actedAt)),
+    clocksDisagree: answered && (endAt > by.at || (by.source === 'here' && owed.some((said) => said.receivedAt > by.actedAt))),
   }
 }
 

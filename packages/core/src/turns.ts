@@ -93,7 +93,7 @@ function noteEdit(scene: Scene, message: HistoryMessage, version: MessageVersion
   ending.changedSince = true
   const id = `${message.id}:after:${ending.by.id}`
   const speaker = scene.speakers.get(message.handle)!
-  scene.lastSaid.set(message.id, say(speaker, { ...said, id, at: version.at, receivedAt: version.at }))
+  scene.lastSaid.set(message.id, say(speaker, { ...said, id, at: version.at, receivedAt: Math.max(version.at, message.receivedAt) }))
 }
 
 /** The version that stood at an instant; the first when none is known to have stood then. */

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { countReply } from './reply-limit.ts'
+import type { ReplyLimit } from './reply-limit.ts'
+
+const mastodon: ReplyLimit = { max: 500, unit: 'graphemes', urlLength: 23, mentionsWithoutDomain: true }
+const bluesky: ReplyLimit = { max: 300, unit: 'graphemes', maxBytes: 3_000 }
+const family = '👨\u200d👩\u200d👧\u200d👦'
+
+describe('as Mastodon counts', () => {
+  test('every link is 23, long or short', () => {
+    expect(countReply('https://a.b', mastodon).length).toBe(23)
+    expect(countReply(`see https://example.org/${'x'.repeat(200)} and http://a.b`, mastodon).length).toBe(4 + 23 + 5 + 23)
+  })
+
+  test('a mention is as long as its name without the server', () => {
+    expect(countReply('@ann@social.example hi', mastodon).length).toBe('@ann hi'.length)
+    expect(countReply('@ann hi', mastodon).length).toBe(7)
+    expect(countReply('write to ann@social.example', mastodon).length).toBe(27)
+  })
+
+  test('500 fit, one more does not', () => {
+    expect(countReply('é'.repeat(500), mastodon).left).toBe(0)
+    expect(countReply('é'.repeat(501), mastodon).left).toBe(-1)
+  })
+})
+
+describe('as Bluesky counts', () => {
+  test('300 graphemes, whatever they are made of', () => {
+    expect(countReply('e\u0301'.repeat(300), bluesky)).toEqual({ length: 300, left: 0 })
+    expect(countReply(`${family} hi`, bluesky).length).toBe(4)
+    expect(countReply('a'.repeat(301), bluesky).left).toBe(-1)
+  })
+
+  test('and 3,000 bytes: 120 families are short enough to see and the 121st too long to send', () => {
+    expect(new TextEncoder().encode(family)).toHaveLength(25)
+    expect(countReply(family.repeat(120), bluesky)).toEqual({ length: 120, left: 180 })
+    expect(countReply(family.repeat(121), bluesky)).toEqual({ length: 121, left: -25 })
+  })
+})
+
+test('code points and UTF-16 units differ above the basic plane', () => {
+  expect(countReply('👍👍', { max: 10, unit: 'codepoints' })).toEqual({ length: 2, left: 8 })
+  expect(countReply('👍👍', { max: 10, unit: 'utf16' })).toEqual({ length: 4, left: 6 })
+})
