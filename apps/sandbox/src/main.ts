@@ -1,19 +1,19 @@
-import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { startSandbox } from './sandbox.ts';
-import { makeSecrets } from './secrets.ts';
-import type { SandboxSecrets } from './secrets.ts';
+import { randomInt } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { startSandbox } from './sandbox.ts'
+import { makeSecrets } from './secrets.ts'
+import type { SandboxSecrets } from './secrets.ts'
 
 /**
  * The sandbox as a program. Reads SANDBOX_PORT (4000), SANDBOX_SECRETS_FILE (made on first start),
  * SANDBOX_WEBHOOK_URL, SANDBOX_SEED, SANDBOX_RHYTHM (off, calm or busy), SANDBOX_BRAND (fieldnote or
  * empty), SANDBOX_PARENT_PID. Listens on 127.0.0.1. Ends on SIGTERM, SIGINT, or when its parent is gone.
  */
-const startedBy = process.ppid;
-const secrets = readSecrets(process.env['SANDBOX_SECRETS_FILE']);
-const webhookUrl = process.env['SANDBOX_WEBHOOK_URL'];
-const { appSecret, verifyToken } = secrets.facebook;
+const startedBy = process.ppid
+const secrets = readSecrets(process.env['SANDBOX_SECRETS_FILE'])
+const webhookUrl = process.env['SANDBOX_WEBHOOK_URL']
+const { appSecret, verifyToken } = secrets.facebook
 const sandbox = await startSandbox({
   port: readNumber('SANDBOX_PORT', 4000),
   seed: readNumber('SANDBOX_SEED', randomInt(2 ** 31)),
@@ -22,71 +22,71 @@ const sandbox = await startSandbox({
   secrets,
   ...(webhookUrl ? { webhookTarget: { url: webhookUrl, appSecret, verifyToken } } : {}),
 }).catch((error: unknown) => {
-  const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`The sandbox could not start: ${reason}\n`);
-  process.exit(1);
-});
-process.stdout.write(`Sandbox is ready on ${sandbox.url}\n`);
-process.send?.({ ready: true, url: sandbox.url });
+  const reason = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`The sandbox could not start: ${reason}\n`)
+  process.exit(1)
+})
+process.stdout.write(`Sandbox is ready on ${sandbox.url}\n`)
+process.send?.({ ready: true, url: sandbox.url })
 
-let ending = false;
-process.on('SIGTERM', () => void end());
-process.on('SIGINT', () => void end());
-process.on('disconnect', () => void end());
-watchParent(process.env['SANDBOX_PARENT_PID']);
+let ending = false
+process.on('SIGTERM', () => void end())
+process.on('SIGINT', () => void end())
+process.on('disconnect', () => void end())
+watchParent(process.env['SANDBOX_PARENT_PID'])
 
 async function end(): Promise<void> {
-  if (ending) return;
-  ending = true;
-  setTimeout(() => process.exit(0), 2_000).unref();
-  await sandbox.close();
-  process.exit(0);
+  if (ending) return
+  ending = true
+  setTimeout(() => process.exit(0), 2_000).unref()
+  await sandbox.close()
+  process.exit(0)
 }
 
 function watchParent(parent: string | undefined): void {
-  if (!parent) return;
-  const pid = Number(parent);
+  if (!parent) return
+  const pid = Number(parent)
   setInterval(() => {
     // A parent that died leaves us to another process, even while its own id still lingers.
-    if (!isAlive(pid) || (pid === startedBy && process.ppid !== startedBy)) void end();
-  }, 1_000).unref();
+    if (!isAlive(pid) || (pid === startedBy && process.ppid !== startedBy)) void end()
+  }, 1_000).unref()
 }
 
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    process.kill(pid, 0)
+    return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
 function readSecrets(path: string | undefined): SandboxSecrets {
-  const strong = () => randomInt(2 ** 32) / 2 ** 32;
-  if (!path) return makeSecrets(strong);
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as SandboxSecrets;
-  const made = makeSecrets(strong);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify(made, null, 2), { mode: 0o600 });
-  return made;
+  const strong = () => randomInt(2 ** 32) / 2 ** 32
+  if (!path) return makeSecrets(strong)
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as SandboxSecrets
+  const made = makeSecrets(strong)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, JSON.stringify(made, null, 2), { mode: 0o600 })
+  return made
 }
 
 function readNumber(name: string, usual: number): number {
-  const text = process.env[name];
-  if (text === undefined || text === '') return usual;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) fail(`${name} must be a whole number, not "${text}"`);
-  return value;
+  const text = process.env[name]
+  if (text === undefined || text === '') return usual
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0) fail(`${name} must be a whole number, not "${text}"`)
+  return value
 }
 
 function readChoice<T extends string>(name: string, choices: readonly [T, ...T[]]): T {
-  const text = process.env[name];
-  if (!text) return choices[0];
-  const choice = choices.find((each) => each === text);
-  return choice ?? fail(`${name} must be one of ${choices.join(', ')}, not "${text}"`);
+  const text = process.env[name]
+  if (!text) return choices[0]
+  const choice = choices.find((each) => each === text)
+  return choice ?? fail(`${name} must be one of ${choices.join(', ')}, not "${text}"`)
 }
 
 function fail(sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
 }

@@ -1,4 +1,4 @@
-import { pickCharacters } from './random.ts';
+import { pickCharacters } from './random.ts'
 
 /**
  * Who the pretend brand is on each platform and what opens its doors: the ids that
@@ -6,36 +6,34 @@ import { pickCharacters } from './random.ts';
  */
 export type SandboxSecrets = {
   facebook: {
-    appId: string;
-    appSecret: string;
-    verifyToken: string;
-    pageId: string;
-    pageName: string;
-    pageAccessToken: string;
-    userId: string;
-    userAccessToken: string;
-  };
-  bluesky: { identifier: string; did: string; appPassword: string; jwtSecret: string };
+    appId: string
+    appSecret: string
+    verifyToken: string
+    pageId: string
+    pageName: string
+    pageAccessToken: string
+    userId: string
+    userAccessToken: string
+  }
+  bluesky: { identifier: string; did: string; appPassword: string; jwtSecret: string }
   mastodon: {
-    accountId: string;
-    acct: string;
-    clientId: string;
-    clientSecret: string;
-    accessToken: string;
-  };
-};
+    accountId: string
+    acct: string
+    clientId: string
+    clientSecret: string
+    accessToken: string
+  }
+}
 
 /**
  * Makes secrets for one installation. Give a cryptographically strong `random` (0 <= n < 1)
  * where other people can reach the sandbox, a seeded one in tests.
  */
 export function makeSecrets(random: () => number): SandboxSecrets {
-  const hex = (length: number) => pickCharacters(random, '0123456789abcdef', length);
-  const digits = (length: number) => pickCharacters(random, '123456789', length);
-  const letters = (length: number) =>
-    pickCharacters(random, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', length);
-  const base32 = (length: number) =>
-    pickCharacters(random, 'abcdefghijklmnopqrstuvwxyz234567', length);
+  const hex = (length: number) => pickCharacters(random, '0123456789abcdef', length)
+  const digits = (length: number) => pickCharacters(random, '123456789', length)
+  const letters = (length: number) => pickCharacters(random, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', length)
+  const base32 = (length: number) => pickCharacters(random, 'abcdefghijklmnopqrstuvwxyz234567', length)
   return {
     facebook: {
       appId: digits(15),
@@ -60,5 +58,5 @@ export function makeSecrets(random: () => number): SandboxSecrets {
       clientSecret: letters(43),
       accessToken: letters(43),
     },
-  };
+  }
 }

@@ -1,66 +1,67 @@
-import { AtpAgent, RichText } from '@atproto/api';
-import { createRestAPIClient } from 'masto';
-import { afterEach, expect, test } from 'vitest';
-import { startSandbox } from '../src/sandbox.ts';
-import type { Sandbox } from '../src/sandbox.ts';
+import { AtpAgent, RichText } from '@atproto/api'
+import { createRestAPIClient } from 'masto'
+import { afterEach, expect, test } from 'vitest'
+import { startSandbox } from '../src/sandbox.ts'
+import type { Sandbox } from '../src/sandbox.ts'
 
-let sandbox: Sandbox | undefined;
-afterEach(() => sandbox?.close());
+let sandbox: Sandbox | undefined
+afterEach(() => sandbox?.close())
 
 test('@atproto/api signs in, posts, answers a comment, likes and reads its notifications', async () => {
-  sandbox = await startSandbox({ port: 0 });
-  const { world, secrets } = sandbox;
-  const agent = new AtpAgent({ service: sandbox.urls.bluesky });
-  const { identifier, appPassword, did } = secrets.bluesky;
-  await agent.login({ identifier, password: appPassword });
-  expect(agent.session?.did).toBe(did);
+  sandbox = await startSandbox({ port: 0 })
+  const { world, secrets } = sandbox
+  const agent = new AtpAgent({ service: sandbox.urls.bluesky })
+  const { identifier, appPassword, did } = secrets.bluesky
+  await agent.login({ identifier, password: appPassword })
+  expect(agent.session?.did).toBe(did)
 
-  const posted = await agent.post({ text: 'Indigo is back' });
-  const rosa = world.person('bluesky', 'Rosa', 'rosa.test');
-  const comment = world.write({ platform: 'bluesky', authorId: rosa.id, text: 'Does it fade? 🧡', parentId: posted.uri });
-  const { data } = await agent.listNotifications({ limit: 10, reasons: ['reply'], priority: false });
-  expect(data.notifications.map(({ uri, reason }) => ({ uri, reason }))).toEqual([{ uri: comment.id, reason: 'reply' }]);
+  const posted = await agent.post({ text: 'Indigo is back' })
+  const rosa = world.person('bluesky', 'Rosa', 'rosa.test')
+  const comment = world.write({ platform: 'bluesky', authorId: rosa.id, text: 'Does it fade? 🧡', parentId: posted.uri })
+  const { data } = await agent.listNotifications({ limit: 10, reasons: ['reply'], priority: false })
+  expect(data.notifications.map(({ uri, reason }) => ({ uri, reason }))).toEqual([{ uri: comment.id, reason: 'reply' }])
 
-  const rich = new RichText({ text: `😀 @${rosa.handle} a little, then it stays` });
-  await rich.detectFacets(agent);
-  expect(rich.facets?.[0]?.index).toEqual({ byteStart: 5, byteEnd: 15 });
-  const ref = { uri: comment.id, cid: comment.cid };
-  const reply = await agent.post({ text: rich.text, facets: rich.facets, reply: { root: posted, parent: ref } });
-  await agent.like(comment.id, comment.cid);
+  const rich = new RichText({ text: `😀 @${rosa.handle} a little, then it stays` })
+  await rich.detectFacets(agent)
+  expect(rich.facets?.[0]?.index).toEqual({ byteStart: 5, byteEnd: 15 })
+  const ref = { uri: comment.id, cid: comment.cid }
+  const reply = await agent.post({ text: rich.text, facets: rich.facets, reply: { root: posted, parent: ref } })
+  await agent.like(comment.id, comment.cid)
 
-  const thread = await agent.getPostThread({ uri: posted.uri });
-  const replies = (thread.data.thread as { replies: { post: { uri: string; likeCount: number }; replies: { post: { uri: string } }[] }[] }).replies;
-  expect(replies[0]?.post).toMatchObject({ uri: comment.id, likeCount: 1 });
-  expect(replies[0]?.replies[0]?.post.uri).toBe(reply.uri);
-});
+  const thread = await agent.getPostThread({ uri: posted.uri })
+  const replies = (thread.data.thread as { replies: { post: { uri: string; likeCount: number }; replies: { post: { uri: string } }[] }[] })
+    .replies
+  expect(replies[0]?.post).toMatchObject({ uri: comment.id, likeCount: 1 })
+  expect(replies[0]?.replies[0]?.post.uri).toBe(reply.uri)
+})
 
 test('masto posts once for one idempotency key, pages its notifications and edits', async () => {
-  sandbox = await startSandbox({ port: 0 });
-  const { world, secrets } = sandbox;
-  const { accessToken, accountId } = secrets.mastodon;
-  const masto = createRestAPIClient({ url: sandbox.urls.mastodon, accessToken });
-  expect((await masto.v1.accounts.verifyCredentials()).id).toBe(accountId);
+  sandbox = await startSandbox({ port: 0 })
+  const { world, secrets } = sandbox
+  const { accessToken, accountId } = secrets.mastodon
+  const masto = createRestAPIClient({ url: sandbox.urls.mastodon, accessToken })
+  expect((await masto.v1.accounts.verifyCredentials()).id).toBe(accountId)
 
-  const options = { requestInit: { headers: { 'Idempotency-Key': 'key-1' } } };
-  const first = await masto.v1.statuses.create({ status: 'Repairs, not returns' }, options);
-  const second = await masto.v1.statuses.create({ status: 'Repairs, not returns' }, options);
-  expect(second.id).toBe(first.id);
+  const options = { requestInit: { headers: { 'Idempotency-Key': 'key-1' } } }
+  const first = await masto.v1.statuses.create({ status: 'Repairs, not returns' }, options)
+  const second = await masto.v1.statuses.create({ status: 'Repairs, not returns' }, options)
+  expect(second.id).toBe(first.id)
 
-  const kei = world.person('mastodon', '圭', 'kei@garden.example');
+  const kei = world.person('mastodon', '圭', 'kei@garden.example')
   const comments = [1, 2, 3, 4, 5].map((n) =>
     world.write({ platform: 'mastodon', authorId: kei.id, text: `@fieldnote 質問 ${n}`, parentId: first.id }),
-  );
-  const seen: string[] = [];
+  )
+  const seen: string[] = []
   for await (const page of masto.v1.notifications.list({ types: ['mention'], limit: 2 }))
-    seen.push(...page.map(({ status }) => status?.id ?? ''));
-  expect(seen).toEqual(comments.map(({ id }) => id).reverse());
+    seen.push(...page.map(({ status }) => status?.id ?? ''))
+  expect(seen).toEqual(comments.map(({ id }) => id).reverse())
 
-  const context = await masto.v1.statuses.$select(first.id).context.fetch();
-  expect(context.descendants).toHaveLength(5);
-  const liked = await masto.v1.statuses.$select(comments[0]?.id ?? '').favourite();
-  expect(liked.favourited).toBe(true);
-  const edited = await masto.v1.statuses.$select(first.id).update({ status: 'Repairs first' });
-  expect(edited.content).toBe('<p>Repairs first</p>');
-  await masto.v1.statuses.$select(first.id).remove();
-  await expect(masto.v1.statuses.$select(first.id).fetch()).rejects.toThrow('Record not found');
-});
+  const context = await masto.v1.statuses.$select(first.id).context.fetch()
+  expect(context.descendants).toHaveLength(5)
+  const liked = await masto.v1.statuses.$select(comments[0]?.id ?? '').favourite()
+  expect(liked.favourited).toBe(true)
+  const edited = await masto.v1.statuses.$select(first.id).update({ status: 'Repairs first' })
+  expect(edited.content).toBe('<p>Repairs first</p>')
+  await masto.v1.statuses.$select(first.id).remove()
+  await expect(masto.v1.statuses.$select(first.id).fetch()).rejects.toThrow('Record not found')
+})

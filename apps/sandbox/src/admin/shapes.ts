@@ -1,22 +1,19 @@
-import { z } from 'zod';
-import { platformIds } from '../world/item.ts';
+import { z } from 'zod'
+import { platformIds } from '../world/item.ts'
 
 /** An instant as ISO text or unix milliseconds, read as milliseconds. */
 const instant = z
   .union([z.number(), z.iso.datetime({ offset: true })])
-  .transform((value) => (typeof value === 'number' ? value : Date.parse(value)));
+  .transform((value) => (typeof value === 'number' ? value : Date.parse(value)))
 
-const platform = z.enum(platformIds);
-const author = z.union([
-  z.literal('brand'),
-  z.object({ name: z.string().min(1), handle: z.string().optional() }),
-]);
+const platform = z.enum(platformIds)
+const author = z.union([z.literal('brand'), z.object({ name: z.string().min(1), handle: z.string().optional() })])
 const times = {
   /** What the platform claims; may lie in either direction. */
   createdAt: instant.optional(),
   /** When the platform really learned of it. */
   indexedAt: instant.optional(),
-};
+}
 const written = {
   platform,
   text: z.string(),
@@ -24,10 +21,10 @@ const written = {
   visibility: z.enum(['public', 'unlisted', 'private', 'direct']).optional(),
   spoiler: z.string().optional(),
   ...times,
-};
+}
 
 /** `POST /_admin/posts` */
-export const postShape = z.object({ ...written, author: author.default('brand') });
+export const postShape = z.object({ ...written, author: author.default('brand') })
 
 /** `POST /_admin/comments` (also replies: any item may be the parent) */
 export const commentShape = z.object({
@@ -35,32 +32,32 @@ export const commentShape = z.object({
   parentId: z.string(),
   author: author.default({ name: 'Rosa' }),
   mention: z.boolean().optional(),
-});
+})
 
 /** `POST /_admin/mentions` */
-export const mentionShape = z.object({ ...written, author: author.default({ name: 'Ade' }) });
+export const mentionShape = z.object({ ...written, author: author.default({ name: 'Ade' }) })
 
 /** `POST /_admin/quotes` */
 export const quoteShape = z.object({
   ...written,
   quotedId: z.string(),
   author: author.default({ name: 'Wren' }),
-});
+})
 
 /** `POST /_admin/brand-replies` */
-export const brandReplyShape = z.object({ ...written, parentId: z.string() });
+export const brandReplyShape = z.object({ ...written, parentId: z.string() })
 
 /** `POST /_admin/edits` */
-export const editShape = z.object({ platform, id: z.string(), text: z.string(), at: instant.optional() });
+export const editShape = z.object({ platform, id: z.string(), text: z.string(), at: instant.optional() })
 
 /** `POST /_admin/deletions` and `/_admin/hidden` */
-export const itemShape = z.object({ platform, id: z.string(), at: instant.optional() });
+export const itemShape = z.object({ platform, id: z.string(), at: instant.optional() })
 
 /** `POST /_admin/likes` and `DELETE /_admin/likes` */
-export const likeShape = z.object({ platform, id: z.string(), author: author.default({ name: 'Rosa' }) });
+export const likeShape = z.object({ platform, id: z.string(), author: author.default({ name: 'Rosa' }) })
 
 /** `POST /_admin/reset` */
-export const resetShape = z.object({ brand: z.enum(['fieldnote', 'empty']).optional() });
+export const resetShape = z.object({ brand: z.enum(['fieldnote', 'empty']).optional() })
 
 /** `PUT /_admin/webhook` */
 export const webhookShape = z.object({
@@ -70,13 +67,13 @@ export const webhookShape = z.object({
   handshake: z.boolean().default(false),
   fields: z.array(z.string()).optional(),
   pausesMs: z.array(z.number().nonnegative()).optional(),
-});
+})
 
 /** `PUT /_admin/tokens` */
-export const tokenShape = z.object({ platform, state: z.enum(['valid', 'expired', 'revoked']) });
+export const tokenShape = z.object({ platform, state: z.enum(['valid', 'expired', 'revoked']) })
 
 /** `PUT /_admin/clock` */
-export const clockShape = z.object({ platform, skewMs: z.number() });
+export const clockShape = z.object({ platform, skewMs: z.number() })
 
 /** `PUT /_admin/rhythm` */
-export const rhythmShape = z.object({ pace: z.enum(['off', 'calm', 'busy']) });
+export const rhythmShape = z.object({ pace: z.enum(['off', 'calm', 'busy']) })

@@ -1,19 +1,26 @@
-import { z } from 'zod';
-import type { JsonObject } from '../world/item.ts';
-import { postCollection } from './dialect.ts';
-import { invalidRequest } from './errors.ts';
+import { z } from 'zod'
+import type { JsonObject } from '../world/item.ts'
+import { postCollection } from './dialect.ts'
+import { invalidRequest } from './errors.ts'
 
-const maxGraphemes = 300;
-const maxBytes = 3_000;
-const cid = z.string().regex(/^b[a-z2-7]{20,}$/, 'must be a cid');
-const strongRef = z.object({ uri: z.string().startsWith('at://'), cid });
-const createdAt = z.iso.datetime({ offset: true });
+const maxGraphemes = 300
+const maxBytes = 3_000
+const cid = z.string().regex(/^b[a-z2-7]{20,}$/, 'must be a cid')
+const strongRef = z.object({ uri: z.string().startsWith('at://'), cid })
+const createdAt = z.iso.datetime({ offset: true })
 const facet = z.object({
   index: z.object({ byteStart: z.number().int().min(0), byteEnd: z.number().int().min(0) }),
   features: z.array(
-    z.looseObject({ $type: z.string(), did: z.string().regex(/^did:[a-z]+:.+/).optional(), uri: z.string().optional() }),
+    z.looseObject({
+      $type: z.string(),
+      did: z
+        .string()
+        .regex(/^did:[a-z]+:.+/)
+        .optional(),
+      uri: z.string().optional(),
+    }),
   ),
-});
+})
 const post = z.looseObject({
   $type: z.literal(postCollection),
   text: z.string(),
@@ -22,45 +29,43 @@ const post = z.looseObject({
   facets: z.array(facet).optional(),
   reply: z.object({ root: strongRef, parent: strongRef }).optional(),
   embed: z.looseObject({ $type: z.string() }).optional(),
-});
-const like = z.looseObject({ $type: z.literal('app.bsky.feed.like'), subject: strongRef, createdAt });
+})
+const like = z.looseObject({ $type: z.literal('app.bsky.feed.like'), subject: strongRef, createdAt })
 const threadgate = z.looseObject({
   $type: z.literal('app.bsky.feed.threadgate'),
   post: z.string().startsWith('at://'),
   createdAt,
   hiddenReplies: z.array(z.string()).max(300).optional(),
-});
+})
 
 const schemas: Record<string, z.ZodType> = {
   [postCollection]: post,
   'app.bsky.feed.like': like,
   'app.bsky.feed.threadgate': threadgate,
-};
+}
 
 /**
  * A record as the lexicon of its collection wants it: 300 graphemes, 3,000 bytes, refs with cids,
  * times. Throws 400 `InvalidRequest` naming what is wrong. Unknown collections pass.
  */
 export function checkRecord(collection: string, given: JsonObject): JsonObject {
-  const record = { $type: collection, ...given };
-  const schema = schemas[collection];
-  if (!schema) return record;
-  const checked = schema.safeParse(record);
+  const record = { $type: collection, ...given }
+  const schema = schemas[collection]
+  if (!schema) return record
+  const checked = schema.safeParse(record)
   if (!checked.success) {
-    const [issue] = checked.error.issues;
-    const path = ['Record', ...(issue?.path ?? [])].join('/');
-    throw invalidRequest(`Invalid ${collection} record: ${path} ${issue?.message ?? 'is invalid'}`);
+    const [issue] = checked.error.issues
+    const path = ['Record', ...(issue?.path ?? [])].join('/')
+    throw invalidRequest(`Invalid ${collection} record: ${path} ${issue?.message ?? 'is invalid'}`)
   }
-  if (collection === postCollection) checkText(String(record['text' as keyof typeof record] ?? ''), given);
-  return record;
+  if (collection === postCollection) checkText(String(record['text' as keyof typeof record] ?? ''), given)
+  return record
 }
 
 function checkText(text: string, given: JsonObject): void {
-  const start = `Invalid ${postCollection} record: Record/text must not be longer than`;
-  if (Buffer.byteLength(text) > maxBytes) throw invalidRequest(`${start} ${maxBytes} characters`);
-  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-  if ([...segmenter.segment(text)].length > maxGraphemes)
-    throw invalidRequest(`${start} ${maxGraphemes} graphemes`);
-  if (text === '' && given['embed'] === undefined)
-    throw invalidRequest(`Invalid ${postCollection} record: Record/text must not be empty`);
+  const start = `Invalid ${postCollection} record: Record/text must not be longer than`
+  if (Buffer.byteLength(text) > maxBytes) throw invalidRequest(`${start} ${maxBytes} characters`)
+  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  if ([...segmenter.segment(text)].length > maxGraphemes) throw invalidRequest(`${start} ${maxGraphemes} graphemes`)
+  if (text === '' && given['embed'] === undefined) throw invalidRequest(`Invalid ${postCollection} record: Record/text must not be empty`)
 }

@@ -1,53 +1,53 @@
-import type { JsonObject } from '../world/item.ts';
+import type { JsonObject } from '../world/item.ts'
 
 /** A record that is not a post: a like, a threadgate, a profile. */
-export type StoredRecord = { uri: string; cid: string; value: JsonObject };
+export type StoredRecord = { uri: string; cid: string; value: JsonObject }
 
 /** The brand's records that are not posts, by at-uri. */
 export class Records {
-  #byUri = new Map<string, StoredRecord>();
+  #byUri = new Map<string, StoredRecord>()
 
   /** The record at this at-uri. */
   get(uri: string): StoredRecord | undefined {
-    return this.#byUri.get(uri);
+    return this.#byUri.get(uri)
   }
 
   /** Stores a record over what was there. */
   put(record: StoredRecord): void {
-    this.#byUri.set(record.uri, record);
+    this.#byUri.set(record.uri, record)
   }
 
   /** Takes a record away and returns it. */
   remove(uri: string): StoredRecord | undefined {
-    const record = this.#byUri.get(uri);
-    this.#byUri.delete(uri);
-    return record;
+    const record = this.#byUri.get(uri)
+    this.#byUri.delete(uri)
+    return record
   }
 
   /** All records of one collection of a repo. */
   of(repo: string, collection: string): StoredRecord[] {
-    const start = `at://${repo}/${collection}/`;
-    return [...this.#byUri.values()].filter((record) => record.uri.startsWith(start));
+    const start = `at://${repo}/${collection}/`
+    return [...this.#byUri.values()].filter((record) => record.uri.startsWith(start))
   }
 
   /** The brand's like of a post, if there is one. */
   likeOf(repo: string, subjectUri: string): StoredRecord | undefined {
     return this.of(repo, 'app.bsky.feed.like').find(({ value }) => {
-      const subject = value['subject'] as { uri?: unknown } | undefined;
-      return subject?.uri === subjectUri;
-    });
+      const subject = value['subject'] as { uri?: unknown } | undefined
+      return subject?.uri === subjectUri
+    })
   }
 
   /** The replies that the brand's threadgate on a root post hides. */
   hiddenBelow(repo: string, rootUri: string): string[] {
-    const rkey = rootUri.split('/').at(-1) ?? '';
-    const gate = this.#byUri.get(`at://${repo}/app.bsky.feed.threadgate/${rkey}`);
-    const hidden = gate?.value['hiddenReplies'];
-    return Array.isArray(hidden) ? hidden.filter((uri) => typeof uri === 'string') : [];
+    const rkey = rootUri.split('/').at(-1) ?? ''
+    const gate = this.#byUri.get(`at://${repo}/app.bsky.feed.threadgate/${rkey}`)
+    const hidden = gate?.value['hiddenReplies']
+    return Array.isArray(hidden) ? hidden.filter((uri) => typeof uri === 'string') : []
   }
 
   /** Forgets all. */
   clear(): void {
-    this.#byUri.clear();
+    this.#byUri.clear()
   }
 }

@@ -1,85 +1,83 @@
-import type { Item } from '../world/item.ts';
-import type { Context } from '../context.ts';
-import { GraphError } from './errors.ts';
+import type { Item } from '../world/item.ts'
+import type { Context } from '../context.ts'
+import { GraphError } from './errors.ts'
 
 /** What an edge of posts or comments was asked for. */
 export type EdgeQuery = {
-  limit?: string;
-  after?: string;
-  before?: string;
-  since?: string;
-  until?: string;
-  order?: string;
-};
+  limit?: string
+  after?: string
+  before?: string
+  since?: string
+  until?: string
+  order?: string
+}
 
 /** One page of an edge, and the cursors with which `paging.next` and `.previous` are made. */
-export type EdgePage = { items: Item[]; before?: string; after?: string; more: boolean; less: boolean };
+export type EdgePage = { items: Item[]; before?: string; after?: string; more: boolean; less: boolean }
 
 /**
  * Cuts one page out of `items`. Default 25, at most 100 entries; a limit of 0 gives none. Cursors
  * name a place in the order, so they outlive the item they were made from.
  */
 export function pageOf(context: Context, items: Item[], query: EdgeQuery): EdgePage {
-  const newestFirst = query.order === 'reverse_chronological';
-  const since = query.since === undefined ? -Infinity : readTime(query.since);
-  const until = query.until === undefined ? Infinity : readTime(query.until);
+  const newestFirst = query.order === 'reverse_chronological'
+  const since = query.since === undefined ? -Infinity : readTime(query.since)
+  const until = query.until === undefined ? Infinity : readTime(query.until)
   const sorted = items
     .filter((item) => item.createdAt >= since && item.createdAt <= until)
-    .sort((a, b) => (newestFirst ? compare(b, a) : compare(a, b)));
-  const limit = readLimit(context, query.limit);
-  const places = sorted.map(placeOf);
-  const beyond = (place: string, cursor: string) =>
-    newestFirst ? place < cursor : place > cursor;
-  let start = 0;
+    .sort((a, b) => (newestFirst ? compare(b, a) : compare(a, b)))
+  const limit = readLimit(context, query.limit)
+  const places = sorted.map(placeOf)
+  const beyond = (place: string, cursor: string) => (newestFirst ? place < cursor : place > cursor)
+  let start = 0
   if (query.after) {
-    const cursor = readCursor(query.after);
-    start = places.findIndex((place) => beyond(place, cursor));
-    if (start < 0) start = sorted.length;
+    const cursor = readCursor(query.after)
+    start = places.findIndex((place) => beyond(place, cursor))
+    if (start < 0) start = sorted.length
   } else if (query.before) {
-    const cursor = readCursor(query.before);
-    const end = places.filter((place) => place !== cursor && !beyond(place, cursor)).length;
-    start = Math.max(0, end - limit);
-    return cut(sorted, start, end);
+    const cursor = readCursor(query.before)
+    const end = places.filter((place) => place !== cursor && !beyond(place, cursor)).length
+    start = Math.max(0, end - limit)
+    return cut(sorted, start, end)
   }
-  return cut(sorted, start, start + limit);
+  return cut(sorted, start, start + limit)
 }
 
 function cut(sorted: Item[], start: number, end: number): EdgePage {
-  const items = sorted.slice(start, end);
-  const [first, last] = [items[0], items.at(-1)];
-  const more = items.length > 0 && end < sorted.length;
-  if (!first || !last) return { items, more, less: start > 0 };
-  return { items, before: cursorOf(first), after: cursorOf(last), more, less: start > 0 };
+  const items = sorted.slice(start, end)
+  const [first, last] = [items[0], items.at(-1)]
+  const more = items.length > 0 && end < sorted.length
+  if (!first || !last) return { items, more, less: start > 0 }
+  return { items, before: cursorOf(first), after: cursorOf(last), more, less: start > 0 }
 }
 
 function compare(a: Item, b: Item): number {
-  return placeOf(a) < placeOf(b) ? -1 : 1;
+  return placeOf(a) < placeOf(b) ? -1 : 1
 }
 
 function placeOf(item: Item): string {
-  return `${String(item.createdAt).padStart(15, '0')}:${item.id}`;
+  return `${String(item.createdAt).padStart(15, '0')}:${item.id}`
 }
 
 function cursorOf(item: Item): string {
-  return Buffer.from(placeOf(item)).toString('base64url');
+  return Buffer.from(placeOf(item)).toString('base64url')
 }
 
 function readCursor(cursor: string): string {
-  return Buffer.from(cursor, 'base64url').toString('utf8');
+  return Buffer.from(cursor, 'base64url').toString('utf8')
 }
 
 function readLimit(context: Context, limit: string | undefined): number {
-  if (limit === undefined) return 25;
-  const wanted = Number(limit);
-  if (!Number.isInteger(wanted) || wanted < 0)
-    throw new GraphError(100, '(#100) Param limit must be a positive integer');
-  const allowed = Math.min(wanted, 100);
-  return context.faults.quirks.shortPages && allowed > 1 ? Math.ceil(allowed / 2) : allowed;
+  if (limit === undefined) return 25
+  const wanted = Number(limit)
+  if (!Number.isInteger(wanted) || wanted < 0) throw new GraphError(100, '(#100) Param limit must be a positive integer')
+  const allowed = Math.min(wanted, 100)
+  return context.faults.quirks.shortPages && allowed > 1 ? Math.ceil(allowed / 2) : allowed
 }
 
 function readTime(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const time = Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  if (Number.isNaN(time)) throw new GraphError(100, '(#100) Param since must be a valid time');
-  return time;
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  const time = Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
+  if (Number.isNaN(time)) throw new GraphError(100, '(#100) Param since must be a valid time')
+  return time
 }

@@ -1,20 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto'
 
 /**
  * An answer of the Graph API that is not a success: `{ error: { message, type, code,
  * error_subcode, fbtrace_id } }` with the HTTP status.
  */
 export class GraphError extends Error {
-  readonly status: number;
-  readonly body: { error: { [name: string]: unknown } };
+  readonly status: number
+  readonly body: { error: { [name: string]: unknown } }
 
-  constructor(
-    code: number,
-    message: string,
-    more: { subcode?: number; type?: string; status?: number; transient?: boolean } = {},
-  ) {
-    super(message);
-    this.status = more.status ?? 400;
+  constructor(code: number, message: string, more: { subcode?: number; type?: string; status?: number; transient?: boolean } = {}) {
+    super(message)
+    this.status = more.status ?? 400
     this.body = {
       error: {
         message,
@@ -24,7 +20,7 @@ export class GraphError extends Error {
         ...(more.transient === undefined ? {} : { is_transient: more.transient }),
         fbtrace_id: `A${randomBytes(16).toString('base64url').slice(0, 22)}`,
       },
-    };
+    }
   }
 }
 
@@ -32,26 +28,25 @@ export class GraphError extends Error {
 export function objectMissing(id: string, verb: string): GraphError {
   const message =
     `Unsupported ${verb} request. Object with ID '${id}' does not exist, cannot be loaded due to ` +
-    'missing permissions, or does not support this operation. Please read the Graph API documentation';
-  return new GraphError(100, message, { subcode: 33, type: 'GraphMethodException' });
+    'missing permissions, or does not support this operation. Please read the Graph API documentation'
+  return new GraphError(100, message, { subcode: 33, type: 'GraphMethodException' })
 }
 
 /** The token ran out: code 190, subcode 463. */
 export function tokenExpired(): GraphError {
-  const message = 'Error validating access token: Session has expired.';
-  return new GraphError(190, message, { subcode: 463 });
+  const message = 'Error validating access token: Session has expired.'
+  return new GraphError(190, message, { subcode: 463 })
 }
 
 /** The token was taken back: code 190, subcode 467. */
 export function tokenRevoked(): GraphError {
   const message =
-    'Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons.';
-  return new GraphError(190, message, { subcode: 467 });
+    'Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons.'
+  return new GraphError(190, message, { subcode: 467 })
 }
 
 /** Too many calls for this Page: code 80001. */
 export function pageRateLimited(): GraphError {
-  const message =
-    '(#80001) There have been too many calls to this Page account. Wait a bit and try again.';
-  return new GraphError(80001, message);
+  const message = '(#80001) There have been too many calls to this Page account. Wait a bit and try again.'
+  return new GraphError(80001, message)
 }

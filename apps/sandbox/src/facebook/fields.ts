@@ -1,61 +1,61 @@
-import { GraphError } from './errors.ts';
+import { GraphError } from './errors.ts'
 
 /** One asked-for field: `comments.filter(stream).limit(50){id,from{id}}`. */
-export type Field = { name: string; modifiers: Record<string, string>; fields: Field[] | null };
+export type Field = { name: string; modifiers: Record<string, string>; fields: Field[] | null }
 
 /** Reads a `fields=` expression. Throws code 2500 on bad syntax, as the Graph API does. */
 export function readFields(expression: string): Field[] {
-  const reader = { text: expression.replaceAll(/\s/g, ''), at: 0 };
-  const fields = readList(reader);
-  if (reader.at < reader.text.length) throw syntaxError(reader);
-  return fields;
+  const reader = { text: expression.replaceAll(/\s/g, ''), at: 0 }
+  const fields = readList(reader)
+  if (reader.at < reader.text.length) throw syntaxError(reader)
+  return fields
 }
 
-type Reader = { text: string; at: number };
+type Reader = { text: string; at: number }
 
 function readList(reader: Reader): Field[] {
-  const fields: Field[] = [];
+  const fields: Field[] = []
   while (reader.at < reader.text.length && reader.text[reader.at] !== '}') {
-    fields.push(readField(reader));
-    if (reader.text[reader.at] === ',') reader.at += 1;
-    else break;
+    fields.push(readField(reader))
+    if (reader.text[reader.at] === ',') reader.at += 1
+    else break
   }
-  return fields;
+  return fields
 }
 
 function readField(reader: Reader): Field {
-  const field: Field = { name: readWord(reader), modifiers: {}, fields: null };
+  const field: Field = { name: readWord(reader), modifiers: {}, fields: null }
   while (reader.text[reader.at] === '.') {
-    reader.at += 1;
-    const name = readWord(reader);
-    expect(reader, '(');
-    const end = reader.text.indexOf(')', reader.at);
-    if (end < 0) throw syntaxError(reader);
-    field.modifiers[name] = reader.text.slice(reader.at, end);
-    reader.at = end + 1;
+    reader.at += 1
+    const name = readWord(reader)
+    expect(reader, '(')
+    const end = reader.text.indexOf(')', reader.at)
+    if (end < 0) throw syntaxError(reader)
+    field.modifiers[name] = reader.text.slice(reader.at, end)
+    reader.at = end + 1
   }
   if (reader.text[reader.at] === '{') {
-    reader.at += 1;
-    field.fields = readList(reader);
-    expect(reader, '}');
+    reader.at += 1
+    field.fields = readList(reader)
+    expect(reader, '}')
   }
-  return field;
+  return field
 }
 
 function readWord(reader: Reader): string {
-  const word = /^[A-Za-z0-9_]+/.exec(reader.text.slice(reader.at))?.[0];
-  if (!word) throw syntaxError(reader);
-  reader.at += word.length;
-  return word;
+  const word = /^[A-Za-z0-9_]+/.exec(reader.text.slice(reader.at))?.[0]
+  if (!word) throw syntaxError(reader)
+  reader.at += word.length
+  return word
 }
 
 function expect(reader: Reader, character: string): void {
-  if (reader.text[reader.at] !== character) throw syntaxError(reader);
-  reader.at += 1;
+  if (reader.text[reader.at] !== character) throw syntaxError(reader)
+  reader.at += 1
 }
 
 function syntaxError(reader: Reader): GraphError {
-  const found = reader.text[reader.at] ?? 'end of string';
-  const message = `Syntax error "Expected name at character ${reader.at}, found ${found}" in the fields parameter`;
-  return new GraphError(2500, message);
+  const found = reader.text[reader.at] ?? 'end of string'
+  const message = `Syntax error "Expected name at character ${reader.at}, found ${found}" in the fields parameter`
+  return new GraphError(2500, message)
 }

@@ -1,50 +1,50 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../context.ts';
-import { baseUrlOf } from '../http/base.ts';
-import { bodyFields, queryFields, textOf } from '../http/body.ts';
-import { GraphError, objectMissing } from './errors.ts';
-import { readFields } from './fields.ts';
-import { accountNode, commentsOf, edgeNode, itemNode, likesEdge } from './node.ts';
-import type { NodeView } from './node.ts';
-import { callerOf, debugToken, whose } from './token.ts';
-import type { WebhookTarget, Webhooks } from './webhooks.ts';
-import { removeObject, writeEdge, writeObject } from './writes.ts';
-import type { Facebook } from './writes.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Context } from '../context.ts'
+import { baseUrlOf } from '../http/base.ts'
+import { bodyFields, queryFields, textOf } from '../http/body.ts'
+import { GraphError, objectMissing } from './errors.ts'
+import { readFields } from './fields.ts'
+import { accountNode, commentsOf, edgeNode, itemNode, likesEdge } from './node.ts'
+import type { NodeView } from './node.ts'
+import { callerOf, debugToken, whose } from './token.ts'
+import type { WebhookTarget, Webhooks } from './webhooks.ts'
+import { removeObject, writeEdge, writeObject } from './writes.ts'
+import type { Facebook } from './writes.ts'
 
 /** Registers the pretend Graph API below `/facebook/v{n}.{m}`. */
 export function routeFacebook(app: FastifyInstance, context: Context, webhooks: Webhooks): Facebook {
-  const facebook: Facebook = { ...context, webhooks, privateReplies: new Map() };
-  const base = '/facebook/:version(^v\\d+\\.\\d+$)';
+  const facebook: Facebook = { ...context, webhooks, privateReplies: new Map() }
+  const base = '/facebook/:version(^v\\d+\\.\\d+$)'
   app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => void reply.headers(usageHeaders(facebook)));
-    scope.setErrorHandler((error, _request, reply) => answerError(error, reply));
+    scope.addHook('onRequest', async (_request, reply) => void reply.headers(usageHeaders(facebook)))
+    scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
     scope.get(`${base}/debug_token`, async (request) => {
-      callerOf(context, request);
-      return debugToken(context, queryFields(request)['input_token'] ?? '');
-    });
-    scope.get(`${base}/oauth/access_token`, async (request) => exchange(facebook, queryFields(request)));
-    scope.post(`${base}/oauth/access_token`, async (request) => exchange(facebook, formOf(request)));
-    scope.post(`${base}/:id/subscriptions`, async (request) => subscribe(facebook, request));
-    scope.get(`${base}/`, async (request) => readObjects(facebook, request));
-    scope.get(`${base}/:id`, async (request) => readObject(facebook, request));
-    scope.get(`${base}/:id/:edge`, async (request) => readEdge(facebook, request));
-    scope.post(`${base}/:id`, async (request) => writeObject(facebook, request));
-    scope.delete(`${base}/:id`, async (request) => removeObject(facebook, request));
-    scope.post(`${base}/:id/:edge`, async (request) => writeEdge(facebook, request, 'POST'));
-    scope.delete(`${base}/:id/:edge`, async (request) => writeEdge(facebook, request, 'DELETE'));
-  });
-  return facebook;
+      callerOf(context, request)
+      return debugToken(context, queryFields(request)['input_token'] ?? '')
+    })
+    scope.get(`${base}/oauth/access_token`, async (request) => exchange(facebook, queryFields(request)))
+    scope.post(`${base}/oauth/access_token`, async (request) => exchange(facebook, formOf(request)))
+    scope.post(`${base}/:id/subscriptions`, async (request) => subscribe(facebook, request))
+    scope.get(`${base}/`, async (request) => readObjects(facebook, request))
+    scope.get(`${base}/:id`, async (request) => readObject(facebook, request))
+    scope.get(`${base}/:id/:edge`, async (request) => readEdge(facebook, request))
+    scope.post(`${base}/:id`, async (request) => writeObject(facebook, request))
+    scope.delete(`${base}/:id`, async (request) => removeObject(facebook, request))
+    scope.post(`${base}/:id/:edge`, async (request) => writeEdge(facebook, request, 'POST'))
+    scope.delete(`${base}/:id/:edge`, async (request) => writeEdge(facebook, request, 'DELETE'))
+  })
+  return facebook
 }
 
 /** The rate headers of an answer, as percentages. */
 export function usageHeaders(facebook: Context, percent = 3, waitMinutes = 0): Record<string, string> {
-  const usage = { call_count: percent, total_time: percent, total_cputime: percent };
-  const page = [{ type: 'pages', ...usage, estimated_time_to_regain_access: waitMinutes }];
+  const usage = { call_count: percent, total_time: percent, total_cputime: percent }
+  const page = [{ type: 'pages', ...usage, estimated_time_to_regain_access: waitMinutes }]
   return {
     'x-app-usage': JSON.stringify(usage),
     'x-business-use-case-usage': JSON.stringify({ [facebook.secrets.facebook.pageId]: page }),
     'facebook-api-version': 'v25.0',
-  };
+  }
 }
 
 function answerError(error: unknown, reply: FastifyReply): FastifyReply {
@@ -54,158 +54,147 @@ function answerError(error: unknown, reply: FastifyReply): FastifyReply {
       : new GraphError(2, 'An unexpected error has occurred. Please retry your request later.', {
           status: (error as { statusCode?: number }).statusCode ?? 500,
           transient: true,
-        });
-  return reply.code(known.status).header('www-authenticate', 'OAuth "Facebook Platform"').send(known.body);
+        })
+  return reply.code(known.status).header('www-authenticate', 'OAuth "Facebook Platform"').send(known.body)
 }
 
 /** `GET /?ids=a,b`: an object per id; one that is missing fails the whole answer, as the Graph API does. */
 async function readObjects(facebook: Facebook, request: FastifyRequest) {
-  const ids = (queryFields(request)['ids'] ?? '').split(',').filter((id) => id !== '');
-  if (ids.length === 0 || ids.length > 50)
-    throw new GraphError(100, '(#100) Param ids must name between 1 and 50 objects');
-  const missing = ids.filter((id) => !facebook.world.find('facebook', id));
-  if (missing.length > 0)
-    throw new GraphError(803, `(#803) Some of the aliases you requested do not exist: ${missing.join(',')}`);
-  const nodes = ids.map(async (id) => [id, await readNode(facebook, request, id)] as const);
-  return Object.fromEntries(await Promise.all(nodes));
+  const ids = (queryFields(request)['ids'] ?? '').split(',').filter((id) => id !== '')
+  if (ids.length === 0 || ids.length > 50) throw new GraphError(100, '(#100) Param ids must name between 1 and 50 objects')
+  const missing = ids.filter((id) => !facebook.world.find('facebook', id))
+  if (missing.length > 0) throw new GraphError(803, `(#803) Some of the aliases you requested do not exist: ${missing.join(',')}`)
+  const nodes = ids.map(async (id) => [id, await readNode(facebook, request, id)] as const)
+  return Object.fromEntries(await Promise.all(nodes))
 }
 
 function readObject(facebook: Facebook, request: FastifyRequest) {
-  return readNode(facebook, request, (request.params as { id: string }).id);
+  return readNode(facebook, request, (request.params as { id: string }).id)
 }
 
 async function readNode(facebook: Facebook, request: FastifyRequest, id: string) {
-  const query = queryFields(request);
-  const caller = callerOf(facebook, request);
-  const fields = query['fields'] ? readFields(query['fields']) : null;
-  const view = viewOf(facebook, request);
-  const { pageId, userId } = facebook.secrets.facebook;
-  if (id === 'me' && caller === 'user') return { id: userId, name: 'Fieldnote admin' };
-  const accountId = id === 'me' ? pageId : id;
-  const item = facebook.world.find('facebook', id);
-  if (item) return itemNode(view, item, fields);
-  const account = facebook.world.accounts.facebook.get(accountId);
-  if (!account || !(account.isBrand || caller === 'page')) throw objectMissing(id, 'get');
-  const edges = (fields ?? []).filter(({ name }) => pageEdges.has(name));
-  const plain = fields && fields.filter(({ name }) => !pageEdges.has(name));
-  const node = accountNode(view, account, plain);
+  const query = queryFields(request)
+  const caller = callerOf(facebook, request)
+  const fields = query['fields'] ? readFields(query['fields']) : null
+  const view = viewOf(facebook, request)
+  const { pageId, userId } = facebook.secrets.facebook
+  if (id === 'me' && caller === 'user') return { id: userId, name: 'Fieldnote admin' }
+  const accountId = id === 'me' ? pageId : id
+  const item = facebook.world.find('facebook', id)
+  if (item) return itemNode(view, item, fields)
+  const account = facebook.world.accounts.facebook.get(accountId)
+  if (!account || !(account.isBrand || caller === 'page')) throw objectMissing(id, 'get')
+  const edges = (fields ?? []).filter(({ name }) => pageEdges.has(name))
+  const plain = fields && fields.filter(({ name }) => !pageEdges.has(name))
+  const node = accountNode(view, account, plain)
   for (const edge of edges) {
-    const items = pageItems(facebook, edge.name);
-    node[edge.name] = edgeNode(view, `${accountId}/${edge.name}`, items, edge.modifiers, edge.fields);
+    const items = pageItems(facebook, edge.name)
+    node[edge.name] = edgeNode(view, `${accountId}/${edge.name}`, items, edge.modifiers, edge.fields)
   }
-  return node;
+  return node
 }
 
-const pageEdges = new Set(['feed', 'posts', 'published_posts', 'visitor_posts', 'tagged']);
+const pageEdges = new Set(['feed', 'posts', 'published_posts', 'visitor_posts', 'tagged'])
 
 async function readEdge(facebook: Facebook, request: FastifyRequest) {
-  const { id, edge } = request.params as { id: string; edge: string };
-  const caller = callerOf(facebook, request);
-  const query = withoutToken(queryFields(request));
-  const { secrets, world } = facebook;
-  const { pageId, pageName, pageAccessToken } = secrets.facebook;
+  const { id, edge } = request.params as { id: string; edge: string }
+  const caller = callerOf(facebook, request)
+  const query = withoutToken(queryFields(request))
+  const { secrets, world } = facebook
+  const { pageId, pageName, pageAccessToken } = secrets.facebook
   if (edge === 'accounts' && caller === 'user')
     return {
-      data: [
-        { id: pageId, name: pageName, access_token: pageAccessToken, category: 'Bags/Luggage', tasks },
-      ],
-    };
-  const fields = query['fields'] ? readFields(query['fields']) : null;
-  const view = viewOf(facebook, request);
-  const item = world.find('facebook', id);
+      data: [{ id: pageId, name: pageName, access_token: pageAccessToken, category: 'Bags/Luggage', tasks }],
+    }
+  const fields = query['fields'] ? readFields(query['fields']) : null
+  const view = viewOf(facebook, request)
+  const item = world.find('facebook', id)
   if (item) {
     if (edge === 'comments') {
-      const comments = commentsOf(facebook, item, query['filter']);
-      return edgeNode(view, `${id}/comments`, comments, query, fields);
+      const comments = commentsOf(facebook, item, query['filter'])
+      return edgeNode(view, `${id}/comments`, comments, query, fields)
     }
-    if (edge === 'likes' || edge === 'reactions') return likesEdge(facebook, item, query);
-    throw unknownPath(edge);
+    if (edge === 'likes' || edge === 'reactions') return likesEdge(facebook, item, query)
+    throw unknownPath(edge)
   }
-  if (id !== pageId && id !== 'me') throw objectMissing(id, 'get');
+  if (id !== pageId && id !== 'me') throw objectMissing(id, 'get')
   if (edge === 'subscribed_apps') {
-    const subscribed = { id: secrets.facebook.appId, name: 'Answerback sandbox' };
-    const list = facebook.webhooks.fields;
-    return { data: list.length > 0 ? [{ ...subscribed, subscribed_fields: list }] : [] };
+    const subscribed = { id: secrets.facebook.appId, name: 'Answerback sandbox' }
+    const list = facebook.webhooks.fields
+    return { data: list.length > 0 ? [{ ...subscribed, subscribed_fields: list }] : [] }
   }
-  if (edge === 'ratings' || edge === 'ads_posts') return { data: [] };
-  if (!pageEdges.has(edge)) throw unknownPath(edge);
-  const order = { order: 'reverse_chronological', ...query };
-  return edgeNode(view, `${id}/${edge}`, pageItems(facebook, edge), order, fields);
+  if (edge === 'ratings' || edge === 'ads_posts') return { data: [] }
+  if (!pageEdges.has(edge)) throw unknownPath(edge)
+  const order = { order: 'reverse_chronological', ...query }
+  return edgeNode(view, `${id}/${edge}`, pageItems(facebook, edge), order, fields)
 }
 
 function pageItems(facebook: Facebook, edge: string) {
-  const { pageId } = facebook.secrets.facebook;
-  const all = facebook.world.posts('facebook', false);
-  const onPage = all.filter((post) => post.id.startsWith(`${pageId}_`));
-  if (edge === 'feed') return onPage;
-  if (edge === 'visitor_posts') return onPage.filter((post) => post.authorId !== pageId);
-  if (edge === 'tagged')
-    return all.filter((post) => post.mentionsBrand && post.authorId !== pageId && !onPage.includes(post));
-  return onPage.filter((post) => post.authorId === pageId);
+  const { pageId } = facebook.secrets.facebook
+  const all = facebook.world.posts('facebook', false)
+  const onPage = all.filter((post) => post.id.startsWith(`${pageId}_`))
+  if (edge === 'feed') return onPage
+  if (edge === 'visitor_posts') return onPage.filter((post) => post.authorId !== pageId)
+  if (edge === 'tagged') return all.filter((post) => post.mentionsBrand && post.authorId !== pageId && !onPage.includes(post))
+  return onPage.filter((post) => post.authorId === pageId)
 }
 
 function exchange(facebook: Facebook, query: Record<string, string>) {
-  const { appId, appSecret, userAccessToken } = facebook.secrets.facebook;
+  const { appId, appSecret, userAccessToken } = facebook.secrets.facebook
   if (query['client_id'] !== appId || query['client_secret'] !== appSecret)
-    throw new GraphError(101, 'Error validating application. Invalid application ID.');
-  if (query['grant_type'] === 'client_credentials')
-    return { access_token: `${appId}|${appSecret}`, token_type: 'bearer' };
-  const given = query['fb_exchange_token'];
+    throw new GraphError(101, 'Error validating application. Invalid application ID.')
+  if (query['grant_type'] === 'client_credentials') return { access_token: `${appId}|${appSecret}`, token_type: 'bearer' }
+  const given = query['fb_exchange_token']
   if (given !== undefined && whose(facebook, given) !== 'user')
-    throw new GraphError(190, 'Invalid OAuth access token - Cannot parse access token');
-  if (given === undefined && query['code'] === undefined)
-    throw new GraphError(1, 'Missing authorization code');
-  return { access_token: userAccessToken, token_type: 'bearer', expires_in: 5_183_944 };
+    throw new GraphError(190, 'Invalid OAuth access token - Cannot parse access token')
+  if (given === undefined && query['code'] === undefined) throw new GraphError(1, 'Missing authorization code')
+  return { access_token: userAccessToken, token_type: 'bearer', expires_in: 5_183_944 }
 }
 
 async function subscribe(facebook: Facebook, request: FastifyRequest) {
-  if (callerOf(facebook, request) !== 'app')
-    throw new GraphError(15, '(#15) This method must be called with an app access_token');
-  const form = formOf(request);
+  if (callerOf(facebook, request) !== 'app') throw new GraphError(15, '(#15) This method must be called with an app access_token')
+  const form = formOf(request)
   const target: WebhookTarget = {
     url: form['callback_url'] ?? '',
     appSecret: facebook.secrets.facebook.appSecret,
     verifyToken: form['verify_token'] ?? '',
-  };
-  if (!URL.canParse(target.url)) throw new GraphError(100, '(#100) callback_url must be a valid URL');
+  }
+  if (!URL.canParse(target.url)) throw new GraphError(100, '(#100) callback_url must be a valid URL')
   if (!(await facebook.webhooks.shakeHands(target)))
-    throw new GraphError(
-      2200,
-      '(#2200) Callback verification failed: the callback did not answer with the challenge',
-    );
-  facebook.webhooks.target = target;
-  return { success: true };
+    throw new GraphError(2200, '(#2200) Callback verification failed: the callback did not answer with the challenge')
+  facebook.webhooks.target = target
+  return { success: true }
 }
 
 function viewOf(facebook: Facebook, request: FastifyRequest): NodeView {
-  const base = baseUrlOf(request, 'facebook');
-  const { version } = request.params as { version: string };
-  const token = queryFields(request)['access_token'];
+  const base = baseUrlOf(request, 'facebook')
+  const { version } = request.params as { version: string }
+  const token = queryFields(request)['access_token']
   const edgeUrl = (path: string, query: Record<string, string>) => {
-    const url = new URL(`${base}/${version}/${path}`);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    if (token) url.searchParams.set('access_token', token);
-    return url.href;
-  };
-  return { ...facebook, edgeUrl };
+    const url = new URL(`${base}/${version}/${path}`)
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+    if (token) url.searchParams.set('access_token', token)
+    return url.href
+  }
+  return { ...facebook, edgeUrl }
 }
 
 function withoutToken(query: Record<string, string>): Record<string, string> {
-  const { access_token: _token, appsecret_proof: _proof, ...rest } = query;
-  return rest;
+  const { access_token: _token, appsecret_proof: _proof, ...rest } = query
+  return rest
 }
 
 function formOf(request: FastifyRequest): Record<string, string> {
-  const form: Record<string, string> = queryFields(request);
+  const form: Record<string, string> = queryFields(request)
   for (const [name, value] of Object.entries(bodyFields(request))) {
-    const text = textOf(value);
-    if (text !== undefined) form[name] = text;
+    const text = textOf(value)
+    if (text !== undefined) form[name] = text
   }
-  return form;
+  return form
 }
 
 function unknownPath(edge: string): GraphError {
-  return new GraphError(2500, `Unknown path components: /${edge}`);
+  return new GraphError(2500, `Unknown path components: /${edge}`)
 }
 
-const tasks = ['ADVERTISE', 'ANALYZE', 'CREATE_CONTENT', 'MESSAGING', 'MODERATE', 'MANAGE'];
+const tasks = ['ADVERTISE', 'ANALYZE', 'CREATE_CONTENT', 'MESSAGING', 'MODERATE', 'MANAGE']

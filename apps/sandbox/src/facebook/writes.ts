@@ -1,160 +1,151 @@
-import type { FastifyRequest } from 'fastify';
-import type { Context } from '../context.ts';
-import { bodyFields, queryFields, textOf } from '../http/body.ts';
-import type { Item, JsonObject } from '../world/item.ts';
-import { isReply } from './dialect.ts';
-import { GraphError, objectMissing } from './errors.ts';
-import { callerOf } from './token.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { FastifyRequest } from 'fastify'
+import type { Context } from '../context.ts'
+import { bodyFields, queryFields, textOf } from '../http/body.ts'
+import type { Item, JsonObject } from '../world/item.ts'
+import { isReply } from './dialect.ts'
+import { GraphError, objectMissing } from './errors.ts'
+import { callerOf } from './token.ts'
+import type { Webhooks } from './webhooks.ts'
 
 /** The pretend Facebook: the world, its webhooks, and which comments got their private reply. */
-export type Facebook = Context & { webhooks: Webhooks; privateReplies: Map<string, string> };
+export type Facebook = Context & { webhooks: Webhooks; privateReplies: Map<string, string> }
 
-const messageMaxCharacters = 8_000;
-const privateReplyMs = 7 * 86_400_000;
+const messageMaxCharacters = 8_000
+const privateReplyMs = 7 * 86_400_000
 const legalFields = new Set([
   ...['feed', 'mention', 'ratings', 'messages', 'message_echoes', 'message_reads', 'message_edits'],
   ...['message_reactions', 'messaging_postbacks', 'live_videos', 'videos', 'group_feed', 'standby'],
   'conversations',
-]);
+])
 
 /** `POST|DELETE /{id}/{comments|likes|messages|subscribed_apps|feed|blocked}`. */
 export function writeEdge(facebook: Facebook, request: FastifyRequest, method: 'POST' | 'DELETE') {
-  const { id, edge } = request.params as { id: string; edge: string };
-  const form: JsonObject = { ...queryFields(request), ...bodyFields(request) };
-  requirePage(facebook, request);
-  const { pageId } = facebook.secrets.facebook;
+  const { id, edge } = request.params as { id: string; edge: string }
+  const form: JsonObject = { ...queryFields(request), ...bodyFields(request) }
+  requirePage(facebook, request)
+  const { pageId } = facebook.secrets.facebook
   if (id === pageId || id === 'me') {
-    if (edge === 'subscribed_apps') return subscribePage(facebook, form, method);
-    if (edge === 'messages' && method === 'POST') return replyPrivately(facebook, request, form);
-    if (edge === 'feed' && method === 'POST') return publish(facebook, request, form);
-    if (edge === 'blocked') return { [textOf(form['user']) ?? 'user']: true };
+    if (edge === 'subscribed_apps') return subscribePage(facebook, form, method)
+    if (edge === 'messages' && method === 'POST') return replyPrivately(facebook, request, form)
+    if (edge === 'feed' && method === 'POST') return publish(facebook, request, form)
+    if (edge === 'blocked') return { [textOf(form['user']) ?? 'user']: true }
   }
-  const item = facebook.world.find('facebook', id);
-  if (!item) throw objectMissing(id, method.toLowerCase());
-  if (edge === 'comments' && method === 'POST') return comment(facebook, request, item, form);
-  if (edge === 'likes') return like(facebook, request, item, method);
-  throw new GraphError(2500, `Unknown path components: /${edge}`);
+  const item = facebook.world.find('facebook', id)
+  if (!item) throw objectMissing(id, method.toLowerCase())
+  if (edge === 'comments' && method === 'POST') return comment(facebook, request, item, form)
+  if (edge === 'likes') return like(facebook, request, item, method)
+  throw new GraphError(2500, `Unknown path components: /${edge}`)
 }
 
 /** `POST /{id}`: `is_hidden` hides or shows a comment, `message` edits the Page's own. */
 export function writeObject(facebook: Facebook, request: FastifyRequest) {
-  const { id } = request.params as { id: string };
-  const form: JsonObject = { ...queryFields(request), ...bodyFields(request) };
-  requirePage(facebook, request);
-  const item = facebook.world.find('facebook', id);
-  if (!item) throw objectMissing(id, 'post');
-  const isHidden = textOf(form['is_hidden']);
-  const message = textOf(form['message']);
-  const own = item.authorId === facebook.secrets.facebook.pageId;
+  const { id } = request.params as { id: string }
+  const form: JsonObject = { ...queryFields(request), ...bodyFields(request) }
+  requirePage(facebook, request)
+  const item = facebook.world.find('facebook', id)
+  if (!item) throw objectMissing(id, 'post')
+  const isHidden = textOf(form['is_hidden'])
+  const message = textOf(form['message'])
+  const own = item.authorId === facebook.secrets.facebook.pageId
   if (isHidden !== undefined) {
-    if (own) throw new GraphError(200, '(#200) Permissions error');
-    facebook.world.hide(item, isHidden === 'true' || isHidden === '1');
+    if (own) throw new GraphError(200, '(#200) Permissions error')
+    facebook.world.hide(item, isHidden === 'true' || isHidden === '1')
   }
   if (message !== undefined) {
-    if (!own) throw new GraphError(200, '(#200) Permissions error');
-    facebook.world.edit(item, checkMessage(message));
+    if (!own) throw new GraphError(200, '(#200) Permissions error')
+    facebook.world.edit(item, checkMessage(message))
   }
-  if (isHidden === undefined && message === undefined)
-    throw new GraphError(100, '(#100) Must specify a parameter to change');
-  record(facebook, request, { externalId: id, text: message ?? null });
-  return { success: true };
+  if (isHidden === undefined && message === undefined) throw new GraphError(100, '(#100) Must specify a parameter to change')
+  record(facebook, request, { externalId: id, text: message ?? null })
+  return { success: true }
 }
 
 /** `DELETE /{id}`. */
 export function removeObject(facebook: Facebook, request: FastifyRequest) {
-  const { id } = request.params as { id: string };
-  requirePage(facebook, request);
-  const item = facebook.world.find('facebook', id);
-  if (!item) throw objectMissing(id, 'delete');
-  facebook.world.remove(item);
-  record(facebook, request, { externalId: id });
-  return { success: true };
+  const { id } = request.params as { id: string }
+  requirePage(facebook, request)
+  const item = facebook.world.find('facebook', id)
+  if (!item) throw objectMissing(id, 'delete')
+  facebook.world.remove(item)
+  record(facebook, request, { externalId: id })
+  return { success: true }
 }
 
 function comment(facebook: Facebook, request: FastifyRequest, target: Item, form: JsonObject) {
-  if (isReply(target))
-    throw new GraphError(100, '(#100) Invalid parameter: a reply cannot have replies of its own');
-  const text = checkMessage(textOf(form['message']) ?? '');
-  const authorId = facebook.secrets.facebook.pageId;
-  const item = facebook.world.write({ platform: 'facebook', authorId, text, parentId: target.id });
-  record(facebook, request, { externalId: item.id, inReplyTo: target.id, text });
-  if (form['fields'] !== undefined)
-    throw new GraphError(20, '(#20) Cannot read the new object', { subcode: 1772107 });
-  return { id: item.id };
+  if (isReply(target)) throw new GraphError(100, '(#100) Invalid parameter: a reply cannot have replies of its own')
+  const text = checkMessage(textOf(form['message']) ?? '')
+  const authorId = facebook.secrets.facebook.pageId
+  const item = facebook.world.write({ platform: 'facebook', authorId, text, parentId: target.id })
+  record(facebook, request, { externalId: item.id, inReplyTo: target.id, text })
+  if (form['fields'] !== undefined) throw new GraphError(20, '(#20) Cannot read the new object', { subcode: 1772107 })
+  return { id: item.id }
 }
 
 function publish(facebook: Facebook, request: FastifyRequest, form: JsonObject) {
-  const text = checkMessage(textOf(form['message']) ?? '');
-  const authorId = facebook.secrets.facebook.pageId;
-  const item = facebook.world.write({ platform: 'facebook', authorId, text });
-  record(facebook, request, { externalId: item.id, text });
-  return { id: item.id };
+  const text = checkMessage(textOf(form['message']) ?? '')
+  const authorId = facebook.secrets.facebook.pageId
+  const item = facebook.world.write({ platform: 'facebook', authorId, text })
+  record(facebook, request, { externalId: item.id, text })
+  return { id: item.id }
 }
 
 function like(facebook: Facebook, request: FastifyRequest, item: Item, method: 'POST' | 'DELETE') {
-  const { pageId } = facebook.secrets.facebook;
-  if (method === 'POST') facebook.world.like(item, pageId);
-  else facebook.world.unlike(item, pageId);
-  record(facebook, request, { externalId: item.id });
-  return { success: true };
+  const { pageId } = facebook.secrets.facebook
+  if (method === 'POST') facebook.world.like(item, pageId)
+  else facebook.world.unlike(item, pageId)
+  record(facebook, request, { externalId: item.id })
+  return { success: true }
 }
 
 function replyPrivately(facebook: Facebook, request: FastifyRequest, form: JsonObject) {
-  const recipient = readObjectField(form['recipient']);
-  const text = textOf(readObjectField(form['message'])['text']);
-  const targetId = textOf(recipient['comment_id']) ?? textOf(recipient['post_id']);
-  if (!targetId || !text) throw new GraphError(100, '(#100) Param recipient or message is missing');
-  const item = facebook.world.find('facebook', targetId);
-  if (!item) throw objectMissing(targetId, 'post');
-  if (facebook.privateReplies.has(targetId))
-    throw new GraphError(10900, '(#10900) Activity already replied to');
-  const own = item.authorId === facebook.secrets.facebook.pageId;
+  const recipient = readObjectField(form['recipient'])
+  const text = textOf(readObjectField(form['message'])['text'])
+  const targetId = textOf(recipient['comment_id']) ?? textOf(recipient['post_id'])
+  if (!targetId || !text) throw new GraphError(100, '(#100) Param recipient or message is missing')
+  const item = facebook.world.find('facebook', targetId)
+  if (!item) throw objectMissing(targetId, 'post')
+  if (facebook.privateReplies.has(targetId)) throw new GraphError(10900, '(#10900) Activity already replied to')
+  const own = item.authorId === facebook.secrets.facebook.pageId
   if (own || facebook.world.clock('facebook') - item.createdAt > privateReplyMs)
-    throw new GraphError(10903, '(#10903) This user cannot reply to this activity');
-  const messageId = `m_${facebook.world.nextSerial()}_${facebook.world.now().getTime()}`;
-  facebook.privateReplies.set(targetId, text);
-  record(facebook, request, { externalId: messageId, inReplyTo: targetId, text });
-  return { recipient_id: `9${item.authorId}`, message_id: messageId };
+    throw new GraphError(10903, '(#10903) This user cannot reply to this activity')
+  const messageId = `m_${facebook.world.nextSerial()}_${facebook.world.now().getTime()}`
+  facebook.privateReplies.set(targetId, text)
+  record(facebook, request, { externalId: messageId, inReplyTo: targetId, text })
+  return { recipient_id: `9${item.authorId}`, message_id: messageId }
 }
 
 function subscribePage(facebook: Facebook, form: JsonObject, method: 'POST' | 'DELETE') {
-  if (method === 'DELETE') facebook.webhooks.fields = [];
+  if (method === 'DELETE') facebook.webhooks.fields = []
   else {
-    const given = form['subscribed_fields'];
-    const list = Array.isArray(given) ? given.map(String) : (textOf(given) ?? '').split(',');
-    const fields = list.map((field) => field.trim()).filter((field) => field !== '');
-    const wrong = fields.findIndex((field) => !legalFields.has(field));
+    const given = form['subscribed_fields']
+    const list = Array.isArray(given) ? given.map(String) : (textOf(given) ?? '').split(',')
+    const fields = list.map((field) => field.trim()).filter((field) => field !== '')
+    const wrong = fields.findIndex((field) => !legalFields.has(field))
     if (wrong >= 0 || fields.length === 0)
-      throw new GraphError(
-        100,
-        `(#100) Param subscribed_fields[${Math.max(wrong, 0)}] must be one of {${[...legalFields].join(', ')}}`,
-      );
-    facebook.webhooks.fields = fields;
+      throw new GraphError(100, `(#100) Param subscribed_fields[${Math.max(wrong, 0)}] must be one of {${[...legalFields].join(', ')}}`)
+    facebook.webhooks.fields = fields
   }
-  return { success: true };
+  return { success: true }
 }
 
 function requirePage(facebook: Facebook, request: FastifyRequest): void {
-  if (callerOf(facebook, request) !== 'page')
-    throw new GraphError(200, '(#200) This call requires a Page access token');
+  if (callerOf(facebook, request) !== 'page') throw new GraphError(200, '(#200) This call requires a Page access token')
 }
 
 function checkMessage(message: string): string {
-  if (message.trim() === '') throw new GraphError(100, '(#100) Missing message or attachment');
-  if (message.length > messageMaxCharacters)
-    throw new GraphError(100, '(#100) Param message is too long');
-  return message;
+  if (message.trim() === '') throw new GraphError(100, '(#100) Missing message or attachment')
+  if (message.length > messageMaxCharacters) throw new GraphError(100, '(#100) Param message is too long')
+  return message
 }
 
 function readObjectField(value: unknown): JsonObject {
-  if (typeof value === 'object' && value !== null) return value as JsonObject;
-  if (typeof value !== 'string') return {};
+  if (typeof value === 'object' && value !== null) return value as JsonObject
+  if (typeof value !== 'string') return {}
   try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === 'object' && parsed !== null ? (parsed as JsonObject) : {};
+    const parsed: unknown = JSON.parse(value)
+    return typeof parsed === 'object' && parsed !== null ? (parsed as JsonObject) : {}
   } catch {
-    return {};
+    return {}
   }
 }
 
@@ -163,7 +154,7 @@ function record(
   request: FastifyRequest,
   write: { externalId: string; inReplyTo?: string; text?: string | null },
 ): void {
-  const endpoint = (request.raw.url ?? '').replace(/^\/facebook/, '').split('?')[0] ?? '';
+  const endpoint = (request.raw.url ?? '').replace(/^\/facebook/, '').split('?')[0] ?? ''
   facebook.world.journal.record({
     platform: 'facebook',
     method: request.method,
@@ -172,5 +163,5 @@ function record(
     externalId: write.externalId,
     inReplyTo: write.inReplyTo ?? null,
     text: write.text ?? null,
-  });
+  })
 }

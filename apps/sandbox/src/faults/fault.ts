@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { platformIds } from '../world/item.ts';
+import { z } from 'zod'
+import { platformIds } from '../world/item.ts'
 
 const answers = z.object({
   /** A fixed answer in place of the real one; the write is not done. */
@@ -7,20 +7,20 @@ const answers = z.object({
   status: z.number().int().min(100).max(599),
   headers: z.record(z.string(), z.string()).optional(),
   body: z.unknown().optional(),
-});
+})
 
 const limited = z.object({
   /** 429 (Facebook: 400 with its own code) with the platform's rate headers. */
   kind: z.literal('rate_limited'),
   retryAfterSeconds: z.number().nonnegative().optional(),
   withoutRetryAfter: z.boolean().optional(),
-});
+})
 
 const delayed = z.object({
   /** The real answer, but only after this many real milliseconds. */
   kind: z.literal('delay'),
   delayMs: z.number().nonnegative(),
-});
+})
 
 const plain = z.object({
   kind: z.enum([
@@ -37,13 +37,13 @@ const plain = z.object({
     'expired_token',
     'revoked_token',
   ]),
-});
+})
 
 /** What goes wrong with one call. The `accept_then_*` kinds do the write first. */
-export const faultSchema = z.discriminatedUnion('kind', [answers, limited, delayed, plain]);
+export const faultSchema = z.discriminatedUnion('kind', [answers, limited, delayed, plain])
 
 /** What goes wrong with one call. */
-export type Fault = z.infer<typeof faultSchema>;
+export type Fault = z.infer<typeof faultSchema>
 
 /**
  * Which calls of a platform a fault meets: the first `after` matching calls pass, then `times`
@@ -61,15 +61,17 @@ export const ruleSchema = z.object({
     })
     .default({}),
   fault: faultSchema,
-});
+})
 
 /** A scripted fault as it is given. */
-export type RuleInput = z.input<typeof ruleSchema>;
+export type RuleInput = z.input<typeof ruleSchema>
 
 /** The odd habits of real servers that can be switched on. Shares go from 0 (never) to 1 (always). */
 export const quirksSchema = z.object({
   /** Bluesky and Mastodon: share of notifications that are never made. */
   lostNotifications: z.number().min(0).max(1),
+  /** Bluesky: the account's stuck preference hides strangers unless `priority=false` is sent. */
+  priorityPreference: z.boolean(),
   /** Pages come shorter than asked for, with a cursor. */
   shortPages: z.boolean(),
   /** Mastodon: `Idempotency-Key` is ignored. */
@@ -80,10 +82,10 @@ export const quirksSchema = z.object({
   noRetryAfter: z.boolean(),
   /** Facebook: share of people whose comments come without `from`. */
   anonymousAuthors: z.number().min(0).max(1),
-});
+})
 
 /** The odd habits that are on. */
-export type Quirks = z.infer<typeof quirksSchema>;
+export type Quirks = z.infer<typeof quirksSchema>
 
 /** What goes wrong with Facebook's webhooks. Shares go from 0 to 1. */
 export const webhookFaultsSchema = z.object({
@@ -99,10 +101,10 @@ export const webhookFaultsSchema = z.object({
   batch: z.number().int().min(1),
   /** Sign with a wrong secret. */
   wrongSignature: z.boolean(),
-});
+})
 
 /** What goes wrong with Facebook's webhooks. */
-export type WebhookFaults = z.infer<typeof webhookFaultsSchema>;
+export type WebhookFaults = z.infer<typeof webhookFaultsSchema>
 
 /** Whether a platform still honours the brand's token. */
-export type TokenState = 'valid' | 'expired' | 'revoked';
+export type TokenState = 'valid' | 'expired' | 'revoked'

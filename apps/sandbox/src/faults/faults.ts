@@ -1,95 +1,96 @@
-import type { PlatformId } from '../world/item.ts';
-import { quirksSchema, ruleSchema, webhookFaultsSchema } from './fault.ts';
-import type { Fault, Quirks, RuleInput, TokenState, WebhookFaults } from './fault.ts';
+import type { PlatformId } from '../world/item.ts'
+import { quirksSchema, ruleSchema, webhookFaultsSchema } from './fault.ts'
+import type { Fault, Quirks, RuleInput, TokenState, WebhookFaults } from './fault.ts'
 
-type Rule = { id: number; input: RuleInput; path: RegExp | null; seen: number; met: number };
+type Rule = { id: number; input: RuleInput; path: RegExp | null; seen: number; met: number }
 
 /** Every scripted fault of one sandbox: rules per call, quirks, webhook faults and token states. */
 export class Faults {
-  quirks: Quirks = calmQuirks();
-  webhooks: WebhookFaults = calmWebhooks();
-  tokens: Record<PlatformId, TokenState> = validTokens();
+  quirks: Quirks = calmQuirks()
+  webhooks: WebhookFaults = calmWebhooks()
+  tokens: Record<PlatformId, TokenState> = validTokens()
   /** When an expired Bluesky token was expired: tokens issued later are good. Milliseconds. */
-  expiredAt = 0;
-  #rules: Rule[] = [];
-  #lastId = 0;
+  expiredAt = 0
+  #rules: Rule[] = []
+  #lastId = 0
 
   /** Adds a rule; the first rule that meets a call wins. Throws a ZodError on a bad one. */
   add(input: RuleInput): number {
-    const rule = ruleSchema.parse(input);
-    this.#lastId += 1;
-    const path = rule.match.path === undefined ? null : new RegExp(rule.match.path);
-    this.#rules.push({ id: this.#lastId, input: rule, path, seen: 0, met: 0 });
-    return this.#lastId;
+    const rule = ruleSchema.parse(input)
+    this.#lastId += 1
+    const path = rule.match.path === undefined ? null : new RegExp(rule.match.path)
+    this.#rules.push({ id: this.#lastId, input: rule, path, seen: 0, met: 0 })
+    return this.#lastId
   }
 
   /** The rules with how many calls each saw and met. */
   list(): { id: number; rule: RuleInput; seen: number; met: number }[] {
-    return this.#rules.map(({ id, input, seen, met }) => ({ id, rule: input, seen, met }));
+    return this.#rules.map(({ id, input, seen, met }) => ({ id, rule: input, seen, met }))
   }
 
   /** Takes one rule away, or all of them. */
   remove(id?: number): void {
-    this.#rules = id === undefined ? [] : this.#rules.filter((rule) => rule.id !== id);
+    this.#rules = id === undefined ? [] : this.#rules.filter((rule) => rule.id !== id)
   }
 
   /** The fault that this call meets, counting it. */
   take(platform: PlatformId, method: string, path: string): Fault | null {
     for (const rule of this.#rules) {
-      const { match, platform: wanted, fault } = rule.input;
-      if (wanted !== platform) continue;
-      if (match?.method && match.method.toUpperCase() !== method) continue;
-      if (rule.path && !rule.path.test(path)) continue;
-      rule.seen += 1;
-      if (rule.seen <= (match?.after ?? 0)) continue;
-      if (rule.met >= (match?.times ?? Infinity)) continue;
-      rule.met += 1;
-      return fault;
+      const { match, platform: wanted, fault } = rule.input
+      if (wanted !== platform) continue
+      if (match?.method && match.method.toUpperCase() !== method) continue
+      if (rule.path && !rule.path.test(path)) continue
+      rule.seen += 1
+      if (rule.seen <= (match?.after ?? 0)) continue
+      if (rule.met >= (match?.times ?? Infinity)) continue
+      rule.met += 1
+      return fault
     }
-    return null;
+    return null
   }
 
   /** Switches quirks on or off; those not named stay as they are. */
   setQuirks(change: Partial<Quirks>): void {
-    this.quirks = quirksSchema.parse({ ...this.quirks, ...change });
+    this.quirks = quirksSchema.parse({ ...this.quirks, ...change })
   }
 
   /** Changes the webhook faults; those not named stay as they are. */
   setWebhooks(change: Partial<WebhookFaults>): void {
-    this.webhooks = webhookFaultsSchema.parse({ ...this.webhooks, ...change });
+    this.webhooks = webhookFaultsSchema.parse({ ...this.webhooks, ...change })
   }
 
   /** Expires, revokes or restores the brand's token. A Bluesky session expires until refreshed. */
   setToken(platform: PlatformId, state: TokenState, now: Date): void {
-    this.tokens[platform] = state;
-    if (platform === 'bluesky' && state === 'expired') this.expiredAt = now.getTime();
+    this.tokens[platform] = state
+    if (platform === 'bluesky' && state === 'expired') this.expiredAt = now.getTime()
   }
 
   /** Back to a world in which nothing goes wrong. */
   clear(): void {
-    this.#rules = [];
-    this.quirks = calmQuirks();
-    this.webhooks = calmWebhooks();
-    this.tokens = validTokens();
-    this.expiredAt = 0;
+    this.#rules = []
+    this.quirks = calmQuirks()
+    this.webhooks = calmWebhooks()
+    this.tokens = validTokens()
+    this.expiredAt = 0
   }
 }
 
 function calmQuirks(): Quirks {
   return {
     lostNotifications: 0,
+    priorityPreference: false,
     shortPages: false,
     ignoreIdempotencyKeys: false,
     noLinkHeader: false,
     noRetryAfter: false,
     anonymousAuthors: 0,
-  };
+  }
 }
 
 function calmWebhooks(): WebhookFaults {
-  return { duplicate: 0, missing: 0, lateMs: 0, reorder: 1, batch: 1, wrongSignature: false };
+  return { duplicate: 0, missing: 0, lateMs: 0, reorder: 1, batch: 1, wrongSignature: false }
 }
 
 function validTokens(): Record<PlatformId, TokenState> {
-  return { facebook: 'valid', bluesky: 'valid', mastodon: 'valid' };
+  return { facebook: 'valid', bluesky: 'valid', mastodon: 'valid' }
 }

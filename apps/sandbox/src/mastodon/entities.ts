@@ -1,15 +1,15 @@
-import type { Context } from '../context.ts';
-import type { Account, Item, JsonObject } from '../world/item.ts';
-import { contentOf } from './content.ts';
-import { localDomain, mentionsIn } from './dialect.ts';
+import type { Context } from '../context.ts'
+import type { Account, Item, JsonObject } from '../world/item.ts'
+import { contentOf } from './content.ts'
+import { localDomain, mentionsIn } from './dialect.ts'
 
 /** The longest status, in Mastodon's way of counting. */
-export const maxCharacters = 500;
+export const maxCharacters = 500
 
 /** The Account entity. */
 export function accountEntity(context: Context, account: Account): JsonObject {
-  const [username = account.handle] = account.handle.split('@');
-  const picture = `${context.publicUrl()}/mastodon/picture.svg`;
+  const [username = account.handle] = account.handle.split('@')
+  const picture = `${context.publicUrl()}/mastodon/picture.svg`
   return {
     id: account.id,
     username,
@@ -34,22 +34,22 @@ export function accountEntity(context: Context, account: Account): JsonObject {
     emojis: [],
     fields: [],
     roles: [],
-  };
+  }
 }
 
 /** The Status entity, as the brand sees it. */
 export function statusEntity(context: Context, item: Item): JsonObject {
-  const { world } = context;
-  const author = world.author(item);
-  const parent = item.parentId ? world.items.mastodon.get(item.parentId) : undefined;
-  const quoted = world.find('mastodon', item.quotedId);
-  const host = `https://${domainOf(author)}/users/${author.handle.split('@')[0]}`;
+  const { world } = context
+  const author = world.author(item)
+  const parent = item.parentId ? world.items.mastodon.get(item.parentId) : undefined
+  const quoted = world.find('mastodon', item.quotedId)
+  const host = `https://${domainOf(author)}/users/${author.handle.split('@')[0]}`
   const mentions = mentionsIn(world, item.text).map((account) => ({
     id: account.id,
     username: account.handle.split('@')[0],
     acct: account.handle,
     url: profileUrl(context, account),
-  }));
+  }))
   return {
     id: item.id,
     created_at: new Date(item.createdAt).toISOString(),
@@ -83,12 +83,12 @@ export function statusEntity(context: Context, item: Item): JsonObject {
     card: null,
     poll: null,
     quote: quoted ? { state: 'accepted', quoted_status: statusEntity(context, quoted) } : null,
-  };
+  }
 }
 
 /** The Instance entity of API version 2. */
 export function instanceEntity(context: Context): JsonObject {
-  const contact = context.world.brand('mastodon');
+  const contact = context.world.brand('mastodon')
   return {
     domain: localDomain,
     title: 'A pretend Mastodon',
@@ -115,14 +115,14 @@ export function instanceEntity(context: Context): JsonObject {
     api_versions: { mastodon: 7 },
     contact: { email: 'post@fieldnote.test', account: accountEntity(context, contact) },
     rules: [],
-  };
+  }
 }
 
 /** The Instance entity of API version 1. */
 export function instanceEntityV1(context: Context): JsonObject {
-  const { world } = context;
-  const v2 = instanceEntity(context);
-  const { configuration, title, description, version, languages, rules } = v2;
+  const { world } = context
+  const v2 = instanceEntity(context)
+  const { configuration, title, description, version, languages, rules } = v2
   return {
     ...{ uri: localDomain, title, version, languages, rules, configuration },
     short_description: description,
@@ -139,27 +139,27 @@ export function instanceEntityV1(context: Context): JsonObject {
     approval_required: false,
     invites_enabled: false,
     contact_account: accountEntity(context, world.brand('mastodon')),
-  };
+  }
 }
 
 /** The public address of a status. */
 export function statusUrl(context: Context, item: Item): string {
-  const { handle } = context.world.author(item);
-  return `${context.publicUrl()}/mastodon/@${handle}/${item.id}`;
+  const { handle } = context.world.author(item)
+  return `${context.publicUrl()}/mastodon/@${handle}/${item.id}`
 }
 
 function profileUrl(context: Context, account: Account): string {
-  return `${context.publicUrl()}/mastodon/@${account.handle}`;
+  return `${context.publicUrl()}/mastodon/@${account.handle}`
 }
 
 function domainOf(account: Account): string {
-  return account.handle.split('@')[1] ?? localDomain;
+  return account.handle.split('@')[1] ?? localDomain
 }
 
 function tagsIn(text: string): JsonObject[] {
-  const names = [...text.matchAll(/(?<![\p{L}\p{N}/&])#([\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*)/gu)];
+  const names = [...text.matchAll(/(?<![\p{L}\p{N}/&])#([\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*)/gu)]
   return names.map((match) => ({
     name: (match[1] ?? '').toLowerCase(),
     url: `https://${localDomain}/tags/${encodeURIComponent(match[1] ?? '')}`,
-  }));
+  }))
 }

@@ -1,41 +1,41 @@
-import type { Context } from '../context.ts';
-import type { Happening, Item, JsonObject } from '../world/item.ts';
-import { accountEntity, statusEntity } from './entities.ts';
+import type { Context } from '../context.ts'
+import type { Happening, Item, JsonObject } from '../world/item.ts'
+import { accountEntity, statusEntity } from './entities.ts'
 
-type Notice = { id: string; type: string; itemId: string; actorId: string; at: number };
+type Notice = { id: string; type: string; itemId: string; actorId: string; at: number }
 
-const keptNotices = 20_000;
+const keptNotices = 20_000
 
 /**
  * The brand's notifications: `mention` for a status that names the brand (a reply that dropped the
  * name gets none), `quote`, `favourite`. A deleted status takes its notifications with it.
  */
 export class Notifications {
-  #context: Context;
-  #notices: Notice[] = [];
-  #lastId = 0;
+  #context: Context
+  #notices: Notice[] = []
+  #lastId = 0
 
   constructor(context: Context) {
-    this.#context = context;
-    context.world.listen((happening) => this.#hear(happening));
+    this.#context = context
+    context.world.listen((happening) => this.#hear(happening))
   }
 
   /** The notifications that exist now, oldest first, by type. */
   list(types: string[], excluded: string[]): Notice[] {
     return this.#notices.filter((notice) => {
-      if (types.length > 0 && !types.includes(notice.type)) return false;
-      if (excluded.includes(notice.type)) return false;
-      const item = this.#context.world.find('mastodon', notice.itemId);
-      return item !== undefined && (notice.type !== 'favourite' || item.likes.has(notice.actorId));
-    });
+      if (types.length > 0 && !types.includes(notice.type)) return false
+      if (excluded.includes(notice.type)) return false
+      const item = this.#context.world.find('mastodon', notice.itemId)
+      return item !== undefined && (notice.type !== 'favourite' || item.likes.has(notice.actorId))
+    })
   }
 
   /** The Notification entity. */
   entity(notice: Notice): JsonObject {
-    const { world } = this.#context;
-    const item = world.find('mastodon', notice.itemId);
-    const actor = world.accounts.mastodon.get(notice.actorId);
-    const grouped = notice.type === 'favourite';
+    const { world } = this.#context
+    const item = world.find('mastodon', notice.itemId)
+    const actor = world.accounts.mastodon.get(notice.actorId)
+    const grouped = notice.type === 'favourite'
     return {
       id: notice.id,
       type: notice.type,
@@ -43,41 +43,41 @@ export class Notifications {
       created_at: new Date(notice.at).toISOString(),
       account: actor && accountEntity(this.#context, actor),
       ...(item ? { status: statusEntity(this.#context, item) } : {}),
-    };
+    }
   }
 
   /** Takes one notification away. */
   dismiss(id: string): void {
-    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+    this.#notices = this.#notices.filter((notice) => notice.id !== id)
   }
 
   /** Forgets all. */
   clear(): void {
-    this.#notices = [];
+    this.#notices = []
   }
 
   #hear(happening: Happening): void {
-    const { item, kind, at } = happening;
-    if (item.platform !== 'mastodon') return;
-    const brandId = this.#context.world.brand('mastodon').id;
+    const { item, kind, at } = happening
+    if (item.platform !== 'mastodon') return
+    const brandId = this.#context.world.brand('mastodon').id
     if (kind === 'liked' && item.authorId === brandId && happening.actorId !== brandId)
-      return this.#keep({ type: 'favourite', itemId: item.id, actorId: happening.actorId, at });
-    if (kind !== 'added' || item.authorId === brandId) return;
-    const type = this.#typeFor(item, brandId);
-    if (type) this.#keep({ type, itemId: item.id, actorId: item.authorId, at: item.indexedAt });
+      return this.#keep({ type: 'favourite', itemId: item.id, actorId: happening.actorId, at })
+    if (kind !== 'added' || item.authorId === brandId) return
+    const type = this.#typeFor(item, brandId)
+    if (type) this.#keep({ type, itemId: item.id, actorId: item.authorId, at: item.indexedAt })
   }
 
   #typeFor(item: Item, brandId: string): string | null {
-    if (item.mentionsBrand) return 'mention';
-    const quoted = this.#context.world.find('mastodon', item.quotedId);
-    return quoted?.authorId === brandId ? 'quote' : null;
+    if (item.mentionsBrand) return 'mention'
+    const quoted = this.#context.world.find('mastodon', item.quotedId)
+    return quoted?.authorId === brandId ? 'quote' : null
   }
 
   #keep(notice: Omit<Notice, 'id'>): void {
-    const { lostNotifications } = this.#context.faults.quirks;
-    if (lostNotifications > 0 && this.#context.world.random() < lostNotifications) return;
-    this.#lastId = Math.max(this.#lastId + 1, this.#context.world.now().getTime());
-    this.#notices.push({ ...notice, id: String(this.#lastId) });
-    if (this.#notices.length > keptNotices) this.#notices.splice(0, keptNotices / 10);
+    const { lostNotifications } = this.#context.faults.quirks
+    if (lostNotifications > 0 && this.#context.world.random() < lostNotifications) return
+    this.#lastId = Math.max(this.#lastId + 1, this.#context.world.now().getTime())
+    this.#notices.push({ ...notice, id: String(this.#lastId) })
+    if (this.#notices.length > keptNotices) this.#notices.splice(0, keptNotices / 10)
   }
 }

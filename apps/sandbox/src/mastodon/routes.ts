@@ -1,32 +1,22 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../context.ts';
-import { queryFields, searchParams } from '../http/body.ts';
-import type { Item, JsonObject } from '../world/item.ts';
-import { accountByAcct, localDomain } from './dialect.ts';
-import { accountEntity, instanceEntity, instanceEntityV1, statusEntity } from './entities.ts';
-import { MastodonError, recordNotFound } from './errors.ts';
-import { Limits } from './limits.ts';
-import { Notifications } from './notifications.ts';
-import { routeOauth } from './oauth.ts';
-import { pageOf } from './paging.ts';
-import {
-  contextOf,
-  createStatus,
-  deleteStatus,
-  editStatus,
-  favour,
-  historyOf,
-  listStatuses,
-  sourceOf,
-  statusOf,
-} from './statuses.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Context } from '../context.ts'
+import { queryFields, searchParams } from '../http/body.ts'
+import type { Item, JsonObject } from '../world/item.ts'
+import { accountByAcct, localDomain } from './dialect.ts'
+import { accountEntity, instanceEntity, instanceEntityV1, statusEntity } from './entities.ts'
+import { MastodonError, recordNotFound } from './errors.ts'
+import { Limits } from './limits.ts'
+import { Notifications } from './notifications.ts'
+import { routeOauth } from './oauth.ts'
+import { pageOf } from './paging.ts'
+import { contextOf, createStatus, deleteStatus, editStatus, favour, historyOf, listStatuses, sourceOf, statusOf } from './statuses.ts'
 
 /** The pretend Mastodon server, with its notifications and remembered idempotency keys. */
 export type Mastodon = Context & {
-  notifications: Notifications;
-  keys: Map<string, { id: string; at: number }>;
-  limits: Limits;
-};
+  notifications: Notifications
+  keys: Map<string, { id: string; at: number }>
+  limits: Limits
+}
 
 /** Registers the REST API below `/mastodon/api` and `/mastodon/oauth`. */
 export function routeMastodon(app: FastifyInstance, context: Context): Mastodon {
@@ -35,118 +25,124 @@ export function routeMastodon(app: FastifyInstance, context: Context): Mastodon 
     notifications: new Notifications(context),
     keys: new Map(),
     limits: new Limits(context),
-  };
+  }
   app.register(async (scope) => {
-    scope.setErrorHandler((error, _request, reply) => answerError(error, reply));
+    scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
     scope.addHook('onRequest', async (request, reply) => {
-      const { headers, exceeded } = mastodon.limits.count(request);
-      reply.headers(headers);
-      if (exceeded) throw exceeded;
-    });
-    scope.get('/mastodon/api/v1/instance', async () => instanceEntityV1(context));
-    scope.get('/mastodon/api/v2/instance', async () => instanceEntity(context));
-    routeOauth(scope, mastodon);
-    scope.register(async (inner) => routeSignedIn(inner, mastodon));
-  });
-  return mastodon;
+      const { headers, exceeded } = mastodon.limits.count(request)
+      reply.headers(headers)
+      if (exceeded) throw exceeded
+    })
+    scope.get('/mastodon/api/v1/instance', async () => instanceEntityV1(context))
+    scope.get('/mastodon/api/v2/instance', async () => instanceEntity(context))
+    routeOauth(scope, mastodon)
+    scope.register(async (inner) => routeSignedIn(inner, mastodon))
+  })
+  return mastodon
 }
 
 function routeSignedIn(app: FastifyInstance, mastodon: Mastodon): void {
-  const v1 = '/mastodon/api/v1';
-  app.addHook('preHandler', async (request) => requireToken(mastodon, request));
-  app.get(`${v1}/accounts/verify_credentials`, async () => ownAccount(mastodon));
+  const v1 = '/mastodon/api/v1'
+  app.addHook('preHandler', async (request) => requireToken(mastodon, request))
+  app.get(`${v1}/accounts/verify_credentials`, async () => ownAccount(mastodon))
   app.get(`${v1}/accounts/lookup`, async (request) => {
-    const acct = (queryFields(request)['acct'] ?? '').replace(/^@/, '').toLowerCase();
-    const account = accountByAcct(mastodon.world, acct.replace(`@${localDomain}`, ''));
-    if (!account) throw recordNotFound();
-    return accountEntity(mastodon, account);
-  });
-  app.get(`${v1}/accounts/:id`, async (request) => accountEntity(mastodon, accountOf(mastodon, request)));
-  app.get(`${v1}/accounts/:id/statuses`, async (request, reply) => accountStatuses(mastodon, request, reply));
-  app.post(`${v1}/statuses`, async (request) => createStatus(mastodon, request));
-  app.get(`${v1}/statuses`, async (request) => listStatuses(mastodon, request));
-  app.get(`${v1}/statuses/:id`, async (request) => statusEntity(mastodon, statusOf(mastodon, request)));
-  app.put(`${v1}/statuses/:id`, async (request) => editStatus(mastodon, request));
-  app.delete(`${v1}/statuses/:id`, async (request) => deleteStatus(mastodon, request));
-  app.get(`${v1}/statuses/:id/context`, async (request) => contextOf(mastodon, request));
-  app.get(`${v1}/statuses/:id/history`, async (request) => historyOf(mastodon, request));
-  app.get(`${v1}/statuses/:id/source`, async (request) => sourceOf(mastodon, request));
-  app.post(`${v1}/statuses/:id/favourite`, async (request) => favour(mastodon, request, true));
-  app.post(`${v1}/statuses/:id/unfavourite`, async (request) => favour(mastodon, request, false));
-  app.get(`${v1}/notifications`, async (request, reply) => listNotifications(mastodon, request, reply));
+    const acct = (queryFields(request)['acct'] ?? '').replace(/^@/, '').toLowerCase()
+    const account = accountByAcct(mastodon.world, acct.replace(`@${localDomain}`, ''))
+    if (!account) throw recordNotFound()
+    return accountEntity(mastodon, account)
+  })
+  app.get(`${v1}/accounts/:id`, async (request) => accountEntity(mastodon, accountOf(mastodon, request)))
+  app.get(`${v1}/accounts/:id/statuses`, async (request, reply) => accountStatuses(mastodon, request, reply))
+  app.post(`${v1}/statuses`, async (request) => createStatus(mastodon, request))
+  app.get(`${v1}/statuses`, async (request) => listStatuses(mastodon, request))
+  app.get(`${v1}/statuses/:id`, async (request) => statusEntity(mastodon, statusOf(mastodon, request)))
+  app.put(`${v1}/statuses/:id`, async (request) => editStatus(mastodon, request))
+  app.delete(`${v1}/statuses/:id`, async (request) => deleteStatus(mastodon, request))
+  app.get(`${v1}/statuses/:id/context`, async (request) => contextOf(mastodon, request))
+  app.get(`${v1}/statuses/:id/history`, async (request) => historyOf(mastodon, request))
+  app.get(`${v1}/statuses/:id/source`, async (request) => sourceOf(mastodon, request))
+  app.post(`${v1}/statuses/:id/favourite`, async (request) => favour(mastodon, request, true))
+  app.post(`${v1}/statuses/:id/unfavourite`, async (request) => favour(mastodon, request, false))
+  app.get(`${v1}/notifications`, async (request, reply) => listNotifications(mastodon, request, reply))
   app.get(`${v1}/notifications/:id`, async (request) => {
-    const { id } = request.params as { id: string };
-    const notice = mastodon.notifications.list([], []).find((each) => each.id === id);
-    if (!notice) throw recordNotFound();
-    return mastodon.notifications.entity(notice);
-  });
+    const { id } = request.params as { id: string }
+    const notice = mastodon.notifications.list([], []).find((each) => each.id === id)
+    if (!notice) throw recordNotFound()
+    return mastodon.notifications.entity(notice)
+  })
   app.post(`${v1}/notifications/:id/dismiss`, async (request) => {
-    mastodon.notifications.dismiss((request.params as { id: string }).id);
-    return {};
-  });
+    mastodon.notifications.dismiss((request.params as { id: string }).id)
+    return {}
+  })
   app.get(`${v1}/timelines/home`, async (request, reply) => {
-    const items = [...mastodon.world.items.mastodon.values()].filter(isAlive);
-    const page = pageOf(mastodon, request, reply, items, { usual: 20, max: 40 });
-    return page.map((item) => statusEntity(mastodon, item));
-  });
-  app.post('/mastodon/api/v2/media', async () => media(mastodon));
-  app.get(`${v1}/media/:id`, async () => media(mastodon));
+    const items = [...mastodon.world.items.mastodon.values()].filter(isAlive)
+    const page = pageOf(mastodon, request, reply, items, { usual: 20, max: 40 })
+    return page.map((item) => statusEntity(mastodon, item))
+  })
+  app.post('/mastodon/api/v2/media', async () => media(mastodon))
+  app.get(`${v1}/media/:id`, async () => media(mastodon))
 }
 
 function requireToken(mastodon: Mastodon, request: FastifyRequest): void {
-  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const state = mastodon.faults.tokens.mastodon;
-  if (token !== mastodon.secrets.mastodon.accessToken)
-    throw new MastodonError(401, 'The access token is invalid');
-  if (state === 'expired') throw new MastodonError(401, 'The access token expired');
-  if (state === 'revoked') throw new MastodonError(401, 'The access token was revoked');
+  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const state = mastodon.faults.tokens.mastodon
+  if (token !== mastodon.secrets.mastodon.accessToken) throw new MastodonError(401, 'The access token is invalid')
+  if (state === 'expired') throw new MastodonError(401, 'The access token expired')
+  if (state === 'revoked') throw new MastodonError(401, 'The access token was revoked')
 }
 
 function answerError(error: unknown, reply: FastifyReply): FastifyReply {
-  if (error instanceof MastodonError) return reply.code(error.status).send(error.body);
-  const status = (error as { statusCode?: number }).statusCode ?? 500;
-  return reply.code(status).send({ error: status < 500 ? (error as Error).message : 'Internal server error' });
+  if (error instanceof MastodonError) return reply.code(error.status).send(error.body)
+  const status = (error as { statusCode?: number }).statusCode ?? 500
+  return reply.code(status).send({ error: status < 500 ? (error as Error).message : 'Internal server error' })
 }
 
 function ownAccount(mastodon: Mastodon): JsonObject {
-  const account = mastodon.world.brand('mastodon');
-  const source = { privacy: 'public', sensitive: false, language: 'en', note: 'Bags and natural dyes', fields: [], follow_requests_count: 0 };
-  return { ...accountEntity(mastodon, account), source, role: { id: '-99', name: '', permissions: '0' } };
+  const account = mastodon.world.brand('mastodon')
+  const source = {
+    privacy: 'public',
+    sensitive: false,
+    language: 'en',
+    note: 'Bags and natural dyes',
+    fields: [],
+    follow_requests_count: 0,
+  }
+  return { ...accountEntity(mastodon, account), source, role: { id: '-99', name: '', permissions: '0' } }
 }
 
 function accountOf(mastodon: Mastodon, request: FastifyRequest) {
-  const { id } = request.params as { id: string };
-  const account = mastodon.world.accounts.mastodon.get(id);
-  if (!account) throw recordNotFound();
-  return account;
+  const { id } = request.params as { id: string }
+  const account = mastodon.world.accounts.mastodon.get(id)
+  if (!account) throw recordNotFound()
+  return account
 }
 
 function accountStatuses(mastodon: Mastodon, request: FastifyRequest, reply: FastifyReply): JsonObject[] {
-  const account = accountOf(mastodon, request);
-  const query = searchParams(request);
-  const noReplies = ['true', '1'].includes(query.get('exclude_replies') ?? '');
+  const account = accountOf(mastodon, request)
+  const query = searchParams(request)
+  const noReplies = ['true', '1'].includes(query.get('exclude_replies') ?? '')
   const items = [...mastodon.world.items.mastodon.values()]
     .filter((item) => isAlive(item) && item.authorId === account.id)
-    .filter((item) => !noReplies || item.parentId === null);
-  const page = pageOf(mastodon, request, reply, items, { usual: 20, max: 40 });
-  return page.map((item) => statusEntity(mastodon, item));
+    .filter((item) => !noReplies || item.parentId === null)
+  const page = pageOf(mastodon, request, reply, items, { usual: 20, max: 40 })
+  return page.map((item) => statusEntity(mastodon, item))
 }
 
 function listNotifications(mastodon: Mastodon, request: FastifyRequest, reply: FastifyReply): JsonObject[] {
-  const query = searchParams(request);
-  const types = [...query.getAll('types[]'), ...query.getAll('types')];
-  const excluded = [...query.getAll('exclude_types[]'), ...query.getAll('exclude_types')];
-  const notices = mastodon.notifications.list(types, excluded);
-  const page = pageOf(mastodon, request, reply, notices, { usual: 40, max: 80 });
-  return page.map((notice) => mastodon.notifications.entity(notice));
+  const query = searchParams(request)
+  const types = [...query.getAll('types[]'), ...query.getAll('types')]
+  const excluded = [...query.getAll('exclude_types[]'), ...query.getAll('exclude_types')]
+  const notices = mastodon.notifications.list(types, excluded)
+  const page = pageOf(mastodon, request, reply, notices, { usual: 40, max: 80 })
+  return page.map((notice) => mastodon.notifications.entity(notice))
 }
 
 function media(mastodon: Mastodon): JsonObject {
-  const url = `${mastodon.publicUrl()}/mastodon/picture.svg`;
-  const id = String(mastodon.world.now().getTime());
-  return { id, type: 'image', url, preview_url: url, remote_url: null, meta: {}, description: null, blurhash: null };
+  const url = `${mastodon.publicUrl()}/mastodon/picture.svg`
+  const id = String(mastodon.world.now().getTime())
+  return { id, type: 'image', url, preview_url: url, remote_url: null, meta: {}, description: null, blurhash: null }
 }
 
 function isAlive(item: Item): boolean {
-  return item.deletedAt === null;
+  return item.deletedAt === null
 }

@@ -29,7 +29,7 @@ label { font-size: 14px; color: var(--soft); display: grid; gap: 2px; }
 input, textarea { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--soft); border-radius: 6px; padding: 8px 10px; inline-size: 100%; }
 button.send { justify-self: start; min-block-size: 44px; padding: 0 20px; font: inherit; font-weight: 600; color: var(--card); background: var(--brand); border: 0; border-radius: 6px; cursor: pointer; }
 :focus-visible { outline: 2px solid var(--brand); outline-offset: 2px; }
-`;
+`
 
 /** The brand's picture, and everybody else's. */
-export const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="12" fill="#0b6b57"/><path d="M18 46V18h28v7H26v6h16v7H26v8z" fill="#fff"/></svg>`;
+export const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="12" fill="#0b6b57"/><path d="M18 46V18h28v7H26v6h16v7H26v8z" fill="#fff"/></svg>`

@@ -1,10 +1,9 @@
-import type { Topic } from './posts.ts';
+import type { Topic } from './posts.ts'
 
 /** One thing people write below a post. `any` fits everywhere. */
-export type Line = { lang: string; topic: Topic | 'any'; text: string };
+export type Line = { lang: string; topic: Topic | 'any'; text: string }
 
-const by = (lang: string, topic: Line['topic'], ...texts: string[]): Line[] =>
-  texts.map((text) => ({ lang, topic, text }));
+const by = (lang: string, topic: Line['topic'], ...texts: string[]): Line[] => texts.map((text) => ({ lang, topic, text }))
 
 /** Comments on the brand's posts: questions, complaints, praise, news of bags. */
 export const lines: Line[] = [
@@ -203,4 +202,4 @@ export const lines: Line[] = [
   ...by('tr', 'any', 'Türkiye’ye gönderim var mı?', 'Rengi çok güzel, yıkanınca solar mı?'),
   ...by('nl', 'any', 'Kan ik hem ook ophalen in de studio?', 'Prachtig blauw! Wanneer is de klei-kleur er weer?'),
   ...by('pl', 'any', 'Czy wysyłacie do Polski?', 'Pasek się odpruł po dwóch miesiącach, czy to się naprawia?'),
-];
+]

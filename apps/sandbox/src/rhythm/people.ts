@@ -15,4 +15,4 @@ export const people: Record<string, string[]> = {
   tr: ['Elif'],
   nl: ['Sanne'],
   pl: ['Zosia'],
-};
+}

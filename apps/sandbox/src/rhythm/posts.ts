@@ -1,10 +1,10 @@
-import type { PlatformId } from '../world/item.ts';
+import type { PlatformId } from '../world/item.ts'
 
 /** What a post is about; comments with the same topic fit below it. */
-export type Topic = 'tote' | 'dye' | 'repair' | 'studio' | 'care' | 'news';
+export type Topic = 'tote' | 'dye' | 'repair' | 'studio' | 'care' | 'news'
 
 /** A post of the demo brand: on which platform, how many hours before the start, and its text. */
-export type BrandPost = { platform: PlatformId; hoursAgo: number; topic: Topic; text: string };
+export type BrandPost = { platform: PlatformId; hoursAgo: number; topic: Topic; text: string }
 
 /** What Fieldnote has posted before the demo begins, oldest last on each platform. */
 export const brandPosts: BrandPost[] = [
@@ -98,7 +98,7 @@ export const brandPosts: BrandPost[] = [
     topic: 'studio',
     text: 'Two years without an ad. Everything you see here is us, writing back. Thank you for asking us things.',
   },
-];
+]
 
 /** What the brand may post while the demo runs. */
 export const laterPosts: { topic: Topic; text: string }[] = [
@@ -106,4 +106,4 @@ export const laterPosts: { topic: Topic; text: string }[] = [
   { topic: 'tote', text: 'A last box of the walnut totes turned up behind the loom. Twelve of them, on the site now.' },
   { topic: 'dye', text: 'Trying onion skins on wool today. Predictions? We say apricot.' },
   { topic: 'repair', text: 'Bench report: nine bags in, seven mended, two waiting for a buckle from Porto.' },
-];
+]

@@ -1,22 +1,22 @@
-import { pickOne } from '../random.ts';
-import type { Happening, Item, PlatformId } from '../world/item.ts';
-import { platformIds } from '../world/item.ts';
-import { accountFor, speak } from '../world/speak.ts';
-import type { World } from '../world/world.ts';
-import { Deck } from './deck.ts';
-import { lines } from './lines.ts';
-import type { Line } from './lines.ts';
-import { people } from './people.ts';
-import { brandPosts } from './posts.ts';
-import { chatter, followUps, mentionLines, quoteLines, thanks, visitorPosts } from './talk.ts';
+import { pickOne } from '../random.ts'
+import type { Happening, Item, PlatformId } from '../world/item.ts'
+import { platformIds } from '../world/item.ts'
+import { accountFor, speak } from '../world/speak.ts'
+import type { World } from '../world/world.ts'
+import { Deck } from './deck.ts'
+import { lines } from './lines.ts'
+import type { Line } from './lines.ts'
+import { people } from './people.ts'
+import { brandPosts } from './posts.ts'
+import { chatter, followUps, mentionLines, quoteLines, thanks, visitorPosts } from './talk.ts'
 
 /** How often people write by themselves. */
-export type Pace = 'off' | 'calm' | 'busy';
+export type Pace = 'off' | 'calm' | 'busy'
 
-const pausesMs = { calm: [15_000, 40_000], busy: [800, 3_000] } as const;
-const burstPauseMs = 900;
-const burstRounds = 4;
-const keptOwn = 200;
+const pausesMs = { calm: [15_000, 40_000], busy: [800, 3_000] } as const
+const burstPauseMs = 900
+const burstRounds = 4
+const keptOwn = 200
 
 /**
  * The people of the demo: they comment, answer each other, mention, quote, like, edit and delete,
@@ -24,169 +24,169 @@ const keptOwn = 200;
  * except for the pauses, which are real time.
  */
 export class Rhythm {
-  #world: World;
-  #pace: Pace = 'off';
-  #timers = new Set<NodeJS.Timeout>();
-  #lines: Deck<Line>;
-  #own: Item[] = [];
+  #world: World
+  #pace: Pace = 'off'
+  #timers = new Set<NodeJS.Timeout>()
+  #lines: Deck<Line>
+  #own: Item[] = []
 
   constructor(world: World) {
-    this.#world = world;
-    this.#lines = new Deck(world.random, lines);
-    world.listen((happening) => this.#hear(happening));
+    this.#world = world
+    this.#lines = new Deck(world.random, lines)
+    world.listen((happening) => this.#hear(happening))
   }
 
   /** Begins with a burst (four comments a platform within 5 s), then goes on at this pace. */
   start(pace: Pace): void {
-    this.stop();
-    this.#pace = pace;
-    if (pace === 'off') return;
+    this.stop()
+    this.#pace = pace
+    if (pace === 'off') return
     for (let round = 0; round < burstRounds; round += 1)
       for (const [turn, platform] of platformIds.entries())
-        this.#later(burstPauseMs * (round + turn / platformIds.length) + 200, () => this.comment(platform));
-    this.#later(burstPauseMs * (burstRounds + 1), () => this.#goOn());
+        this.#later(burstPauseMs * (round + turn / platformIds.length) + 200, () => this.comment(platform))
+    this.#later(burstPauseMs * (burstRounds + 1), () => this.#goOn())
   }
 
   /** Nobody writes any more. */
   stop(): void {
-    this.#pace = 'off';
-    this.#own = [];
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#pace = 'off'
+    this.#own = []
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
   }
 
   /** One thing happens somewhere. */
   step(): void {
-    const { random } = this.#world;
-    const platform = pickOne(random, platformIds);
-    const dice = random();
-    if (dice < 0.56) this.comment(platform);
-    else if (dice < 0.68) this.#chat(platform);
-    else if (dice < 0.77) this.#mention(platform);
-    else if (dice < 0.82) this.#quote(platform);
-    else if (dice < 0.9) this.#like(platform);
-    else if (dice < 0.96) this.#editOwn();
-    else this.#deleteOwn();
+    const { random } = this.#world
+    const platform = pickOne(random, platformIds)
+    const dice = random()
+    if (dice < 0.56) this.comment(platform)
+    else if (dice < 0.68) this.#chat(platform)
+    else if (dice < 0.77) this.#mention(platform)
+    else if (dice < 0.82) this.#quote(platform)
+    else if (dice < 0.9) this.#like(platform)
+    else if (dice < 0.96) this.#editOwn()
+    else this.#deleteOwn()
   }
 
   /** Somebody comments on one of the brand's posts, mostly on the newest. */
   comment(platform: PlatformId): Item | null {
-    const { random } = this.#world;
-    const posts = this.#world.posts(platform, true);
-    const post = posts[Math.floor(random() ** 2 * posts.length)];
-    if (!post) return null;
-    const topic = brandPosts.find(({ text }) => text === post.text)?.topic;
-    const line = this.#lines.draw((each) => each.topic === 'any' || each.topic === topic);
+    const { random } = this.#world
+    const posts = this.#world.posts(platform, true)
+    const post = posts[Math.floor(random() ** 2 * posts.length)]
+    if (!post) return null
+    const topic = brandPosts.find(({ text }) => text === post.text)?.topic
+    const line = this.#lines.draw((each) => each.topic === 'any' || each.topic === topic)
     // On Mastodon a few people drop the name when they answer.
-    const mention = platform === 'mastodon' && random() < 0.08 ? false : undefined;
-    return this.#say({ platform, text: line.text, lang: line.lang, parentId: post.id, mention });
+    const mention = platform === 'mastodon' && random() < 0.08 ? false : undefined
+    return this.#say({ platform, text: line.text, lang: line.lang, parentId: post.id, mention })
   }
 
   #chat(platform: PlatformId): void {
-    const target = this.#recentByOthers(platform);
-    if (!target) return void this.comment(platform);
-    const text = pickOne(this.#world.random, chatter);
-    this.#say({ platform, text, lang: 'en', parentId: target.id });
+    const target = this.#recentByOthers(platform)
+    if (!target) return void this.comment(platform)
+    const text = pickOne(this.#world.random, chatter)
+    this.#say({ platform, text, lang: 'en', parentId: target.id })
   }
 
   #mention(platform: PlatformId): void {
-    const { random } = this.#world;
+    const { random } = this.#world
     if (platform === 'facebook' && random() < 0.5) {
-      this.#say({ platform, text: pickOne(random, visitorPosts), lang: 'en' });
-      return;
+      this.#say({ platform, text: pickOne(random, visitorPosts), lang: 'en' })
+      return
     }
-    const line = pickOne(random, mentionLines);
-    const text = platform === 'facebook' ? `Fieldnote, ${line}` : line;
-    this.#say({ platform, text, lang: 'en', mention: true });
+    const line = pickOne(random, mentionLines)
+    const text = platform === 'facebook' ? `Fieldnote, ${line}` : line
+    this.#say({ platform, text, lang: 'en', mention: true })
   }
 
   #quote(platform: PlatformId): void {
-    const { random } = this.#world;
-    const [post] = this.#world.posts(platform, true).slice(Math.floor(random() * 3));
-    if (platform === 'facebook' || !post) return void this.comment(platform);
-    this.#say({ platform, text: pickOne(random, quoteLines), lang: 'en', quotedId: post.id });
+    const { random } = this.#world
+    const [post] = this.#world.posts(platform, true).slice(Math.floor(random() * 3))
+    if (platform === 'facebook' || !post) return void this.comment(platform)
+    this.#say({ platform, text: pickOne(random, quoteLines), lang: 'en', quotedId: post.id })
   }
 
   #like(platform: PlatformId): void {
-    const { random } = this.#world;
-    const posts = this.#world.posts(platform, true);
-    const target = random() < 0.5 ? this.#recentByBrand(platform) : posts[0];
-    const name = pickOne(random, Object.values(people).flat());
-    if (target) this.#world.like(target, accountFor(this.#world, platform, { name }).id);
+    const { random } = this.#world
+    const posts = this.#world.posts(platform, true)
+    const target = random() < 0.5 ? this.#recentByBrand(platform) : posts[0]
+    const name = pickOne(random, Object.values(people).flat())
+    if (target) this.#world.like(target, accountFor(this.#world, platform, { name }).id)
   }
 
   #editOwn(): void {
-    const item = this.#ownItem();
-    if (!item) return;
-    const text = /[.!?]$/.test(item.text) ? `${item.text} (edit: typo)` : `${item.text}!`;
-    this.#world.edit(item, text);
+    const item = this.#ownItem()
+    if (!item) return
+    const text = /[.!?]$/.test(item.text) ? `${item.text} (edit: typo)` : `${item.text}!`
+    this.#world.edit(item, text)
   }
 
   #deleteOwn(): void {
-    const item = this.#ownItem();
-    if (item && item.replyIds.length === 0) this.#world.remove(item);
+    const item = this.#ownItem()
+    if (item && item.replyIds.length === 0) this.#world.remove(item)
   }
 
   /** After an answer of the brand, the person often comes back. */
   #hear({ kind, item }: Happening): void {
-    if (this.#pace === 'off' || kind !== 'added' || item.parentId === null) return;
-    const { random } = this.#world;
-    const brandId = this.#world.brand(item.platform).id;
-    const asked = this.#world.find(item.platform, item.parentId);
-    if (item.authorId !== brandId || !asked || asked.authorId === brandId) return;
-    const dice = random();
-    if (dice > 0.7) return;
-    const words = dice < 0.45 ? thanks : followUps;
-    const lang = words[asked.lang] ? asked.lang : 'en';
-    const text = pickOne(random, words[lang] ?? []);
-    const { platform, id, visibility } = item;
-    const { name, handle } = this.#world.author(asked);
+    if (this.#pace === 'off' || kind !== 'added' || item.parentId === null) return
+    const { random } = this.#world
+    const brandId = this.#world.brand(item.platform).id
+    const asked = this.#world.find(item.platform, item.parentId)
+    if (item.authorId !== brandId || !asked || asked.authorId === brandId) return
+    const dice = random()
+    if (dice > 0.7) return
+    const words = dice < 0.45 ? thanks : followUps
+    const lang = words[asked.lang] ? asked.lang : 'en'
+    const text = pickOne(random, words[lang] ?? [])
+    const { platform, id, visibility } = item
+    const { name, handle } = this.#world.author(asked)
     this.#later(6_000 + random() * 25_000, () => {
-      const still = this.#world.find(platform, id);
-      if (still) speak(this.#world, { platform, author: { name, handle }, text, lang, parentId: id, visibility });
-    });
+      const still = this.#world.find(platform, id)
+      if (still) speak(this.#world, { platform, author: { name, handle }, text, lang, parentId: id, visibility })
+    })
   }
 
   #say(words: { platform: PlatformId; text: string; lang: string; parentId?: string; quotedId?: string; mention?: boolean }): Item {
-    const name = pickOne(this.#world.random, people[words.lang] ?? people['en'] ?? []);
-    const parent = this.#world.find(words.platform, words.parentId);
-    const author = { name };
-    const item = speak(this.#world, { ...words, author, visibility: parent?.visibility ?? 'public' });
-    this.#own.push(item);
-    if (this.#own.length > keptOwn) this.#own.shift();
-    return item;
+    const name = pickOne(this.#world.random, people[words.lang] ?? people['en'] ?? [])
+    const parent = this.#world.find(words.platform, words.parentId)
+    const author = { name }
+    const item = speak(this.#world, { ...words, author, visibility: parent?.visibility ?? 'public' })
+    this.#own.push(item)
+    if (this.#own.length > keptOwn) this.#own.shift()
+    return item
   }
 
   #ownItem(): Item | undefined {
-    const alive = this.#own.filter((item) => item.deletedAt === null).slice(-12);
-    return alive[Math.floor(this.#world.random() * alive.length)];
+    const alive = this.#own.filter((item) => item.deletedAt === null).slice(-12)
+    return alive[Math.floor(this.#world.random() * alive.length)]
   }
 
   #recentByOthers(platform: PlatformId): Item | undefined {
-    const own = this.#own.filter((item) => item.platform === platform && item.deletedAt === null);
-    return own.slice(-8)[Math.floor(this.#world.random() * 8)];
+    const own = this.#own.filter((item) => item.platform === platform && item.deletedAt === null)
+    return own.slice(-8)[Math.floor(this.#world.random() * 8)]
   }
 
   #recentByBrand(platform: PlatformId): Item | undefined {
-    const brandId = this.#world.brand(platform).id;
+    const brandId = this.#world.brand(platform).id
     return [...this.#world.items[platform].values()]
       .slice(-60)
       .reverse()
-      .find((item) => item.authorId === brandId && item.deletedAt === null);
+      .find((item) => item.authorId === brandId && item.deletedAt === null)
   }
 
   #goOn(): void {
-    if (this.#pace === 'off') return;
-    this.step();
-    const [least, most] = pausesMs[this.#pace];
-    this.#later(least + this.#world.random() * (most - least), () => this.#goOn());
+    if (this.#pace === 'off') return
+    this.step()
+    const [least, most] = pausesMs[this.#pace]
+    this.#later(least + this.#world.random() * (most - least), () => this.#goOn())
   }
 
   #later(delayMs: number, run: () => void): void {
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, delayMs);
-    this.#timers.add(timer);
+      this.#timers.delete(timer)
+      run()
+    }, delayMs)
+    this.#timers.add(timer)
   }
 }

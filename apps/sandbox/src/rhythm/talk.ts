@@ -10,11 +10,17 @@ export const chatter: string[] = [
   'We should start a club.',
   'Yours too? I thought I was the only one.',
   'You will not regret it.',
-];
+]
 
 /** Thanks after the brand answered, by language. */
 export const thanks: Record<string, string[]> = {
-  en: ['Thank you, that helps!', 'Perfect, thanks for the quick answer.', 'Ah, that explains it. Thank you 🙏', 'You are the best.', 'Lovely, ordering now.'],
+  en: [
+    'Thank you, that helps!',
+    'Perfect, thanks for the quick answer.',
+    'Ah, that explains it. Thank you 🙏',
+    'You are the best.',
+    'Lovely, ordering now.',
+  ],
   es: ['¡Muchas gracias por responder!', 'Perfecto, gracias 🙏'],
   de: ['Danke für die schnelle Antwort!', 'Super, vielen Dank.'],
   pt: ['Obrigada pela resposta!', 'Perfeito, muito obrigado.'],
@@ -24,11 +30,17 @@ export const thanks: Record<string, string[]> = {
   he: ['תודה רבה על התשובה!'],
   ja: ['ありがとうございます！助かりました。'],
   ko: ['답변 감사합니다!'],
-};
+}
 
 /** A further question after the brand answered, by language. */
 export const followUps: Record<string, string[]> = {
-  en: ['And how long would that take?', 'Good to know. Is that the same for the indigo one?', 'Thanks! Where do I find that on the site?', 'Hm, I tried that already. Anything else?', 'Does that cost extra?'],
+  en: [
+    'And how long would that take?',
+    'Good to know. Is that the same for the indigo one?',
+    'Thanks! Where do I find that on the site?',
+    'Hm, I tried that already. Anything else?',
+    'Does that cost extra?',
+  ],
   es: ['¿Y cuánto tardaría?', 'Gracias. ¿Y eso tiene coste adicional?'],
   de: ['Und was würde das kosten?', 'Gilt das auch für die kleine Tasche?'],
   pt: ['E quanto tempo demora?'],
@@ -36,7 +48,7 @@ export const followUps: Record<string, string[]> = {
   ar: ['وكم التكلفة؟'],
   he: ['וכמה זה עולה?'],
   ja: ['費用はいくらかかりますか？'],
-};
+}
 
 /** Posts elsewhere that name the brand, or ask it something out of the blue. */
 export const mentionLines: string[] = [
@@ -48,7 +60,7 @@ export const mentionLines: string[] = [
   'any plans for a camera insert?',
   'I have been waiting for an answer by mail since Tuesday. Could you look? Order 20399',
   'what is the blue on the cover of your catalogue called?',
-];
+]
 
 /** What people write above a post of the brand that they quote. */
 export const quoteLines: string[] = [
@@ -57,11 +69,11 @@ export const quoteLines: string[] = [
   'Look at that blue!',
   'Would this work with oak galls? Asking the dyers here.',
   'Been following them for years, never disappointed. Well, once.',
-];
+]
 
 /** Written by visitors on the brand's own page. */
 export const visitorPosts: string[] = [
   'Found my old tote in the attic, 2015, first logo! Can you tell me which batch it is from?',
   'A big thank you to the person on the phone this morning. You saved a birthday.',
   'Does anybody know whether they open on bank holidays?',
-];
+]

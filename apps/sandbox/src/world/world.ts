@@ -1,16 +1,16 @@
-import { Journal } from './journal.ts';
-import type { Dialect } from './dialect.ts';
-import { platformIds } from './item.ts';
-import type { Account, Draft, Happening, Item, PlatformId } from './item.ts';
-import { trim } from './trim.ts';
+import { Journal } from './journal.ts'
+import type { Dialect } from './dialect.ts'
+import { platformIds } from './item.ts'
+import type { Account, Draft, Happening, Item, PlatformId } from './item.ts'
+import { trim } from './trim.ts'
 
 /** What a world is made of. `keepItems` bounds the items kept on each platform. */
 export type WorldOptions = {
-  now: () => Date;
-  random: () => number;
-  dialects: Record<PlatformId, Dialect>;
-  keepItems: number;
-};
+  now: () => Date
+  random: () => number
+  dialects: Record<PlatformId, Dialect>
+  keepItems: number
+}
 
 /**
  * The one state behind all pretend platforms: accounts, posts, comment trees, likes, edits,
@@ -18,109 +18,107 @@ export type WorldOptions = {
  * oldest conversations are forgotten once a platform holds more than `keepItems` items.
  */
 export class World {
-  readonly now: () => Date;
-  readonly random: () => number;
-  readonly journal: Journal;
-  readonly keepItems: number;
-  readonly skewMs: Record<PlatformId, number> = { facebook: 0, bluesky: 0, mastodon: 0 };
-  accounts = perPlatform(() => new Map<string, Account>());
-  items = perPlatform(() => new Map<string, Item>());
-  byKey = new Map<string, Item>();
-  #dialects: Record<PlatformId, Dialect>;
-  #listeners: ((happening: Happening) => void)[] = [];
-  #serial = 0;
+  readonly now: () => Date
+  readonly random: () => number
+  readonly journal: Journal
+  readonly keepItems: number
+  readonly skewMs: Record<PlatformId, number> = { facebook: 0, bluesky: 0, mastodon: 0 }
+  accounts = perPlatform(() => new Map<string, Account>())
+  items = perPlatform(() => new Map<string, Item>())
+  byKey = new Map<string, Item>()
+  #dialects: Record<PlatformId, Dialect>
+  #listeners: ((happening: Happening) => void)[] = []
+  #serial = 0
 
   constructor(options: WorldOptions) {
-    this.now = options.now;
-    this.random = options.random;
-    this.keepItems = options.keepItems;
-    this.#dialects = options.dialects;
-    this.journal = new Journal(options.now);
+    this.now = options.now
+    this.random = options.random
+    this.keepItems = options.keepItems
+    this.#dialects = options.dialects
+    this.journal = new Journal(options.now)
   }
 
   /** The platform's own clock in milliseconds: real time plus the skew scripted for it. */
   clock(platform: PlatformId): number {
-    return this.now().getTime() + this.skewMs[platform];
+    return this.now().getTime() + this.skewMs[platform]
   }
 
   /** A number never given out before in this world. */
   nextSerial(): number {
-    this.#serial += 1;
-    return this.#serial;
+    this.#serial += 1
+    return this.#serial
   }
 
   /** Calls `listener` after every change, in order. */
   listen(listener: (happening: Happening) => void): void {
-    this.#listeners.push(listener);
+    this.#listeners.push(listener)
   }
 
   /** Adds an account with a known id, or returns the one that has it. */
   addAccount(account: Account): Account {
-    const known = this.accounts[account.platform].get(account.id);
-    if (known) return known;
-    this.accounts[account.platform].set(account.id, account);
-    return account;
+    const known = this.accounts[account.platform].get(account.id)
+    if (known) return known
+    this.accounts[account.platform].set(account.id, account)
+    return account
   }
 
   /** The account with this handle (no leading @), made on first sight. */
   person(platform: PlatformId, name: string, handle: string): Account {
-    for (const account of this.accounts[platform].values())
-      if (account.handle === handle) return account;
-    const id = this.#dialects[platform].mintAccount(this, handle);
-    const createdAt = this.clock(platform) - 400 * 86_400_000;
-    return this.addAccount({ id, platform, name, handle, isBrand: false, createdAt });
+    for (const account of this.accounts[platform].values()) if (account.handle === handle) return account
+    const id = this.#dialects[platform].mintAccount(this, handle)
+    const createdAt = this.clock(platform) - 400 * 86_400_000
+    return this.addAccount({ id, platform, name, handle, isBrand: false, createdAt })
   }
 
   /** The brand's own account on this platform. */
   brand(platform: PlatformId): Account {
-    for (const account of this.accounts[platform].values()) if (account.isBrand) return account;
-    throw new Error(`no brand on ${platform}`);
+    for (const account of this.accounts[platform].values()) if (account.isBrand) return account
+    throw new Error(`no brand on ${platform}`)
   }
 
   /** Who wrote the item. */
   author(item: Item): Account {
-    const account = this.accounts[item.platform].get(item.authorId);
-    if (!account) throw new Error(`no author ${item.authorId} on ${item.platform}`);
-    return account;
+    const account = this.accounts[item.platform].get(item.authorId)
+    if (!account) throw new Error(`no author ${item.authorId} on ${item.platform}`)
+    return account
   }
 
   /** The item with this platform id if it exists and is not deleted. */
   find(platform: PlatformId, id: string | null | undefined): Item | undefined {
-    const item = id ? this.items[platform].get(id) : undefined;
-    return item && item.deletedAt === null ? item : undefined;
+    const item = id ? this.items[platform].get(id) : undefined
+    return item && item.deletedAt === null ? item : undefined
   }
 
   /** The living direct replies of an item, oldest first. */
   replies(item: Item): Item[] {
-    const replies = item.replyIds.flatMap((id) => this.find(item.platform, id) ?? []);
-    return replies.sort((a, b) => a.createdAt - b.createdAt);
+    const replies = item.replyIds.flatMap((id) => this.find(item.platform, id) ?? [])
+    return replies.sort((a, b) => a.createdAt - b.createdAt)
   }
 
   /** Every living item below this one, depth first. */
   descendants(item: Item): Item[] {
-    return this.replies(item).flatMap((reply) => [reply, ...this.descendants(reply)]);
+    return this.replies(item).flatMap((reply) => [reply, ...this.descendants(reply)])
   }
 
   /** Living posts that start a thread, newest first; only the brand's if `brandOnly`. */
   posts(platform: PlatformId, brandOnly: boolean): Item[] {
-    const brandId = this.brand(platform).id;
-    const posts: Item[] = [];
+    const brandId = this.brand(platform).id
+    const posts: Item[] = []
     for (const item of this.items[platform].values())
-      if (item.parentId === null && item.deletedAt === null)
-        if (!brandOnly || item.authorId === brandId) posts.push(item);
-    return posts.sort((a, b) => b.createdAt - a.createdAt);
+      if (item.parentId === null && item.deletedAt === null) if (!brandOnly || item.authorId === brandId) posts.push(item)
+    return posts.sort((a, b) => b.createdAt - a.createdAt)
   }
 
   /** Writes a post, comment or reply. A parent that was never here is kept as a bare id. */
   write(wanted: Draft): Item {
-    const { platform } = wanted;
-    const dialect = this.#dialects[platform];
-    const target = wanted.parentId ? this.items[platform].get(wanted.parentId) : undefined;
-    const parent = target && (dialect.place?.(this, target) ?? target);
-    const draft = { ...wanted, parentId: parent?.id ?? wanted.parentId };
-    const at = this.clock(platform);
-    const minted = dialect.mint(this, draft, draft.createdAt ?? at);
-    const id = draft.id ?? minted.id;
+    const { platform } = wanted
+    const dialect = this.#dialects[platform]
+    const target = wanted.parentId ? this.items[platform].get(wanted.parentId) : undefined
+    const parent = target && (dialect.place?.(this, target) ?? target)
+    const draft = { ...wanted, parentId: parent?.id ?? wanted.parentId }
+    const at = this.clock(platform)
+    const minted = dialect.mint(this, draft, draft.createdAt ?? at)
+    const id = draft.id ?? minted.id
     const item: Item = {
       key: `${platform[0]}${this.nextSerial().toString(36)}${Math.floor(at / 1000).toString(36)}`,
       platform,
@@ -145,71 +143,71 @@ export class World {
       record: draft.record ?? minted.record ?? null,
       cid: minted.cid ?? '',
       writer: draft.writer ?? null,
-    };
-    this.items[platform].set(id, item);
-    this.byKey.set(item.key, item);
-    parent?.replyIds.push(id);
-    this.#tell({ kind: 'added', item, at });
-    trim(this, platform);
-    return item;
+    }
+    this.items[platform].set(id, item)
+    this.byKey.set(item.key, item)
+    parent?.replyIds.push(id)
+    this.#tell({ kind: 'added', item, at })
+    trim(this, platform)
+    return item
   }
 
   /** Changes the text (and spoiler), keeping the earlier version. */
   edit(item: Item, text: string, change: { spoiler?: string; at?: number } = {}): Item {
-    const at = change.at ?? this.clock(item.platform);
-    const versionAt = item.editedAt ?? item.createdAt;
-    item.earlier.push({ text: item.text, at: versionAt, spoiler: item.spoiler });
-    item.text = text;
-    item.spoiler = change.spoiler ?? item.spoiler;
-    item.editedAt = at;
-    const shaped = this.#dialects[item.platform].reshape?.(this, item);
-    if (shaped) Object.assign(item, shaped);
-    this.#tell({ kind: 'edited', item, at });
-    return item;
+    const at = change.at ?? this.clock(item.platform)
+    const versionAt = item.editedAt ?? item.createdAt
+    item.earlier.push({ text: item.text, at: versionAt, spoiler: item.spoiler })
+    item.text = text
+    item.spoiler = change.spoiler ?? item.spoiler
+    item.editedAt = at
+    const shaped = this.#dialects[item.platform].reshape?.(this, item)
+    if (shaped) Object.assign(item, shaped)
+    this.#tell({ kind: 'edited', item, at })
+    return item
   }
 
   /** Deletes an item. On Facebook everything below it goes too. Deleting twice does nothing. */
   remove(item: Item, at = this.clock(item.platform)): void {
-    if (item.deletedAt !== null) return;
-    if (item.platform === 'facebook') for (const reply of this.replies(item)) this.remove(reply, at);
-    item.deletedAt = at;
-    this.#tell({ kind: 'removed', item, at });
+    if (item.deletedAt !== null) return
+    if (item.platform === 'facebook') for (const reply of this.replies(item)) this.remove(reply, at)
+    item.deletedAt = at
+    this.#tell({ kind: 'removed', item, at })
   }
 
   /** Hides or shows a comment to the public. */
   hide(item: Item, hidden: boolean): void {
-    if (item.hidden === hidden) return;
-    item.hidden = hidden;
-    this.#tell({ kind: hidden ? 'hidden' : 'unhidden', item, at: this.clock(item.platform) });
+    if (item.hidden === hidden) return
+    item.hidden = hidden
+    this.#tell({ kind: hidden ? 'hidden' : 'unhidden', item, at: this.clock(item.platform) })
   }
 
   /** Somebody likes an item. Liking twice does nothing. */
   like(item: Item, actorId: string, at = this.clock(item.platform)): void {
-    if (item.likes.has(actorId)) return;
-    item.likes.set(actorId, at);
-    this.#tell({ kind: 'liked', item, actorId, at });
+    if (item.likes.has(actorId)) return
+    item.likes.set(actorId, at)
+    this.#tell({ kind: 'liked', item, actorId, at })
   }
 
   /** Takes a like back. */
   unlike(item: Item, actorId: string): void {
-    if (!item.likes.delete(actorId)) return;
-    this.#tell({ kind: 'unliked', item, actorId, at: this.clock(item.platform) });
+    if (!item.likes.delete(actorId)) return
+    this.#tell({ kind: 'unliked', item, actorId, at: this.clock(item.platform) })
   }
 
   /** Forgets everything but its listeners, which hear nothing of it. */
   clear(): void {
-    this.accounts = perPlatform(() => new Map<string, Account>());
-    this.items = perPlatform(() => new Map<string, Item>());
-    this.byKey = new Map();
-    this.journal.clear();
-    for (const platform of platformIds) this.skewMs[platform] = 0;
+    this.accounts = perPlatform(() => new Map<string, Account>())
+    this.items = perPlatform(() => new Map<string, Item>())
+    this.byKey = new Map()
+    this.journal.clear()
+    for (const platform of platformIds) this.skewMs[platform] = 0
   }
 
   #tell(happening: Happening): void {
-    for (const listener of this.#listeners) listener(happening);
+    for (const listener of this.#listeners) listener(happening)
   }
 }
 
 function perPlatform<T>(make: () => T): Record<PlatformId, T> {
-  return { facebook: make(), bluesky: make(), mastodon: make() };
+  return { facebook: make(), bluesky: make(), mastodon: make() }
 }
