@@ -77,9 +77,8 @@ export async function startEmbedded({ dataDir, log, onExit, settings: more }: Em
   const lock = takeOwnership(dataDir)
   try {
     const binaries = await findBinaries()
-    const way = findWayToRun(binaries)
     const home = realpathSync(dataDir)
-    if (way.uid !== undefined) giveTo(way, home, { deep: false })
+    const way = findWayToRun(binaries, home)
     const clusterDir = join(home, 'postgres')
     if (!existsSync(clusterDir)) await createCluster(binaries, way, clusterDir)
     refuseOtherMajor(clusterDir)
@@ -140,12 +139,12 @@ function refuseOtherMajor(clusterDir: string): void {
 }
 
 /** Files made while we ran in another way (namespace, account) may belong to somebody else. */
-function giveTo(way: WayToRun, dir: string, { deep } = { deep: true }): void {
+function giveTo(way: WayToRun, dir: string): void {
   const uid = way.uid ?? process.getuid?.() ?? -1
   const gid = way.gid ?? process.getgid?.() ?? -1
   if (lstatSync(dir).uid === uid) return
   chownSync(dir, uid, gid)
-  if (deep) for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) lchownSync(join(dir, name), uid, gid)
+  for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) lchownSync(join(dir, name), uid, gid)
 }
 
 /** A folder of ours alone, made anew: authentication on the socket is `trust`, so reaching it must be the proof. */

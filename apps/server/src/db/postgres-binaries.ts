@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { chownSync, readFileSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 
 /** The PostgreSQL major version of the bundled binaries; a data folder of another one is refused. */
@@ -28,21 +28,24 @@ const diesWithOwner = ['setpriv', '--pdeathsig', 'INT', '--']
 
 /**
  * PostgreSQL refuses to run as root. As root: in a user namespace where we are nobody (files stay root's, and it works below /root),
- * else as an unprivileged account. As anybody else: directly. Throws a sentence when nothing works.
+ * else as an unprivileged account, which is then given `home`. As anybody else: directly. Throws a sentence when nothing works.
  */
-export function findWayToRun(binaries: Binaries): WayToRun {
+export function findWayToRun(binaries: Binaries, home: string): WayToRun {
   const root = userInfo().uid === 0
-  const base: WayToRun[] = root
+  const ways: WayToRun[] = root
     ? [{ prefix: namespace }, ...unprivilegedAccounts().map((account) => ({ prefix: [], ...account }))]
     : [{ prefix: [] }]
-  for (const way of base) {
+  const before = statSync(home)
+  for (const way of ways) {
+    if (root) chownSync(home, way.uid ?? 0, way.gid ?? 0)
     for (const tried of [{ ...way, prefix: [...way.prefix, ...diesWithOwner] }, way]) {
-      if (runs(tried, binaries.postgres)) return tried
+      if (works(tried, binaries.postgres, home)) return tried
     }
   }
+  if (root) chownSync(home, before.uid, before.gid)
   throw new Error(
     root
-      ? 'PostgreSQL refuses to run as root, and here neither a user namespace nor an unprivileged account can run it. Start Answerback as an ordinary user, or set DATABASE_URL.'
+      ? `PostgreSQL refuses to run as root, and here neither a user namespace nor an unprivileged account can run it in ${home} (a closed folder above it is enough). Start Answerback as an ordinary user, choose another DATA_DIR, or set DATABASE_URL.`
       : `The bundled PostgreSQL does not run on this machine (${binaries.postgres}). Set DATABASE_URL to a PostgreSQL 16 or later that you run.`,
   )
 }
@@ -58,8 +61,8 @@ export function processOptions(way: WayToRun) {
   return { uid: way.uid, gid: way.gid, cwd: '/', env: {} }
 }
 
-function runs(way: WayToRun, postgres: string): boolean {
-  const [command, args] = commandLine(way, postgres, ['--version'])
+function works(way: WayToRun, postgres: string, home: string): boolean {
+  const [command, args] = commandLine(way, 'sh', ['-c', '"$0" --version && test -x "$1" && test -w "$1"', postgres, home])
   return spawnSync(command, args, { ...processOptions(way), stdio: 'ignore' }).status === 0
 }
 
