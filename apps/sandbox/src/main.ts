@@ -7,6 +7,7 @@ import type { SandboxSecrets } from './secrets.ts'
 
 /**
  * The sandbox as a program. Reads SANDBOX_PORT (4000), SANDBOX_SECRETS_FILE (made on first start),
+ * SANDBOX_STATE_FILE (state over restarts; none without),
  * SANDBOX_WEBHOOK_URL, SANDBOX_SEED, SANDBOX_RHYTHM (off, calm or busy), SANDBOX_BRAND (fieldnote or
  * empty), SANDBOX_PARENT_PID. Listens on 127.0.0.1. Ends on SIGTERM, SIGINT, or when its parent is gone.
  */
@@ -20,6 +21,7 @@ const sandbox = await startSandbox({
   brand: readChoice('SANDBOX_BRAND', ['fieldnote', 'empty'] as const),
   rhythm: readChoice('SANDBOX_RHYTHM', ['calm', 'busy', 'off'] as const),
   secrets,
+  stateFile: process.env['SANDBOX_STATE_FILE'] || undefined,
   ...(webhookUrl ? { webhookTarget: { url: webhookUrl, appSecret, verifyToken } } : {}),
 }).catch((error: unknown) => {
   const reason = error instanceof Error ? error.message : String(error)

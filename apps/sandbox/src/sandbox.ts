@@ -22,9 +22,13 @@ import { Rhythm } from './rhythm/rhythm.ts'
 import type { Pace } from './rhythm/rhythm.ts'
 import { makeSecrets } from './secrets.ts'
 import type { SandboxSecrets } from './secrets.ts'
+import { loadState, saveState } from './world/snapshot.ts'
+import type { Services } from './world/snapshot.ts'
 import { seedWorld } from './world/seed.ts'
 import { World } from './world/world.ts'
 import type { PlatformId } from './world/item.ts'
+
+const savePauseMs = 10_000
 
 /** How to start a sandbox. Everything left out has a quiet default: empty brand, no rhythm, seed 1. */
 export type SandboxOptions = {
@@ -43,6 +47,8 @@ export type SandboxOptions = {
   enforceLimits?: boolean
   /** Items kept on each platform; the oldest conversations are forgotten above it. */
   keepItems?: number
+  /** Where the state is kept over restarts: read at the start, written every 10 s and at the end. */
+  stateFile?: string
 }
 
 /** A running sandbox. `urls` are the base URLs to give a client of each platform. */
@@ -94,6 +100,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const facebook = routeFacebook(app, context, webhooks)
   const bluesky = routeBluesky(app, context)
   const mastodon = routeMastodon(app, context)
+  const rhythm = new Rhythm(world)
   const reset = (brand: 'fieldnote' | 'empty' = options.brand ?? 'empty') => {
     world.clear()
     faults.clear()
@@ -101,9 +108,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     facebook.privateReplies.clear()
     clearServices(bluesky, mastodon)
     seedWorld(world, secrets, brand)
+    rhythm.start(rhythm.pace)
   }
-  reset()
-  const rhythm = new Rhythm(world)
+  const services = { facebook, bluesky, mastodon }
+  const { stateFile } = options
+  if (!stateFile || !loadState(stateFile, services)) reset()
   routePages(app, context)
   routeAdmin(app, { ...context, webhooks, reset, setPace: (pace) => rhythm.start(pace) })
   await app.listen({ port: options.port, host })
@@ -111,7 +120,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const port = typeof address === 'object' && address ? address.port : options.port
   url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   webhooks.target = options.webhookTarget ?? null
+  const saving = stateFile && setInterval(() => trySave(stateFile, services), savePauseMs)
   rhythm.start(options.rhythm ?? 'off')
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    rhythm.stop()
+    webhooks.close()
+    if (saving) clearInterval(saving)
+    if (stateFile) trySave(stateFile, services)
+    hanging.release()
+    await app.close()
+  }
 
   return {
     url,
@@ -122,12 +141,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     webhooks,
     rhythm,
     reset,
-    close: async () => {
-      rhythm.stop()
-      webhooks.close()
-      hanging.release()
-      await app.close()
-    },
+    close: () => (closing ??= close()),
+  }
+}
+
+/** A full disk must not end the demo: the state is only a comfort. */
+function trySave(stateFile: string, services: Services): void {
+  try {
+    saveState(stateFile, services)
+  } catch (error) {
+    process.emitWarning(`The sandbox could not save its state: ${String(error)}`)
   }
 }
 

@@ -56,6 +56,17 @@ export class Notifications {
     }
   }
 
+  /** Every notification, to be saved. */
+  all(): Notice[] {
+    return this.#notices
+  }
+
+  /** Takes up what was saved. */
+  restore(notices: Notice[]): void {
+    this.#notices = notices
+    this.#lastSeq = notices.at(-1)?.seq ?? 0
+  }
+
   /** Forgets all. */
   clear(): void {
     this.#notices = []

@@ -46,6 +46,11 @@ export class Records {
     return Array.isArray(hidden) ? hidden.filter((uri) => typeof uri === 'string') : []
   }
 
+  /** Every record, to be saved. */
+  all(): StoredRecord[] {
+    return [...this.#byUri.values()]
+  }
+
   /** Forgets all. */
   clear(): void {
     this.#byUri.clear()

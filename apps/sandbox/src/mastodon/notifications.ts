@@ -51,6 +51,17 @@ export class Notifications {
     this.#notices = this.#notices.filter((notice) => notice.id !== id)
   }
 
+  /** Every notification, to be saved. */
+  all(): Notice[] {
+    return this.#notices
+  }
+
+  /** Takes up what was saved. */
+  restore(notices: Notice[]): void {
+    this.#notices = notices
+    this.#lastId = Number(notices.at(-1)?.id ?? 0)
+  }
+
   /** Forgets all. */
   clear(): void {
     this.#notices = []

@@ -24,8 +24,9 @@ const keptOwn = 200
  * except for the pauses, which are real time.
  */
 export class Rhythm {
+  /** How often people write now. */
+  pace: Pace = 'off'
   #world: World
-  #pace: Pace = 'off'
   #timers = new Set<NodeJS.Timeout>()
   #lines: Deck<Line>
   #own: Item[] = []
@@ -39,7 +40,7 @@ export class Rhythm {
   /** Begins with a burst (four comments a platform within 5 s), then goes on at this pace. */
   start(pace: Pace): void {
     this.stop()
-    this.#pace = pace
+    this.pace = pace
     if (pace === 'off') return
     for (let round = 0; round < burstRounds; round += 1)
       for (const [turn, platform] of platformIds.entries())
@@ -49,7 +50,7 @@ export class Rhythm {
 
   /** Nobody writes any more. */
   stop(): void {
-    this.#pace = 'off'
+    this.pace = 'off'
     this.#own = []
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
@@ -129,7 +130,7 @@ export class Rhythm {
 
   /** After an answer of the brand, the person often comes back. */
   #hear({ kind, item }: Happening): void {
-    if (this.#pace === 'off' || kind !== 'added' || item.parentId === null) return
+    if (this.pace === 'off' || kind !== 'added' || item.parentId === null) return
     const { random } = this.#world
     const brandId = this.#world.brand(item.platform).id
     const asked = this.#world.find(item.platform, item.parentId)
@@ -157,13 +158,18 @@ export class Rhythm {
     return item
   }
 
+  /** Neither deleted nor forgotten. */
+  #isHere(item: Item): boolean {
+    return this.#world.find(item.platform, item.id) === item
+  }
+
   #ownItem(): Item | undefined {
-    const alive = this.#own.filter((item) => item.deletedAt === null).slice(-12)
+    const alive = this.#own.filter((item) => this.#isHere(item)).slice(-12)
     return alive[Math.floor(this.#world.random() * alive.length)]
   }
 
   #recentByOthers(platform: PlatformId): Item | undefined {
-    const own = this.#own.filter((item) => item.platform === platform && item.deletedAt === null)
+    const own = this.#own.filter((item) => item.platform === platform && this.#isHere(item))
     return own.slice(-8)[Math.floor(this.#world.random() * 8)]
   }
 
@@ -176,9 +182,9 @@ export class Rhythm {
   }
 
   #goOn(): void {
-    if (this.#pace === 'off') return
+    if (this.pace === 'off') return
     this.step()
-    const [least, most] = pausesMs[this.#pace]
+    const [least, most] = pausesMs[this.pace]
     this.#later(least + this.#world.random() * (most - least), () => this.#goOn())
   }
 

@@ -194,6 +194,15 @@ export class World {
     this.#tell({ kind: 'unliked', item, actorId, at: this.clock(item.platform) })
   }
 
+  /** Takes up items that were saved, as they were; listeners hear nothing of it. */
+  restore(items: Item[], serial: number): void {
+    for (const item of items) {
+      this.items[item.platform].set(item.id, item)
+      this.byKey.set(item.key, item)
+    }
+    this.#serial = Math.max(this.#serial, serial)
+  }
+
   /** Forgets everything but its listeners, which hear nothing of it. */
   clear(): void {
     this.accounts = perPlatform(() => new Map<string, Account>())

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { seededRandom } from '../src/random.ts'
+import { lines } from '../src/rhythm/lines.ts'
+import { brandPosts } from '../src/rhythm/posts.ts'
+import { startSandbox } from '../src/sandbox.ts'
+import type { Sandbox } from '../src/sandbox.ts'
+import { makeSecrets } from '../src/secrets.ts'
+import { platformIds } from '../src/world/item.ts'
+import { speak } from '../src/world/speak.ts'
+import { until } from './receiver.ts'
+
+let sandbox: Sandbox | undefined
+afterEach(() => sandbox?.close())
+
+function comments(from: Sandbox, platform: (typeof platformIds)[number]) {
+  return [...from.world.items[platform].values()].filter((item) => item.parentId !== null)
+}
+
+test('there is enough to say: 120 distinct comments, 15 posts', () => {
+  expect(new Set(lines.map(({ text }) => text)).size).toBeGreaterThanOrEqual(120)
+  expect(new Set(brandPosts.map(({ text }) => text)).size).toBeGreaterThanOrEqual(15)
+})
+
+test('every platform has four fresh comments within 5 s of the start', async () => {
+  sandbox = await startSandbox({ port: 0, brand: 'fieldnote', rhythm: 'calm' })
+  const running = sandbox
+  await until(() => platformIds.every((platform) => comments(running, platform).length >= 4))
+  expect(comments(running, 'facebook')).toHaveLength(4)
+})
+
+test('the same seed says the same things, and a long demo stays within its bounds', async () => {
+  const texts = []
+  for (const seed of [5, 5, 6]) {
+    sandbox = await startSandbox({ port: 0, brand: 'fieldnote', seed, keepItems: 300 })
+    for (let i = 0; i < 3_000; i += 1) sandbox.rhythm.step()
+    const { items, byKey } = sandbox.world
+    for (const platform of platformIds) expect(items[platform].size).toBeLessThanOrEqual(300)
+    expect(byKey.size).toBe(platformIds.reduce((sum, platform) => sum + items[platform].size, 0))
+    texts.push([...byKey.values()].map(({ text, likes }) => `${text} ${likes.size}`).join('\n'))
+    await sandbox.close()
+  }
+  expect(texts[0]).toBe(texts[1])
+  expect(texts[0]).not.toBe(texts[2])
+})
+
+test('with a state file a restart goes on where it stopped', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sandbox-'))
+  const options = { port: 0, secrets: makeSecrets(seededRandom(9)), stateFile: join(folder, 'state.json') }
+  const first = await startSandbox(options)
+  const written = platformIds.map((platform) => {
+    const [post] = first.world.posts(platform, true)
+    const item = speak(first.world, { platform, author: { name: 'Rosa' }, text: '@fieldnote hello', parentId: post?.id })
+    first.world.like(item, first.world.brand(platform).id)
+    return item
+  })
+  await first.close()
+  sandbox = await startSandbox(options)
+  for (const item of written) expect(sandbox.world.find(item.platform, item.id)).toEqual(item)
+  const answer = await fetch(`${sandbox.urls.mastodon}/api/v1/notifications`, {
+    headers: { authorization: `Bearer ${options.secrets.mastodon.accessToken}` },
+  })
+  expect(await answer.json()).toMatchObject([{ type: 'mention', status: { id: written[2]?.id } }])
+  rmSync(folder, { recursive: true })
+})
+
+test('the program ends by itself when its parent is killed, and frees its port', async () => {
+  const main = new URL('../src/main.ts', import.meta.url).pathname
+  const code = `
+    const env = { ...process.env, SANDBOX_PORT: '0', SANDBOX_RHYTHM: 'off', SANDBOX_PARENT_PID: String(process.pid) }
+    const child = require('node:child_process').spawn(process.execPath, ['--import', 'tsx', ${JSON.stringify(main)}], { env, detached: true })
+    child.stdout.on('data', (text) => process.stdout.write(child.pid + ' ' + text))
+    child.stderr.on('data', (text) => process.stderr.write(text))`
+  const parent = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  parent.stdout.on('data', (text: Buffer) => (output += text.toString()))
+  const started = /^(\d+) Sandbox is ready on (http:\S+)/
+  while (!started.test(output)) await new Promise((resolve) => setTimeout(resolve, 10))
+  const url = started.exec(output)?.[2] ?? ''
+  expect((await fetch(url)).status).toBe(200)
+  parent.kill('SIGKILL')
+  let answers = true
+  while (answers)
+    answers = await fetch(url).then(
+      () => new Promise<true>((resolve) => setTimeout(() => resolve(true), 20)),
+      () => false,
+    )
+  expect(answers).toBe(false)
+}, 20_000)
