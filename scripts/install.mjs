@@ -23,7 +23,14 @@ function install() {
   const { status, error, stdout, stderr } = spawnSync(
     'npx',
     ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', '--config.confirmModulesPurge=false'],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 64 << 20 },
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+      maxBuffer: 64 << 20,
+      // npm's own patience with an unreachable registry is over a minute, in which nothing is said.
+      env: { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '5000', ...process.env },
+    },
   )
   if (error) stop(`npx could not be started (${error.message}). It comes with Node; is it on the PATH?`)
   if (status === 0) return
