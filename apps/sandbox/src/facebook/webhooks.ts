@@ -21,6 +21,8 @@ export type DeliveryLog = {
 const keptDeliveries = 2_000
 const keptWaiting = 20_000
 const answerLimitMs = 20_000
+/** A batch or shuffle that does not fill up goes out after this. */
+const holdMs = 2_000
 const defaultPausesMs = [500, 2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000]
 
 /**
@@ -36,6 +38,7 @@ export class Webhooks {
   #context: Context
   #waiting: { id: number; attempt: number; body: string }[] = []
   #held: Change[] = []
+  #holding: NodeJS.Timeout | undefined
   #inFlight = 0
   #lastId = 0
   #closing = new AbortController()
@@ -72,6 +75,7 @@ export class Webhooks {
   /** Sends what a batching or reordering fault still holds back. */
   flush(): void {
     const { batch } = this.#context.faults.webhooks
+    this.#stopHolding()
     const held = this.#held.splice(0)
     if (batch > 1) return held.length > 0 ? this.#enqueue(held) : undefined
     for (let i = held.length - 1; i > 0; i -= 1) {
@@ -116,7 +120,7 @@ export class Webhooks {
     if (batch <= 1 && reorder <= 1) return this.#enqueue([change])
     this.#held.push(change)
     if (this.#held.length >= Math.max(batch, reorder)) this.flush()
-    else if (this.#held.length === 1) this.#later(2_000, () => this.flush())
+    else if (this.#held.length === 1) this.#holding = this.#later(holdMs, () => this.flush())
   }
 
   #enqueue(changes: Change[]): void {
@@ -176,12 +180,20 @@ export class Webhooks {
     })
   }
 
-  #later(delayMs: number, run: () => void): void {
+  #stopHolding(): void {
+    if (!this.#holding) return
+    clearTimeout(this.#holding)
+    this.#timers.delete(this.#holding)
+    this.#holding = undefined
+  }
+
+  #later(delayMs: number, run: () => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       run()
     }, delayMs)
     this.#timers.add(timer)
+    return timer
   }
 
   #limit(): AbortSignal {
