@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import { toNodeHandler } from 'better-auth/node'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
@@ -24,7 +24,7 @@ export async function openApp(
 ): Promise<{ app: FastifyInstance; live: Live }> {
   const app: FastifyInstance = Fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 256 * 1024,
     requestTimeout: 30_000,
     genReqId: () => uuidv7(),
@@ -35,6 +35,11 @@ export async function openApp(
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   answerProblems(app)
+  // A client that names the type and sends nothing means nothing: DELETE and PUT of a noun need no body.
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : void parseJson(request, body as string, done),
+  )
   // Before the routes: it collects them as they come.
   await app.register(swagger, {
     openapi: {

@@ -40,16 +40,14 @@ export async function mutate(
       return { status: known[0].status, body: known[0].response }
     }
     const fresh = await run(change)
-    await change.tx
-      .insert(t.idempotencyKey)
-      .values({
-        workspaceId: actor.workspaceId,
-        key,
-        requestHash,
-        status: fresh.status,
-        response: fresh.body ?? null,
-        createdAt: ctx.now(),
-      })
+    await change.tx.insert(t.idempotencyKey).values({
+      workspaceId: actor.workspaceId,
+      key,
+      requestHash,
+      status: fresh.status,
+      response: fresh.body ?? null,
+      createdAt: ctx.now(),
+    })
     return fresh
   })
   return answer.body === undefined || answer.body === null ? reply.code(answer.status).send() : reply.code(answer.status).send(answer.body)

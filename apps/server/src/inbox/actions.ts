@@ -60,19 +60,17 @@ export async function close(ctx: Context, change: Change, act: Act, body: z.infe
     .orderBy(t.turn.startAt, t.turn.id)
   const turn = body.messageId === undefined ? turns[0] : turns.find((each) => each.messageIds.includes(body.messageId!))
   if (!turn) throw new Problem('not_possible_there', 'Nobody waits here, so there is nothing to close.')
-  await change.tx
-    .insert(t.closing)
-    .values({
-      id: uuidv7(),
-      workspaceId: change.workspaceId,
-      conversationId: conversation.id,
-      messageId: body.messageId ?? turn.messageIds.at(-1)!,
-      reason: reason.id,
-      class: reason.class,
-      note: text || null,
-      byId: act.byId,
-      createdAt: ctx.now(),
-    })
+  await change.tx.insert(t.closing).values({
+    id: uuidv7(),
+    workspaceId: change.workspaceId,
+    conversationId: conversation.id,
+    messageId: body.messageId ?? turn.messageIds.at(-1)!,
+    reason: reason.id,
+    class: reason.class,
+    note: text || null,
+    byId: act.byId,
+    createdAt: ctx.now(),
+  })
   await note(ctx, change, act.byId, conversation.id, 'closed', reason.id)
   await recompute(ctx, change, conversation.id)
 }

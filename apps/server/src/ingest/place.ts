@@ -26,7 +26,7 @@ export async function placeMessage(fold: Fold, message: Merged): Promise<string>
     rootExternalId: message.externalId,
     postId: post?.id ?? null,
     onOurPost: post?.ours ?? false,
-    kind: message.kind,
+    kind: post?.ours && message.kind === 'reply' ? 'comment' : message.kind,
     private: message.private,
     lastActivityAt: message.platformAt,
   })
@@ -91,7 +91,9 @@ async function adoptUnderPost(fold: Fold, externalId: string, post: { id: string
     )
     .groupBy(t.message.conversationId)
   for (const { id, direct } of below) {
-    const change = direct ? { postId: post.id } : { postId: sql`coalesce(post_id, ${post.id}::uuid)` }
+    const change = direct
+      ? { postId: post.id, ...(post.ours ? { kind: sql`case kind when 'reply' then 'comment' else kind end` } : {}) }
+      : { postId: sql`coalesce(post_id, ${post.id}::uuid)` }
     await fold.tx
       .update(t.conversation)
       .set({ ...change, onOurPost: sql`on_our_post or ${post.ours}` })
@@ -150,20 +152,18 @@ async function becomePost(fold: Fold, message: Misplaced, above: { id: string; o
   fold.conversations.add(message.conversationId)
   for (const root of others) {
     const id = uuidv7()
-    await fold.tx
-      .insert(t.conversation)
-      .values({
-        id,
-        workspaceId: fold.workspaceId,
-        channelId: root.channelId,
-        platform: fold.platform,
-        rootExternalId: root.externalId,
-        postId: post.id,
-        onOurPost: true,
-        kind: root.kind,
-        private: root.private,
-        lastActivityAt: root.platformAt,
-      })
+    await fold.tx.insert(t.conversation).values({
+      id,
+      workspaceId: fold.workspaceId,
+      channelId: root.channelId,
+      platform: fold.platform,
+      rootExternalId: root.externalId,
+      postId: post.id,
+      onOurPost: true,
+      kind: root.kind,
+      private: root.private,
+      lastActivityAt: root.platformAt,
+    })
     const moving = subtree(rest, root.externalId)
     await fold.tx
       .update(t.message)

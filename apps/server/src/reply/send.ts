@@ -39,20 +39,18 @@ export async function sendReply(
   const undoSeconds = body.undoSeconds ?? (actor.key ? 0 : undoSecondsForPeople)
   const id = uuidv7()
   const state = undoSeconds > 0 ? 'held' : 'queued'
-  await tx
-    .insert(t.reply)
-    .values({
-      id,
-      workspaceId: change.workspaceId,
-      conversationId: conversation.id,
-      channelId: target.channelId,
-      inReplyToId: target.id,
-      byId: actor.id,
-      text,
-      state,
-      dueAt: new Date(now.getTime() + undoSeconds * 1000),
-      createdAt: now,
-    })
+  await tx.insert(t.reply).values({
+    id,
+    workspaceId: change.workspaceId,
+    conversationId: conversation.id,
+    channelId: target.channelId,
+    inReplyToId: target.id,
+    byId: actor.id,
+    text,
+    state,
+    dueAt: new Date(now.getTime() + undoSeconds * 1000),
+    createdAt: now,
+  })
   await recompute(ctx, change, conversation.id)
   if (state === 'queued') change.afterCommit(() => ctx.queue.add('send', [{ workspaceId: change.workspaceId, replyId: id }]))
   return { id, state }

@@ -1,0 +1,298 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { sql } from 'drizzle-orm'
+import { speak } from '@answerback/sandbox/world/speak'
+import type { Item } from '@answerback/sandbox/world/item'
+import type { RuleInput } from '@answerback/sandbox/faults/fault'
+import { connectAll, openWorld, type World } from './world.ts'
+
+const platforms = ['facebook', 'bluesky', 'mastodon'] as const
+type PlatformId = (typeof platforms)[number]
+
+let world: World | null = null
+afterEach(async () => {
+  await world?.close()
+  world = null
+})
+
+async function open(options?: Parameters<typeof openWorld>[0]): Promise<World> {
+  world = await openWorld(options)
+  return world
+}
+
+function postOf(world: World, platform: PlatformId): Item {
+  return world.sandbox.world.posts(platform, true)[0]!
+}
+
+/** People at work on every platform: comments, a reply from fan to fan, a mention, an edit, a deletion, right-to-left, emoji. */
+function comeTogether(world: World): void {
+  const sandbox = world.sandbox.world
+  for (const platform of platforms) {
+    const post = postOf(world, platform)
+    const ada = speak(sandbox, { platform, author: { name: 'Ada' }, text: 'Does the strap come off?', parentId: post.id })
+    world.pass(1_000)
+    speak(sandbox, { platform, author: { name: 'Bo' }, text: 'هل تشحنون إلى عمّان؟ 👩🏽‍🌾', parentId: post.id })
+    speak(sandbox, { platform, author: { name: 'Cy' }, text: 'Mine does, two clips.', parentId: ada.id })
+    const typo = speak(sandbox, { platform, author: { name: 'Di' }, text: 'Waht colours?', parentId: post.id })
+    sandbox.edit(typo, 'What colours?')
+    const regret = speak(sandbox, { platform, author: { name: 'Ed' }, text: 'Never mind', parentId: post.id })
+    sandbox.remove(regret)
+    if (platform !== 'facebook') speak(sandbox, { platform, author: { name: 'Fay' }, text: 'thinking about that bag', mention: true })
+  }
+}
+
+/** Everything people said on the platforms that still stands, by external id, against what we hold. */
+async function expectNothingLost(world: World, but: (item: Item) => boolean = () => false): Promise<void> {
+  const held = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+    tx.execute<{ platform: string; external_id: string; text: string; ours: boolean; gone: boolean }>(
+      sql`select platform, external_id, text, ours, (removed_at is not null or coalesce(absent_at > coalesce(seen_at, '-infinity'), false)) as gone from message`,
+    ),
+  )
+  const byId = new Map(held.rows.map((row) => [`${row.platform} ${row.external_id}`, row]))
+  expect(byId.size, 'no message twice').toBe(held.rows.length)
+  for (const platform of platforms) {
+    const brand = world.sandbox.world.brand(platform)
+    const said = [...world.sandbox.world.items[platform].values()].filter((item) => item.authorId !== brand.id)
+    for (const item of said) {
+      const row = byId.get(`${platform} ${item.id}`)
+      if (but(item)) continue
+      if (item.deletedAt !== null) {
+        if (row) expect(row.gone, `${platform}: “${item.text}” is gone there`).toBe(true)
+        continue
+      }
+      expect(row, `${platform}: “${item.text}” arrived`).toBeDefined()
+      expect(row!.gone, `${platform}: “${item.text}” is still there`).toBe(false)
+    }
+  }
+}
+
+async function replies(world: World): Promise<{ id: string; state: string; reason: string | null }[]> {
+  const { rows } = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+    tx.execute<{ id: string; state: string; reason: string | null }>(sql`select id, state, reason from reply order by id`),
+  )
+  return rows
+}
+
+/** What the platform took, apart from answers to a repeated key: each reply's text at most once. */
+function acceptedWrites(world: World, text: string): number {
+  return world.sandbox.world.journal.ledger.filter((entry) => !entry.repeated && entry.text?.includes(text)).length
+}
+
+async function replyTo(world: World, platform: PlatformId, text: string): Promise<string> {
+  const row = (await world.rows()).find((each) => each.platform === platform && each.waitingMessage?.text.includes('strap'))
+  const { status, body } = await world.request('POST', `/api/v1/conversations/${row!.id}/replies`, {
+    body: { text, undoSeconds: 0 },
+    idempotencyKey: `${platform}-${text}`,
+  })
+  expect(status).toBe(202)
+  return body.id
+}
+
+describe('the loop', () => {
+  test('comments from three platforms arrive, are answered there, and the clock stops at the answer', async () => {
+    const world = await open()
+    await connectAll(world)
+    comeTogether(world)
+    await world.settle(30_000)
+    await expectNothingLost(world)
+
+    const waiting = (await world.rows()).filter((row) => row.state === 'waiting')
+    expect(new Set(waiting.map((row) => row.platform))).toEqual(new Set(platforms))
+    // Ada and Cy talk in one thread and are owed separately.
+    expect(waiting.filter((row) => row.openTurns === 2)).toHaveLength(3)
+
+    world.pass(600_000)
+    for (const platform of platforms) await replyTo(world, platform, `It does, ${platform}!`)
+    await world.settle(30_000)
+    for (const platform of platforms) {
+      const reply = world.sandbox.world.descendants(postOf(world, platform)).find((item) => item.text.includes(`It does, ${platform}!`))
+      expect(reply?.authorId, 'the answer stands on the platform').toBe(world.sandbox.world.brand(platform).id)
+      expect(acceptedWrites(world, `It does, ${platform}!`)).toBe(1)
+    }
+    expect((await replies(world)).map((reply) => reply.state)).toEqual(['sent', 'sent', 'sent'])
+    const answered = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+      tx.execute<{ seconds: number; source: string }>(
+        sql`select extract(epoch from end_at - start_at)::float as seconds, source from turn where state = 'answered'`,
+      ),
+    )
+    expect(answered.rows).toHaveLength(3)
+    for (const turn of answered.rows) {
+      expect(turn.source).toBe('here')
+      expect(turn.seconds).toBeGreaterThanOrEqual(600)
+      expect(turn.seconds).toBeLessThan(700)
+    }
+  })
+
+  test('native answers and our own echoes end turns once, and fan replies open new ones', async () => {
+    const world = await open()
+    await connectAll(world)
+    for (const platform of platforms) {
+      const asked = speak(world.sandbox.world, {
+        platform,
+        author: { name: 'Ada' },
+        text: 'Does the strap come off?',
+        parentId: postOf(world, platform).id,
+      })
+      world.pass(60_000)
+      const answer = speak(world.sandbox.world, { platform, author: 'brand', text: 'It does.', parentId: asked.id })
+      world.pass(60_000)
+      // On Facebook a reply to a reply stands under the comment, as people see it there.
+      speak(world.sandbox.world, {
+        platform,
+        author: { name: 'Ada' },
+        text: 'And comes back on?',
+        parentId: platform === 'facebook' ? asked.id : answer.id,
+      })
+    }
+    await world.settle(30_000)
+    const { rows } = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+      tx.execute<{ state: string; source: string | null }>(
+        sql`select t.state, t.source from turn t join conversation c on c.id = t.conversation_id order by c.platform, t.start_at`,
+      ),
+    )
+    expect(rows).toEqual(
+      platforms.flatMap(() => [
+        { state: 'answered', source: 'native' },
+        { state: 'open', source: null },
+      ]),
+    )
+  })
+
+  test('a lost queue loses time and nothing else', async () => {
+    const world = await open({ loseJobs: true })
+    await connectAll(world)
+    comeTogether(world)
+    await world.settle(60_000)
+    await expectNothingLost(world)
+    await replyTo(world, 'mastodon', 'It does!')
+    await world.settle(60_000)
+    expect((await replies(world)).map((reply) => reply.state)).toEqual(['sent'])
+    expect(acceptedWrites(world, 'It does!')).toBe(1)
+  })
+})
+
+describe('faults while reading', () => {
+  const faults: [string, (world: World) => void][] = [
+    ['webhooks twice', (w) => w.sandbox.faults.setWebhooks({ duplicate: 1 })],
+    ['webhooks missing', (w) => w.sandbox.faults.setWebhooks({ missing: 1 })],
+    ['webhooks late', (w) => w.sandbox.faults.setWebhooks({ lateMs: 30 })],
+    ['webhooks in another order', (w) => w.sandbox.faults.setWebhooks({ reorder: 8 })],
+    ['webhooks in batches', (w) => w.sandbox.faults.setWebhooks({ batch: 4 })],
+    ['notifications lost', (w) => w.sandbox.faults.setQuirks({ lostNotifications: 0.5 })],
+    ['short pages with a cursor', (w) => w.sandbox.faults.setQuirks({ shortPages: true })],
+    ['no Link header', (w) => w.sandbox.faults.setQuirks({ noLinkHeader: true })],
+    ['hidden authors', (w) => w.sandbox.faults.setQuirks({ anonymousAuthors: 0.5 })],
+    [
+      'clocks ten minutes ahead',
+      (w) => void Object.assign(w.sandbox.world.skewMs, { facebook: 600_000, bluesky: 600_000, mastodon: 600_000 }),
+    ],
+    ...(['server_error', 'unavailable', 'hang', 'reset', 'bad_json', 'html', 'rate_limited'] as const).map(
+      (kind): [string, (world: World) => void] => [
+        `reads answered by ${kind}`,
+        (w) =>
+          platforms.forEach((platform) =>
+            w.sandbox.faults.add({
+              platform,
+              match: { method: 'GET', times: 3 },
+              fault: kind === 'rate_limited' ? { kind, retryAfterSeconds: 2 } : { kind },
+            }),
+          ),
+      ],
+    ),
+  ]
+  test.each(faults)('%s: everything arrives, once', async (name, arrange) => {
+    const world = await open()
+    await connectAll(world)
+    await world.drain()
+    arrange(world)
+    comeTogether(world)
+    await world.settle(60_000)
+    await world.settle(300_000)
+    // A mention elsewhere whose notification was never made leaves no trace that we could read.
+    await expectNothingLost(world, (item) => name === 'notifications lost' && item.parentId === null)
+    const { rows } = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+      tx.execute(sql`select reason from delivery_entry where state = 'quarantined' and kind = 'webhook'`),
+    )
+    expect(rows).toEqual([])
+  })
+
+  test('expired sessions are renewed without anybody noticing', async () => {
+    const world = await open()
+    await connectAll(world)
+    await world.drain()
+    world.sandbox.faults.setToken('bluesky', 'expired', world.ctx.now())
+    comeTogether(world)
+    await world.settle(60_000)
+    await expectNothingLost(world)
+  })
+
+  test('a revoked token stops one channel, says so, keeps replies, and catches up once connected again', async () => {
+    const world = await open()
+    const channels = await connectAll(world)
+    comeTogether(world)
+    await world.settle(30_000)
+    for (const platform of platforms) world.sandbox.faults.setToken(platform, 'revoked', world.ctx.now())
+    for (const platform of platforms) await replyTo(world, platform, `It does, ${platform}!`)
+    await world.settle(60_000)
+    expect((await replies(world)).map((reply) => reply.state)).toEqual(['queued', 'queued', 'queued'])
+    const { body } = await world.request('GET', '/api/v1/channels')
+    expect(body.items.map((channel: { id: string; state: string }) => [channel.id, channel.state])).toEqual(
+      Object.values(channels).map((id) => [id, 'needs_reauthorization']),
+    )
+
+    for (const platform of platforms) world.sandbox.faults.setToken(platform, 'valid', world.ctx.now())
+    await connectAll(world)
+    await world.settle(60_000)
+    expect((await replies(world)).map((reply) => reply.state)).toEqual(['sent', 'sent', 'sent'])
+    for (const platform of platforms) expect(acceptedWrites(world, `It does, ${platform}!`)).toBe(1)
+  })
+})
+
+describe('faults while answering', () => {
+  type Kind = Exclude<RuleInput['fault']['kind'], 'answer' | 'delay'>
+  /** What may become of a reply, where the platform keeps our key, and where only looking tells. */
+  const kinds: [Kind, { withKey: string[]; byLooking: string[] }][] = [
+    ['rate_limited', { withKey: ['sent'], byLooking: ['sent'] }],
+    ['server_error', { withKey: ['sent'], byLooking: ['needs_check'] }],
+    ['unavailable', { withKey: ['sent'], byLooking: ['needs_check', 'sent'] }],
+    ['hang', { withKey: ['sent'], byLooking: ['needs_check'] }],
+    ['reset', { withKey: ['sent'], byLooking: ['needs_check'] }],
+    ['accept_then_hang', { withKey: ['sent'], byLooking: ['sent'] }],
+    ['accept_then_reset', { withKey: ['sent'], byLooking: ['sent'] }],
+    ['accept_then_500', { withKey: ['sent'], byLooking: ['sent'] }],
+    ['accept_then_400', { withKey: ['sent'], byLooking: ['sent'] }],
+    ['bad_json', { withKey: ['sent'], byLooking: ['sent', 'needs_check'] }],
+    ['html', { withKey: ['sent'], byLooking: ['sent', 'needs_check'] }],
+  ]
+  test.each(kinds)('%s: never twice, and every reply ends in a named state', async (kind, expected) => {
+    const world = await open()
+    await connectAll(world)
+    comeTogether(world)
+    await world.settle(30_000)
+    const write = { facebook: '/comments', bluesky: 'putRecord', mastodon: '/api/v1/statuses' }
+    for (const platform of platforms) {
+      world.sandbox.faults.add({
+        platform,
+        match: { method: 'POST', path: write[platform], times: 1 },
+        fault: kind === 'rate_limited' ? { kind, retryAfterSeconds: 2 } : { kind },
+      })
+    }
+    for (const platform of platforms) await replyTo(world, platform, `It does, ${platform}!`)
+    await world.settle(120_000)
+    expect(
+      world.sandbox.faults.list().map((rule) => rule.met),
+      'each fault was met',
+    ).toEqual([1, 1, 1])
+    const states = (await replies(world)).map((reply) => reply.state)
+    expect(expected.byLooking, 'facebook').toContain(states[0])
+    expect(expected.withKey, 'bluesky').toContain(states[1])
+    expect(expected.byLooking, 'mastodon').toContain(states[2])
+    for (const [at, platform] of platforms.entries()) {
+      const accepted = acceptedWrites(world, `It does, ${platform}!`)
+      expect(accepted, platform).toBeLessThanOrEqual(1)
+      if (states[at] === 'sent') expect(accepted, platform).toBe(1)
+    }
+    const failed = (await world.rows()).filter((row) => row.reply?.state === 'needs_check')
+    expect(failed.length, 'what needs a person says so on its row').toBe(states.filter((state) => state === 'needs_check').length)
+    for (const row of failed) expect(row.state, 'and they still wait').toBe('waiting')
+  })
+})

@@ -1,0 +1,205 @@
+import { sql } from 'drizzle-orm'
+import { pino } from 'pino'
+import type { ConversationRow } from '@answerback/core/api'
+import { platforms } from '@answerback/platforms/registry'
+import { startSandbox, type Sandbox } from '@answerback/sandbox/sandbox'
+import { openAuth } from '../src/access/auth.ts'
+import { connectChannel } from '../src/access/channels.ts'
+import { addPlatformApp } from '../src/access/platform-apps.ts'
+import { addMember, makeApiKey, makeWorkspace } from '../src/access/workspaces.ts'
+import { openApp } from '../src/app.ts'
+import type { Context } from '../src/context.ts'
+import { connect } from '../src/db/connection.ts'
+import { readEnv } from '../src/env.ts'
+import { ingestDeliveries } from '../src/ingest/ingest.ts'
+import { claimPolls, pollChannel } from '../src/intake/poll.ts'
+import { sweepDeliveries } from '../src/intake/sweep.ts'
+import { wakeSnoozed } from '../src/inbox/snooze.ts'
+import { listConversations } from '../src/inbox/list.ts'
+import type { Jobs } from '../src/queue/queue.ts'
+import { continueReply } from '../src/reply/deliver.ts'
+import { queueDueReplies } from '../src/reply/due.ts'
+import { freshDatabase } from './postgres.ts'
+
+export type World = {
+  ctx: Context
+  sandbox: Sandbox
+  workspaceId: string
+  staff: { sam: string; theo: string }
+  /** API keys by role; `url` is the server's address. */
+  keys: { owner: string; manager: string; client: string }
+  url: string
+  /** Moves the clock of server and sandbox. */
+  pass(ms: number): void
+  /** Does all work that is due, without moving the clock, until nothing is left. `polls` reads every channel once more even if not due. */
+  drain(options?: { polls?: boolean }): Promise<void>
+  /** Drains and moves the clock by small steps until `ms` have passed. */
+  settle(ms: number): Promise<void>
+  /** Every row of the inbox, whatever its state. */
+  rows(): Promise<ConversationRow[]>
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; key?: string; idempotencyKey?: string },
+  ): Promise<{ status: number; body: any }>
+  close(): Promise<void>
+}
+
+/** How long a test waits for a platform before giving a call up; the product waits 20 s. */
+const impatientMs = 400
+
+/**
+ * The whole loop in one process: real PostgreSQL, real HTTP, the sandbox, and a clock that only `pass` moves. The queue keeps jobs until `drain` runs them;
+ * with `loseJobs` it forgets what intake and staff add, as a Redis that is flushed again and again, and the sweep must find what is left to do.
+ */
+export async function openWorld(options: { loseJobs?: boolean; seed?: number } = {}): Promise<World> {
+  const database = await freshDatabase()
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
+  let offsetMs = 0
+  const startedAt = Date.now()
+  const now = () => new Date(startedAt + offsetMs)
+  const sandbox = await startSandbox({ port: 0, seed: options.seed ?? 7, now, brand: 'empty', rhythm: 'off' })
+  const env = readEnv({ PORT: '0', SANDBOX_PORT: '0', DATABASE_URL: 'postgres://given-below' })
+  env.allowedHosts.push(new URL(sandbox.url).host)
+
+  let sweeping = false
+  let jobs: { name: keyof Jobs; data: Jobs[keyof Jobs] }[] = []
+  const db = connect(database.app, database.system, () => {})
+  const ctx: Context = {
+    env,
+    log,
+    db,
+    now,
+    platforms,
+    secrets: { keyId: '00000001', key: Buffer.alloc(32, 7).toString('base64'), session: 's'.repeat(64), sandboxSeed: '1' },
+    publish: () => {},
+    queue: {
+      async add(name, added) {
+        if (sweeping || !options.loseJobs) jobs.push(...added.map((data) => ({ name, data })))
+      },
+      work: async () => {},
+      close: async () => {},
+    },
+    fetch: (input, init) =>
+      fetch(input, {
+        ...init,
+        signal: init?.signal ? AbortSignal.any([init.signal, AbortSignal.timeout(impatientMs)]) : AbortSignal.timeout(impatientMs),
+      }),
+  }
+  let url = 'http://127.0.0.1'
+  const { app, live } = await openApp(ctx, openAuth(ctx, { publicUrl: () => url }), { demo: null })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  url = `http://127.0.0.1:${(app.server.address() as { port: number }).port}`
+  ctx.publish = live.publish
+
+  const workspaceId = await makeWorkspace(ctx, { name: 'Fieldnote', timeZone: 'Europe/Lisbon', targetSeconds: 7_200 })
+  const staff = {
+    sam: await addMember(ctx, workspaceId, { name: 'Sam', email: 'sam@fieldnote.example', role: 'manager' }),
+    theo: await addMember(ctx, workspaceId, { name: 'Theo', email: 'theo@fieldnote.example', role: 'lead' }),
+  }
+  const keys = {
+    owner: await makeApiKey(ctx, workspaceId, { name: 'owner', role: 'owner' }),
+    manager: await makeApiKey(ctx, workspaceId, { name: 'manager', role: 'manager' }),
+    client: await makeApiKey(ctx, workspaceId, { name: 'client', role: 'client' }),
+  }
+
+  async function runJobs(): Promise<boolean> {
+    const batch = jobs
+    jobs = []
+    for (const job of batch) {
+      if (job.name === 'ingest') await ingestDeliveries(ctx, (job.data as Jobs['ingest']).deliveryIds)
+      else await continueReply(ctx, job.data as Jobs['send'])
+    }
+    return batch.length > 0
+  }
+
+  async function drain({ polls = false } = {}): Promise<void> {
+    if (polls) await db.system.execute(sql`update poll set due_at = ${now().toISOString()}::timestamptz, leased_until = null`)
+    for (let round = 0; round < 50; round += 1) {
+      await quiet(sandbox)
+      const channels = await claimPolls(ctx, 10)
+      for (const id of channels) await pollChannel(ctx, id)
+      sweeping = true
+      await queueDueReplies(ctx)
+      await sweepDeliveries(ctx)
+      sweeping = false
+      await wakeSnoozed(ctx)
+      const worked = await runJobs()
+      if (!worked && channels.length === 0) return
+    }
+  }
+
+  return {
+    ctx,
+    sandbox,
+    workspaceId,
+    staff,
+    keys,
+    url,
+    pass: (ms) => void (offsetMs += ms),
+    drain,
+    async settle(ms) {
+      const end = offsetMs + ms
+      for (;;) {
+        await drain()
+        if (offsetMs >= end) return
+        offsetMs = Math.min(end, offsetMs + 5_000)
+      }
+    },
+    rows: () =>
+      db.inWorkspace(
+        workspaceId,
+        async (tx) => (await listConversations(tx, { state: 'all', limit: 100 } as never, { meId: staff.sam, now: now() })).items,
+      ),
+    async request(method, path, { body, key = keys.manager, idempotencyKey } = {}) {
+      const headers: Record<string, string> = { authorization: `Bearer ${key}` }
+      if (body !== undefined) headers['content-type'] = 'application/json'
+      if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
+      const response = await fetch(`${url}${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
+      const text = await response.text()
+      return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+    },
+    async close() {
+      await live.close()
+      await app.close()
+      await sandbox.close()
+      await db.close()
+      await database.drop()
+    },
+  }
+}
+
+/** Every webhook is answered, and what a fault holds back is out. */
+async function quiet(sandbox: Sandbox): Promise<void> {
+  sandbox.webhooks.flush()
+  while (sandbox.webhooks.pending > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** Connects the brand's accounts of the sandbox, with Facebook's webhooks. Returns channel ids by platform. */
+export async function connectAll(world: World): Promise<Record<'facebook' | 'bluesky' | 'mastodon', string>> {
+  const { ctx, sandbox, workspaceId } = world
+  const { facebook, bluesky, mastodon } = sandbox.secrets
+  await addPlatformApp(ctx, 'facebook', { appId: facebook.appId, appSecret: facebook.appSecret, verifyToken: facebook.verifyToken })
+  const channels = {
+    facebook: await connectChannel(ctx, workspaceId, 'facebook', {
+      apiUrl: sandbox.urls.facebook,
+      pageId: facebook.pageId,
+      pageAccessToken: facebook.pageAccessToken,
+    }),
+    bluesky: await connectChannel(ctx, workspaceId, 'bluesky', {
+      apiUrl: sandbox.urls.bluesky,
+      service: sandbox.urls.bluesky,
+      identifier: bluesky.identifier,
+      appPassword: bluesky.appPassword,
+    }),
+    mastodon: await connectChannel(ctx, workspaceId, 'mastodon', {
+      apiUrl: sandbox.urls.mastodon,
+      url: sandbox.urls.mastodon,
+      accessToken: mastodon.accessToken,
+    }),
+  }
+  sandbox.webhooks.target = { url: `${world.url}/webhooks/facebook`, appSecret: facebook.appSecret, verifyToken: facebook.verifyToken }
+  // Facebook tells whole seconds: what is said in the second of connecting would lie before it.
+  world.pass(5_000)
+  return channels
+}
