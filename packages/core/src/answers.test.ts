@@ -125,6 +125,11 @@ describe('where the platform names only the thread', () => {
     ])
   })
 
+  test('where several wait and the author does not, it ends nothing', () => {
+    const messages = [...two, inbound('c1', 3, { handle: 'cid' }), native('x', 5, 'a1'), native('y', 6, null)]
+    expect(tell(aHistory(messages))).toEqual(['a1: answered 1-5', 'b1: open 2-', 'c1: open 3-'])
+  })
+
   test('it beats no closing', () => {
     const history = aHistory([inbound('a1', 1), native('x', 5, null)], { closings: [closing('c', 3, 'a1')] })
     expect(tell(history)).toEqual(['a1: closed 1-3'])
@@ -167,5 +172,10 @@ describe('an answer covers only what we held then', () => {
   test('only that message: others that the clocks put after the answer stay open, and the wait counts to the one replied to', () => {
     const messages = [inbound('a1', 1), inbound('a2', 7), inbound('a3', 8), native('x', 5, 'a3')]
     expect(tell(aHistory(messages))).toEqual(['a1+a3: answered 1-8', 'a2: open 7-'])
+  })
+
+  test('where their clock is behind ours, the wait counts to the last message that had reached us', () => {
+    const messages = [inbound('a1', 1), inbound('a2', 6), sentHere('x', 5, 'a1', { sentAt: 8 })]
+    expect(turnsOf(aHistory(messages))).toMatchObject([{ messageIds: ['a1', 'a2'], endAt: 6, clocksDisagree: true }])
   })
 })

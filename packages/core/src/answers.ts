@@ -19,8 +19,6 @@ export type Answer = {
   tags: string | null
   /** Its target has to be inferred from the thread. */
   threadOnly: boolean
-  /** A native answer before the first connection only splits runs. */
-  beforeConnection: boolean
 }
 
 /**
@@ -52,7 +50,6 @@ function sentHere(message: HistoryMessage, thread: Thread): Answer {
     direct: target !== null && target === chosen,
     tags: null,
     threadOnly: false,
-    beforeConnection: false,
   }
 }
 
@@ -72,9 +69,9 @@ function native(message: HistoryMessage, history: History, thread: Thread): Answ
     actedAt: message.at,
     at: message.at,
     target,
-    direct: target !== null && target === parent,
+    // One before the first connection is context: it splits runs, and no lying clock lets it answer anything owed.
+    direct: target !== null && target === parent && message.at >= history.connectedAt,
     tags: message.tags,
     threadOnly,
-    beforeConnection: message.at < history.connectedAt,
   }
 }

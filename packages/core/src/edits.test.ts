@@ -59,6 +59,16 @@ describe('edits', () => {
     expect(turns).toMatchObject([{ id: 'a1' }, { id: 'a2', messageIds: ['a2', 'a1', 'a3'], startAt: 7, state: 'open' }])
   })
 
+  test('an edit reaches us no earlier than its message', () => {
+    const edited = inbound('a1', 1, { receivedAt: 9, versions: versions([1, 'one'], [7, 'two']) })
+    const turns = turnsOf(aHistory([edited, native('x', 5, 'a1'), inbound('a2', 6), sentHere('y', 8, 'a2')]))
+    expect(turns).toMatchObject([
+      { id: 'a1', endedBy: 'x' },
+      { id: 'a2', messageIds: ['a2'], endedBy: 'y' },
+      { id: 'a1:after:x', state: 'open', foundLate: true },
+    ])
+  })
+
   test('after a closing alone nothing restarts', () => {
     const edited = inbound('a1', 1, { versions: versions([1, 'one'], [9, 'two']) })
     expect(turnsOf(aHistory([edited], { closings: [closing('c', 5, 'a1')] }))).toMatchObject([

@@ -23,14 +23,12 @@ export function endByAnswer(scene: Scene, answer: Answer): void {
   const { target } = answer
   if (target === null) return
   // One that the clocks put later is heard now only when the answer names it itself.
-  if (answer.direct && !answer.beforeConnection) scene.speak(target)
+  if (answer.direct) scene.speak(target)
   const speaker = scene.speakers.get(target.handle)
   if (speaker === undefined) return
-  if (!answer.beforeConnection) {
-    const ended = endTurnOf(scene, answer, target)
-    // A native answer is for its parent's author: what else that person has open. What is sent here is for the message chosen, and no other.
-    if (!ended && answer.source === 'native') endRun(scene, answer, openRun(speaker, answer), null)
-  }
+  const ended = endTurnOf(scene, answer, target)
+  // A native answer is for its parent's author: what else that person has open. What is sent here is for the message chosen, and no other.
+  if (!ended && answer.source === 'native') endRun(scene, answer, openRun(speaker, answer), null)
   separate(speaker)
 }
 
@@ -53,7 +51,7 @@ function endInferred(scene: Scene, answer: Answer): void {
   const handle = answer.tags ?? onlyOpen(scene, answer)?.handle ?? author
   const speaker = handle === null ? undefined : scene.speakers.get(handle)
   if (speaker === undefined) return
-  if (!answer.beforeConnection) endRun(scene, answer, openRun(speaker, answer), null)
+  endRun(scene, answer, openRun(speaker, answer), null)
   separate(speaker)
 }
 

@@ -1,7 +1,6 @@
 import type { Answer } from './answers.ts'
 import type { Closing, HistoryMessage } from './history.ts'
 import type { Gone } from './owed.ts'
-import { byTime } from './thread.ts'
 
 /** One thing a handle said: an inbound message, or a material edit of one that was already answered. Context is said too, but not owed. */
 export type Said = {
@@ -18,7 +17,7 @@ export type Said = {
   ending: Ending | null
 }
 
-/** What a handle said between two things that separate runs, and that no answer or closing has covered. */
+/** What a handle said between two things that separate runs, and that no answer or closing has covered; in order of time. */
 export type Stretch = { said: Said[] }
 
 /** All stretches of one handle, oldest first; the last is the one it still adds to. */
@@ -50,7 +49,7 @@ export function runsOf(stretch: Stretch): Said[][] {
   const runs: Said[][] = []
   let run: Said[] = []
   let lastGoneAt = -Infinity
-  for (const said of stretch.said.toSorted(byTime)) {
+  for (const said of stretch.said) {
     if (said.owed && lastGoneAt > -Infinity && lastGoneAt <= said.at) {
       runs.push(run)
       run = []

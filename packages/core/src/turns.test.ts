@@ -59,6 +59,11 @@ describe('before the first connection', () => {
     expect(tell(aHistory(messages, { connectedAt: 10 }))).toEqual(['a2: open 10-'])
   })
 
+  test('such an answer under a later message does not tear its run apart', () => {
+    const messages = [inbound('a2', 11), inbound('a3', 12), native('y', 6, 'a3')]
+    expect(tell(aHistory(messages, { connectedAt: 10 }))).toEqual(['a2+a3: open 11-'])
+  })
+
   test('they split runs: answering the earlier message here leaves the later one open, where nothing split them it does not', () => {
     const split = [inbound('a1', 1), native('x', 5, 'a1'), inbound('a2', 10), sentHere('y', 12, 'a1')]
     expect(tell(aHistory(split, { connectedAt: 10 }))).toEqual(['a2: open 10-'])
@@ -96,6 +101,11 @@ describe('closed', () => {
     const history = aHistory([inbound('a1', 1), inbound('a0', 2, { receivedAt: 9 })], { closings: [closing('c', 5, 'a1')] })
     expect(tell(history)).toEqual(['a1: closed 1-5', 'a0: open 2-'])
     expect(turnsOf(history).map((turn) => turn.foundLate)).toEqual([false, true])
+    expect(tell({ ...history, messages: [...history.messages, inbound('a3', 12)] })).toEqual([
+      'a1: closed 1-5',
+      'a0: open 2-',
+      'a3: open 12-',
+    ])
   })
 
   test('an answer beats a closing, be it before or after', () => {
