@@ -17,6 +17,8 @@ export function sortOf(query: Pick<ListQuery, 'state' | 'sort'>): ListSort {
  */
 export function belongsTo(row: ConversationRow, query: ListQuery, meId: string, now: number): boolean {
   const state: ConversationState | 'all' = query.state ?? 'waiting'
+  // In the order of waits, those who do not wait come not at all.
+  if (sortOf(query) === 'waiting' && row.waitingSince === null) return false
   if (state !== 'all' && row.state !== state) return false
   if (query.platform && row.platform !== query.platform) return false
   if (query.channelId && row.channelId !== query.channelId) return false

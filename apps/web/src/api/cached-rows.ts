@@ -26,7 +26,9 @@ export function putRow(row: ConversationRow, meId: string): void {
     const next = applyToList(list, [row], none, meId, now())
     if (next !== list) cache.setQueryData<InfiniteData<HeldPage>>(key, { ...data, pages: next.pages })
   }
-  cache.setQueryData<Conversation>(['conversation', row.id], (open) => (open === undefined || open.seq > row.seq ? open : { ...open, ...rowOnly(row) }))
+  cache.setQueryData<Conversation>(['conversation', row.id], (open) =>
+    open === undefined || open.seq > row.seq ? open : { ...open, ...rowOnly(row) },
+  )
 }
 
 /** Without what only an open thread has, so that a thread's own lists are never overwritten by a row's. */

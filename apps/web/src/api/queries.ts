@@ -47,7 +47,10 @@ export function listQuery(query: ListQuery) {
 }
 
 export function conversationQuery(id: string) {
-  return queryOptions({ queryKey: ['conversation', id] as const, queryFn: ({ signal }) => read<Conversation>(`/conversations/${id}`, signal) })
+  return queryOptions({
+    queryKey: ['conversation', id] as const,
+    queryFn: ({ signal }) => read<Conversation>(`/conversations/${id}`, signal),
+  })
 }
 
 export const deliveriesQuery = queryOptions({

@@ -53,7 +53,9 @@ export function dropDraft(store: Kept, userId: string, conversationId: string): 
 /** How many drafts are kept here, whoever wrote them. Those older than 30 days are dropped on the way. */
 export function countDrafts(store: Kept, now: number): number {
   try {
-    const names = Array.from({ length: store.length }, (_, index) => store.key(index)).filter((name): name is string => name?.startsWith(prefix) ?? false)
+    const names = Array.from({ length: store.length }, (_, index) => store.key(index)).filter(
+      (name): name is string => name?.startsWith(prefix) ?? false,
+    )
     const old = names.filter((name) => now - atOf(store.getItem(name)) > keptMs)
     for (const name of old) store.removeItem(name)
     return names.length - old.length

@@ -2,7 +2,10 @@ import { isMac } from './use-keyboard.ts'
 
 /** The keys of one way to give a command, each as it is printed on the keyboard. */
 export function Keys({ keys }: { keys: string }) {
-  return keys.split(' ').flatMap((stroke) => stroke.split('+')).map((key, index) => <kbd key={index}>{printed(key)}</kbd>)
+  return keys
+    .split(' ')
+    .flatMap((stroke) => stroke.split('+'))
+    .map((key, index) => <kbd key={index}>{printed(key)}</kbd>)
 }
 
 function printed(key: string): string {

@@ -34,7 +34,8 @@ export function press(state: KeyState, pressed: Pressed, now: number, mac: boole
   if (sequence !== null) return { state: noKeys, command: sequence }
   const command = commandFor(stroke, pressed)
   if (command !== null) return { state: noKeys, command }
-  const starts = !isQuiet(pressed) && !pressed.repeat && commandTable.some((each) => each.keys.some((keys) => keys.startsWith(`${stroke} `)))
+  const starts =
+    !isQuiet(pressed) && !pressed.repeat && commandTable.some((each) => each.keys.some((keys) => keys.startsWith(`${stroke} `)))
   return { state: starts ? { pending: stroke, at: now } : noKeys, command: null }
 }
 

@@ -1,6 +1,6 @@
 import type { ChangeFrame, Counts, ListQuery, Me, PresenceFrame } from '@answerback/core/api'
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
-import { io, type Socket } from 'socket.io-client'
+import type { Socket } from 'socket.io-client'
 import { ApiProblem, read } from '../api/call.ts'
 import { channelsQuery, countsQuery, meQuery, queueQuery } from '../api/queries.ts'
 import { now } from '../clock/ticker.ts'
@@ -14,14 +14,14 @@ const pollMs = 20_000
 const lostAfterMs = 5_000
 const hiddenMs = 60_000
 
-/** The live channel of one signed-in page. `sendPresence` with null leaves. */
-export type Live = { sendPresence: (conversationId: string | null, typing: boolean) => void; stop: () => void }
+/** The live channel of one signed-in page. `start` returns the way to stop it. `sendPresence` with null leaves. */
+export type Live = { start: () => () => void; sendPresence: (conversationId: string | null, typing: boolean) => void }
 
 /**
  * Keeps `cache` current: frames of the socket, `/changes` after a gap, a reconnect or a minute out of sight, and every 20 s while
  * the socket is down. The socket is never trusted alone.
  */
-export function connectLive(cache: QueryClient, me: Me): Live {
+export function openLive(cache: QueryClient, me: Me): Live {
   let seq = me.seq
   let newest: ReadonlyMap<string, number> = new Map()
   let wanted = seq
@@ -29,6 +29,8 @@ export function connectLive(cache: QueryClient, me: Me): Live {
   let hiddenAt: number | null = null
   let lostTimer: ReturnType<typeof setTimeout> | undefined
   let pollTimer: ReturnType<typeof setInterval> | undefined
+  let socket: Socket | null = null
+  let lookingAt: string | null = null
 
   function take(frame: ChangeFrame, catchUp: boolean): void {
     wanted = Math.max(wanted, frame.seq)
@@ -51,13 +53,13 @@ export function connectLive(cache: QueryClient, me: Me): Live {
   }
 
   async function catchUp(): Promise<void> {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const before = seq
       try {
         const answer = await read<ChangeFrame & { more: boolean }>(`/changes?since=${seq}`)
         take(answer, true)
         more = answer.more || (wanted > seq && seq > before)
-        if (socket.connected) setConnection('live')
+        if (socket?.connected) setConnection('live')
         else if (pollTimer !== undefined) setConnection('polling')
       } catch (error) {
         more = false
@@ -77,50 +79,65 @@ export function connectLive(cache: QueryClient, me: Me): Live {
     await cache.invalidateQueries()
   }
 
-  const socket: Socket = io({ path: '/socket.io', withCredentials: true, transports: ['websocket', 'polling'], reconnectionDelayMax: 10_000 })
-  socket.on('hello', ({ seq: theirs }: { seq: number }) => {
-    clearTimeout(lostTimer)
-    clearInterval(pollTimer)
-    lostTimer = pollTimer = undefined
-    setConnection('live')
-    wanted = Math.max(wanted, theirs)
-    if (theirs !== seq) void catchUpNow()
-  })
-  socket.on('change', (frame: ChangeFrame) => take(frame, false))
-  socket.on('presence', (frame: PresenceFrame) => notePresence(frame, me.user.id, now()))
-  const onLost = () => {
+  /** The socket's own code comes after the first paint. */
+  async function openSocket(stillWanted: () => boolean): Promise<void> {
+    const { io } = await import('socket.io-client')
+    if (!stillWanted()) return
+    socket = io({ path: '/socket.io', withCredentials: true, transports: ['websocket', 'polling'], reconnectionDelayMax: 10_000 })
+    socket.on('hello', ({ seq: theirs }: { seq: number }) => {
+      stopPolling()
+      setConnection('live')
+      wanted = Math.max(wanted, theirs)
+      if (theirs !== seq) void catchUpNow()
+      if (lookingAt !== null) sendPresence(lookingAt, false)
+    })
+    socket.on('change', (frame: ChangeFrame) => take(frame, false))
+    socket.on('presence', (frame: PresenceFrame) => notePresence(frame, me.user.id, now()))
+    socket.on('disconnect', pollSoon)
+    socket.on('connect_error', pollSoon)
+  }
+
+  function pollSoon(): void {
     lostTimer ??= setTimeout(() => {
       setConnection(navigator.onLine ? 'polling' : 'offline')
       pollTimer ??= setInterval(() => void catchUpNow(), pollMs)
       void catchUpNow()
     }, lostAfterMs)
   }
-  socket.on('disconnect', onLost)
-  socket.on('connect_error', onLost)
 
-  const onVisibility = () => {
-    if (document.visibilityState === 'hidden') hiddenAt = now()
-    else if (hiddenAt !== null && now() - hiddenAt > hiddenMs) void catchUpNow()
+  function stopPolling(): void {
+    clearTimeout(lostTimer)
+    clearInterval(pollTimer)
+    lostTimer = pollTimer = undefined
   }
-  const onOnline = () => void catchUpNow()
-  const onOffline = () => setConnection('offline')
-  document.addEventListener('visibilitychange', onVisibility)
-  addEventListener('online', onOnline)
-  addEventListener('offline', onOffline)
-  const expiry = setInterval(() => expirePresence(now()), 5_000)
 
-  return {
-    sendPresence: (conversationId, typing) => void socket.volatile.emit('presence', { conversationId, typing }),
-    stop: () => {
-      socket.close()
-      clearTimeout(lostTimer)
-      clearInterval(pollTimer)
+  function sendPresence(conversationId: string | null, typing: boolean): void {
+    lookingAt = conversationId
+    socket?.volatile.emit('presence', { conversationId, typing })
+  }
+
+  function start(): () => void {
+    const running = new AbortController()
+    const { signal } = running
+    const onVisibility = () => {
+      if (document.visibilityState === 'hidden') hiddenAt = now()
+      else if (hiddenAt !== null && now() - hiddenAt > hiddenMs) void catchUpNow()
+    }
+    document.addEventListener('visibilitychange', onVisibility, { signal })
+    addEventListener('online', () => void catchUpNow(), { signal })
+    addEventListener('offline', () => setConnection('offline'), { signal })
+    const expiry = setInterval(() => expirePresence(now()), 5_000)
+    openSocket(() => !signal.aborted).catch(pollSoon)
+    return () => {
+      running.abort()
+      socket?.close()
+      socket = null
+      stopPolling()
       clearInterval(expiry)
-      document.removeEventListener('visibilitychange', onVisibility)
-      removeEventListener('online', onOnline)
-      removeEventListener('offline', onOffline)
-    },
+    }
   }
+
+  return { start, sendPresence }
 }
 
 type ListEntry = { query: ListQuery; pages: HeldPage[]; key: readonly unknown[]; data: InfiniteData<HeldPage> }

@@ -49,7 +49,12 @@ export function Menu({ button, label, className, align = 'start', above = false,
   )
 }
 
-type ItemProps = ButtonHTMLAttributes<HTMLButtonElement> & { checked?: boolean | undefined; icon?: ReactNode; hint?: ReactNode; onChoose: () => void }
+type ItemProps = ButtonHTMLAttributes<HTMLButtonElement> & {
+  checked?: boolean | undefined
+  icon?: ReactNode
+  hint?: ReactNode
+  onChoose: () => void
+}
 
 /** One choice. `checked` given makes it one of several. Choosing closes the menu first. */
 export function MenuItem({ checked, icon, hint, onChoose, children, className, ...rest }: ItemProps) {

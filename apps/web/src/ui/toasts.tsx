@@ -36,10 +36,16 @@ export function Toasts() {
   return (
     <section className="toasts" aria-label={t('toast.region')}>
       <div role="status" aria-live="polite" className="sr">
-        {shown.filter((toast) => !toast.alert).map((toast) => toast.text).join(' ')}
+        {shown
+          .filter((toast) => !toast.alert)
+          .map((toast) => toast.text)
+          .join(' ')}
       </div>
       <div role="alert" className="sr">
-        {shown.filter((toast) => toast.alert).map((toast) => toast.text).join(' ')}
+        {shown
+          .filter((toast) => toast.alert)
+          .map((toast) => toast.text)
+          .join(' ')}
       </div>
       {shown.map((toast) => (
         <ToastLine key={toast.id} toast={toast} />

@@ -25,7 +25,15 @@ export function useSpanSince(iso: string | null): string {
 }
 
 /** The wait in words on its tint. `say` wraps the duration; a late one in a list says so itself. */
-export function WaitChip({ waits, inline = false, say }: { waits: Waits; inline?: boolean; say?: (span: string, late: boolean) => string }) {
+export function WaitChip({
+  waits,
+  inline = false,
+  say,
+}: {
+  waits: Waits
+  inline?: boolean
+  say?: (span: string, late: boolean) => string
+}) {
   const step = useWaitStep(waits)
   const span = useSpanSince(waits.waitingSince)
   if (step === null) return null

@@ -149,7 +149,8 @@ export const en = {
   },
   empty: {
     allAnswered: 'Everyone has an answer.',
-    allAnsweredLead: 'Nobody is waiting on any channel.{snoozed, plural, =0 {} one { One person is snoozed, the clock still running.} other { # people are snoozed, their clocks still running.}}',
+    allAnsweredLead:
+      'Nobody is waiting on any channel.{snoozed, plural, =0 {} one { One person is snoozed, the clock still running.} other { # people are snoozed, their clocks still running.}}',
     keepGoing: 'A good moment to keep a conversation going: write a follow-up to somebody you answered today.',
     seeAnswered: 'See who was answered',
     mine: 'Nobody is waiting for you.',
@@ -250,7 +251,8 @@ export const en = {
     rejected: 'Not sent. {reason}',
     rejectedNoReason: 'Not sent. {platform} refused it without a reason.',
     needsCheck: 'It may have gone out.',
-    needsCheckWhy: '{platform} did not say. Look at the thread there first, so that nothing is said twice.{reason, select, none {} other { ({why})}}',
+    needsCheckWhy:
+      '{platform} did not say. Look at the thread there first, so that nothing is said twice.{reason, select, none {} other { ({why})}}',
     lookThere: 'Look on {platform}',
     tryAgain: 'Try again',
     sendAgain: 'It is not there, send again',
@@ -381,7 +383,8 @@ export const en = {
     reasonCount: '{reason} {count, number}',
     review: 'Review',
     liked: 'Liked, not answered: {count, number}',
-    likedLead: 'A like is not an answer, {count, plural, =0 {and nobody is owed one after a like} one {one person is still owed a reply} other {# people are still owed a reply}}',
+    likedLead:
+      'A like is not an answer, {count, plural, =0 {and nobody is owed one after a like} one {one person is still owed a reply} other {# people are still owed a reply}}',
     show: 'Show',
     empty: 'Nobody is waiting.',
     emptyFiltered: 'Nobody waiting matches.',

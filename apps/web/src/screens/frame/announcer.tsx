@@ -11,7 +11,11 @@ export function Announcer() {
   return (
     <p className="sr" role="status" aria-live="polite">
       {said !== null &&
-        t('announce', { arrived: said.arrived, waiting: said.counts.waiting, oldest: since === null ? '' : longSpan(t, now() - Date.parse(since)) })}
+        t('announce', {
+          arrived: said.arrived,
+          waiting: said.counts.waiting,
+          oldest: since === null ? '' : longSpan(t, now() - Date.parse(since)),
+        })}
     </p>
   )
 }

@@ -11,14 +11,22 @@ const groups = ['conversation', 'list', 'composer', 'go', 'app'] as const
 export function CheatSheet({ onClose }: { onClose: () => void }) {
   const t = useWords()
   const [wanted, setWanted] = useState('')
-  const matching = commandTable.filter((each) => each.keys.length > 0 && t(`command.${each.id}`).toLocaleLowerCase().includes(wanted.trim().toLocaleLowerCase()))
+  const matching = commandTable.filter(
+    (each) => each.keys.length > 0 && t(`command.${each.id}`).toLocaleLowerCase().includes(wanted.trim().toLocaleLowerCase()),
+  )
   return (
     <Dialog label={t('keys.title')} onClose={onClose} className="dialog keys-sheet">
       <div className="inner">
         <h1>{t('keys.title')}</h1>
         <label className="field">
           <span className="sr">{t('keys.search')}</span>
-          <input autoFocus type="search" placeholder={t('keys.search')} value={wanted} onChange={(event) => setWanted(event.currentTarget.value)} />
+          <input
+            autoFocus
+            type="search"
+            placeholder={t('keys.search')}
+            value={wanted}
+            onChange={(event) => setWanted(event.currentTarget.value)}
+          />
         </label>
         {matching.length === 0 && <p className="meta">{t('keys.none')}</p>}
         <div className="columns">

@@ -47,12 +47,28 @@ export function usePaletteEntries(row: ConversationRow | null): Entry[] {
       }))
     if (row !== null && mayAct) {
       for (const each of me.staff.filter((person) => may(person.role, 'reply.send'))) {
-        entries.push({ id: `assign ${each.id}`, group: 'conversation', label: t('command.assignTo', { name: each.name }), hint: null, keys: 'a', always: false, run: () => void actions.assign(row, each.id) })
+        entries.push({
+          id: `assign ${each.id}`,
+          group: 'conversation',
+          label: t('command.assignTo', { name: each.name }),
+          hint: null,
+          keys: 'a',
+          always: false,
+          run: () => void actions.assign(row, each.id),
+        })
       }
       if (row.waitingSince !== null) {
         for (const choice of snoozeChoices(now())) {
           const label = t('command.snoozeFor', { when: t(`snooze.${choice.id}`) })
-          entries.push({ id: `snooze ${choice.id}`, group: 'conversation', label, hint: null, keys: null, always: false, run: () => void actions.snooze(row, choice.at) })
+          entries.push({
+            id: `snooze ${choice.id}`,
+            group: 'conversation',
+            label,
+            hint: null,
+            keys: null,
+            always: false,
+            run: () => void actions.snooze(row, choice.at),
+          })
         }
       }
     }
@@ -61,7 +77,8 @@ export function usePaletteEntries(row: ConversationRow | null): Entry[] {
         id: `person ${person.id}`,
         group: 'people',
         label: nameOf(person.contact, t),
-        hint: person.waitingSince === null ? null : t('palette.personWaiting', { span: shortSpan(t, now() - Date.parse(person.waitingSince)) }),
+        hint:
+          person.waitingSince === null ? null : t('palette.personWaiting', { span: shortSpan(t, now() - Date.parse(person.waitingSince)) }),
         keys: null,
         always: false,
         run: () => void navigate({ to: '/c/$conversationId', params: { conversationId: person.id } }),

@@ -48,7 +48,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault()
   }
   return (
-    <Dialog label={row === null ? t('palette.title') : t('palette.titleFor', { name: nameOf(row.contact, t) })} onClose={onClose} className="dialog palette">
+    <Dialog
+      label={row === null ? t('palette.title') : t('palette.titleFor', { name: nameOf(row.contact, t) })}
+      onClose={onClose}
+      className="dialog palette"
+    >
       <div className="pq">
         <Search className="i" aria-hidden="true" />
         <input
@@ -76,7 +80,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
                 {entry.group === 'people' ? t('palette.people') : t(`keys.group.${entry.group}`)}
               </p>
             )}
-            <div id={`palette-${index}`} role="option" aria-selected={index === at} className="pi" onMouseMove={() => setAt(index)} onClick={() => run(entry)}>
+            <div
+              id={`palette-${index}`}
+              role="option"
+              aria-selected={index === at}
+              className="pi"
+              onMouseMove={() => setAt(index)}
+              onClick={() => run(entry)}
+            >
               <span className="ell">
                 <bdi>{marks.map((part, n) => (part.hit ? <b key={n}>{part.text}</b> : part.text))}</bdi>
               </span>

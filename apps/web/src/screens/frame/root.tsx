@@ -4,7 +4,7 @@ import { Suspense, useEffect, useState } from 'react'
 import { onSignedOut } from '../../api/call.ts'
 import { cache, channelsQuery, countsQuery, meQuery } from '../../api/queries.ts'
 import { setServerNow } from '../../clock/ticker.ts'
-import { connectLive, type Live } from '../../live/connect.ts'
+import { openLive, type Live } from '../../live/connect.ts'
 import { LiveContext } from '../../live/live-context.ts'
 import { MeContext } from '../../ui/me.tsx'
 import { useWords, WordsProvider } from '../../words/words.tsx'
@@ -16,30 +16,23 @@ export function Root() {
   const [signedOut, setSignedOut] = useState(false)
   useEffect(() => onSignedOut(() => setSignedOut(true)), [])
   const { data: me, isError, refetch } = useQuery({ ...meQuery, enabled: !signedOut })
-  if (signedOut) return <WordsProvider>{<SignedOut onAgain={() => setSignedOut(false)} />}</WordsProvider>
+  if (signedOut)
+    return (
+      <WordsProvider>
+        <SignedOut onAgain={() => setSignedOut(false)} />
+      </WordsProvider>
+    )
   if (me === undefined) return <WordsProvider>{isError ? <Failed onAgain={() => void refetch()} /> : null}</WordsProvider>
   return (
     <WordsProvider timeZone={me.workspace.timeZone}>
-      <SignedIn me={me} />
+      <SignedIn key={me.user.id} me={me} />
     </WordsProvider>
   )
 }
 
 function SignedIn({ me }: { me: Me }) {
-  const [live, setLive] = useState<Live | null>(null)
-  const userId = me.user.id
-  useEffect(() => {
-    const now = cache.getQueryData(meQuery.queryKey)
-    if (now === undefined) return
-    setServerNow(now.now)
-    cache.setQueryData(countsQuery.queryKey, (held) => held ?? now.counts)
-    const connected = connectLive(cache, now)
-    setLive(connected)
-    return () => connected.stop()
-    // One connection for as long as this person is signed in, whatever else of `me` changes.
-  }, [userId])
-  if (live === null) return null
-  cache.setQueryDefaults(channelsQuery.queryKey, { initialData: me.channels })
+  const [live] = useState(() => begin(me))
+  useEffect(() => live.start(), [live])
   return (
     <MeContext value={me}>
       <LiveContext value={live}>
@@ -49,6 +42,14 @@ function SignedIn({ me }: { me: Me }) {
       </LiveContext>
     </MeContext>
   )
+}
+
+/** What `/me` brought goes where it is read from, and the live channel goes on from its number. */
+function begin(me: Me): Live {
+  setServerNow(me.now)
+  cache.setQueryData(countsQuery.queryKey, (held) => held ?? me.counts)
+  cache.setQueryData(channelsQuery.queryKey, (held) => held ?? me.channels)
+  return openLive(cache, me)
 }
 
 function Failed({ onAgain }: { onAgain: () => void }) {

@@ -41,7 +41,7 @@ export function Sidebar() {
           <Search className="i" aria-hidden="true" />
         </button>
       </div>
-      <Link className="nav open" to="/inbox/{-$view}" params={{ view: undefined }} activeProps={{ 'aria-current': undefined }}>
+      <Link className="nav open" to="/inbox/{-$view}" params={{ view: undefined }}>
         <Inbox className="i" aria-hidden="true" />
         {t('nav.inbox')}
       </Link>
@@ -52,7 +52,7 @@ export function Sidebar() {
             className="nav sub"
             to="/inbox/{-$view}"
             params={{ view: name === 'waiting' ? undefined : name }}
-            activeProps={{ 'aria-current': undefined }}
+            activeOptions={{ exact: true }}
             aria-current={view === name ? 'page' : undefined}
           >
             {t(`nav.${name}`)}
@@ -76,7 +76,16 @@ export function Sidebar() {
       )}
       <h2>{t('nav.channelHealth')}</h2>
       {channels.map((channel) => (
-        <Link key={channel.id} className="nav ch" to="/inbox/{-$view}" params={{ view: undefined }} search={{ channelId: channel.id }} activeProps={{ 'aria-current': undefined }} title={channel.name}>
+        <Link
+          key={channel.id}
+          className="nav ch"
+          to="/inbox/{-$view}"
+          params={{ view: undefined }}
+          search={{ channelId: channel.id }}
+          activeOptions={{ exact: true, includeSearch: true }}
+
+          title={channel.name}
+        >
           <Glyph platform={channel.platform} />
           <span className="ell">{platformOf(me, channel.platform).name}</span>
           <span className="n">

@@ -1,3 +1,4 @@
+import { now } from '../../clock/ticker.ts'
 import { cache } from '../../api/queries.ts'
 import { countDrafts } from '../../drafts/drafts.ts'
 import { useWords } from '../../words/words.tsx'
@@ -5,7 +6,7 @@ import { useWords } from '../../words/words.tsx'
 /** Nobody is signed in. What was being written stays on this device. */
 export function SignedOut({ onAgain }: { onAgain: () => void }) {
   const t = useWords()
-  const drafts = t('signedOut.drafts', { count: countDrafts(localStorage, Date.now()) })
+  const drafts = t('signedOut.drafts', { count: countDrafts(localStorage, now()) })
   return (
     <main className="signed-out">
       <div>

@@ -1,6 +1,5 @@
-import { Link, useMatchRoute } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { Hourglass, Inbox, Menu as MenuIcon, PackageOpen, Plug, Search } from 'lucide-react'
-import { useNavigate } from '@tanstack/react-router'
 import { runCommand } from '../../keys/handlers.ts'
 import { useMay, useMe } from '../../ui/me.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
@@ -13,12 +12,10 @@ export function TabBar() {
   const t = useWords()
   const me = useMe()
   const navigate = useNavigate()
-  const match = useMatchRoute()
   const seesDeliveries = useMay('deliveries.read')
-  const inInbox = match({ to: '/inbox/{-$view}' }) !== false
   return (
     <nav className="tabbar" aria-label={t('nav.main')}>
-      <Link to="/inbox/{-$view}" params={{ view: undefined }} activeProps={{ 'aria-current': undefined }} aria-current={inInbox ? 'page' : undefined}>
+      <Link to="/inbox/{-$view}" params={{ view: undefined }}>
         <Inbox className="i" aria-hidden="true" />
         {t('nav.inbox')}
       </Link>

@@ -26,11 +26,13 @@ function GhostWords({ line }: { line: Line }) {
   const ended = line.ended ?? line.row
   const person = nameOf(line.row.contact, t)
   const b = (chunks: React.ReactNode) => <b className="med">{chunks}</b>
-  if (ended.state === 'closed') return <span className="ell">{t.rich('list.ghostClosed', { b, person, reason: reasonWords(ended.ended?.reason ?? null, t) })}</span>
+  if (ended.state === 'closed')
+    return <span className="ell">{t.rich('list.ghostClosed', { b, person, reason: reasonWords(ended.ended?.reason ?? null, t) })}</span>
   if (ended.state === 'withdrawn') return <span className="ell">{t.rich('list.ghostWithdrawn', { b, person })}</span>
   if (ended.state !== 'answered' || ended.ended === null) return <span className="ell">{t.rich('list.ghostModerated', { b, person })}</span>
   const span = shortSpan(t, ended.ended.seconds * 1_000, true)
   const name = ended.ended.byId === me.user.id ? t('app.you') : staffName(me, ended.ended.byId)
-  if (name === null) return <span className="ell">{t.rich('list.ghostNative', { b, person, span, platform: platformOf(me, ended.platform).name })}</span>
+  if (name === null)
+    return <span className="ell">{t.rich('list.ghostNative', { b, person, span, platform: platformOf(me, ended.platform).name })}</span>
   return <span className="ell">{t.rich('list.ghostAnswered', { b, person, name, span })}</span>
 }

@@ -34,13 +34,22 @@ export function InboxScreen() {
   const open = useCallback(
     (id: string) => {
       setCursor(id)
-      void navigate({ to: '/c/$conversationId', params: { conversationId: id }, search: { ...search, view: view === 'waiting' ? undefined : view }, replace: openId !== null })
+      void navigate({
+        to: '/c/$conversationId',
+        params: { conversationId: id },
+        search: { ...search, view: view === 'waiting' ? undefined : view },
+        replace: openId !== null,
+      })
     },
     [navigate, search, view, openId],
   )
   const close = useCallback(() => {
     if (openId !== null) setCursor(openId)
-    void navigate({ to: '/inbox/{-$view}', params: { view: view === 'waiting' ? undefined : view }, search: { ...search, view: undefined } })
+    void navigate({
+      to: '/inbox/{-$view}',
+      params: { view: view === 'waiting' ? undefined : view },
+      search: { ...search, view: undefined },
+    })
     if (openId !== null) requestAnimationFrame(() => rowsRef.current?.focus(openId))
   }, [navigate, search, view, openId])
   const handle = useMemo(() => ({ rows: list.rows, open, close }), [list.rows, open, close])
@@ -79,7 +88,8 @@ export function InboxScreen() {
     if (openId === null) document.title = t('title.waiting', { count: counts.waiting, name: me.workspace.name })
   }, [openId, counts.waiting, me.workspace.name, t])
 
-  const calm = openId === null && view === 'waiting' && !isFiltered(search) && list.isSuccess && list.rows.length === 0 && counts.waiting === 0
+  const calm =
+    openId === null && view === 'waiting' && !isFiltered(search) && list.isSuccess && list.rows.length === 0 && counts.waiting === 0
   return (
     <ListContext value={handle}>
       <div className="inbox" data-open={openId !== null || undefined}>
@@ -87,7 +97,16 @@ export function InboxScreen() {
           <AllAnswered counts={counts} />
         ) : (
           <>
-            <ListPane view={view} search={search} counts={counts} list={list} cursorId={cursorId} selectedId={openId} onOpen={open} rowsRef={rowsRef} />
+            <ListPane
+              view={view}
+              search={search}
+              counts={counts}
+              list={list}
+              cursorId={cursorId}
+              selectedId={openId}
+              onOpen={open}
+              rowsRef={rowsRef}
+            />
             <Outlet />
           </>
         )}

@@ -22,7 +22,9 @@ export function ListHead({ view, search, counts, total }: Props) {
     <header>
       <div className="hs headline">
         <h1 tabIndex={-1}>{t(`list.title.${view}`, { count: total ?? 0 })}</h1>
-        {view === 'waiting' && counts.oldestWaitingSince !== null && <span className="small ink3 aside">{t('list.oldest', { span: oldest })}</span>}
+        {view === 'waiting' && counts.oldestWaitingSince !== null && (
+          <span className="small ink3 aside">{t('list.oldest', { span: oldest })}</span>
+        )}
         <button type="button" className="tb phone-only" aria-label={t('nav.commands')} onClick={() => runCommand('palette')}>
           <Search className="i" aria-hidden="true" />
         </button>
@@ -40,7 +42,12 @@ export function ListHead({ view, search, counts, total }: Props) {
 /** Changes the search of this view and leaves the open thread. */
 export function useSearchSetter(view: View): (search: ListSearch) => void {
   const navigate = useNavigate()
-  return (search) => void navigate({ to: '/inbox/{-$view}', params: { view: view === 'waiting' ? undefined : view }, search: { ...search, view: undefined } })
+  return (search) =>
+    void navigate({
+      to: '/inbox/{-$view}',
+      params: { view: view === 'waiting' ? undefined : view },
+      search: { ...search, view: undefined },
+    })
 }
 
 function SortMenu({ view, search }: { view: View; search: ListSearch }) {
@@ -120,12 +127,21 @@ function FilterChips({ view, search }: { view: View; search: ListSearch }) {
   const channel = search.channelId === undefined ? undefined : channelOf(channels, search.channelId)
   const chips: { name: string; without: ListSearch }[] = []
   if (search.channelId !== undefined) {
-    chips.push({ name: channel === undefined ? '…' : `${platformOf(me, channel.platform).name} · ${channel.name}`, without: { ...search, channelId: undefined } })
+    chips.push({
+      name: channel === undefined ? '…' : `${platformOf(me, channel.platform).name} · ${channel.name}`,
+      without: { ...search, channelId: undefined },
+    })
   }
-  if (search.due !== undefined) chips.push({ name: search.due === 'late' ? t('list.late') : t('list.dueSoon'), without: { ...search, due: undefined } })
+  if (search.due !== undefined)
+    chips.push({ name: search.due === 'late' ? t('list.late') : t('list.dueSoon'), without: { ...search, due: undefined } })
   if (search.liked === true) chips.push({ name: t('list.liked'), without: { ...search, liked: undefined } })
   if (search.assignee !== undefined && view === 'waiting') {
-    const name = search.assignee === 'none' ? t('queue.nobodyOnIt') : search.assignee === 'me' ? t('queue.me') : (me.staff.find((each) => each.id === search.assignee)?.name ?? '…')
+    const name =
+      search.assignee === 'none'
+        ? t('queue.nobodyOnIt')
+        : search.assignee === 'me'
+          ? t('queue.me')
+          : (me.staff.find((each) => each.id === search.assignee)?.name ?? '…')
     chips.push({ name, without: { ...search, assignee: undefined } })
   }
   if (chips.length === 0) return null

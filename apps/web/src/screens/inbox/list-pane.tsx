@@ -36,9 +36,11 @@ export function ListPane({ view, search, counts, list, cursorId, selectedId, onO
   const query = queryOf(view, search)
   const sort = sortOf(query)
   const listKey = JSON.stringify(query)
-  const top = useRef(0)
-  const held = useHeldBack(list.rows, sort === 'newest', listKey, () => top.current > 16 || (scroller.current?.matches(':hover, :focus-within') ?? false))
-  const lingers = useCallback((id: string) => scroller.current?.querySelector(`[data-id="${id}"]:hover, [data-id="${id}"]:focus`) != null, [])
+  const held = useHeldBack(list.rows, sort === 'newest', listKey)
+  const lingers = useCallback(
+    (id: string) => scroller.current?.querySelector(`[data-id="${id}"]:hover, [data-id="${id}"]:focus`) != null,
+    [],
+  )
   const lines = useGhosts(held.rows, sort, listKey, lingers)
   const total = totalOf(view, counts, me.user.id, search) ?? (list.hasNextPage ? null : list.rows.length)
 
@@ -64,7 +66,11 @@ export function ListPane({ view, search, counts, list, cursorId, selectedId, onO
       ) : lines.length === 0 ? (
         <EmptyList view={view} search={search} counts={counts} />
       ) : (
-        <div className="rows-box">
+        <div
+          className="rows-box"
+          onPointerEnter={() => held.setBusy(true)}
+          onPointerLeave={() => held.setBusy((scroller.current?.scrollTop ?? 0) > 16)}
+        >
           {held.count > 0 && (
             <button type="button" className="new-pill" onClick={held.show}>
               <ArrowUp className="i sm" aria-hidden="true" />
@@ -85,7 +91,7 @@ export function ListPane({ view, search, counts, list, cursorId, selectedId, onO
             onNearEnd={() => {
               if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
             }}
-            onScrolled={(at) => (top.current = at)}
+            onScrolled={(top) => held.setBusy(top > 16)}
             prepended={false}
           />
         </div>

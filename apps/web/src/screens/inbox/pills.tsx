@@ -28,7 +28,9 @@ export function Pills({ view, search, counts }: { view: View; search: ListSearch
           type="button"
           className="pill"
           aria-pressed={pill.on}
-          onClick={() => void navigate({ to: '/inbox/{-$view}', params: { view: pill.view === 'waiting' ? undefined : pill.view }, search: pill.search })}
+          onClick={() =>
+            void navigate({ to: '/inbox/{-$view}', params: { view: pill.view === 'waiting' ? undefined : pill.view }, search: pill.search })
+          }
         >
           {pill.name}
           {pill.count !== null && <span className="ink3">{pill.count}</span>}

@@ -27,7 +27,7 @@ type Props = {
 export const Row = memo(function Row({ row, index, cursor, selected, onOpen, onRetry }: Props) {
   const t = useWords()
   const step = useWaitStep(row)
-  const unseen = row.waitingSince !== null && !selected && !isSeen(row.id, row.lastMessage.id)
+  const unseen = row.waitingSince !== null && !selected && !isSeen(row.id, row.lastMessage, now())
   const quote = (row.waitingMessage ?? row.lastMessage).text
   return (
     <div
@@ -46,7 +46,11 @@ export const Row = memo(function Row({ row, index, cursor, selected, onOpen, onR
           {nameOf(row.contact, t)}
         </span>
         <span className="end" aria-hidden="true">
-          {step === null ? <EndedAt row={row} /> : <WaitChip waits={row} say={(span, late) => (late ? t('list.lateFor', { span }) : span)} />}
+          {step === null ? (
+            <EndedAt row={row} />
+          ) : (
+            <WaitChip waits={row} say={(span, late) => (late ? t('list.lateFor', { span }) : span)} />
+          )}
         </span>
         <span className="l2">
           <Glyph platform={row.platform} />
@@ -105,9 +109,15 @@ function Status({ row, onRetry }: { row: ConversationRow; onRetry: (row: Convers
     return <State icon={<Icon className="i sm" />} text={ended} className={row.state === 'answered' ? 'ans' : 'plain'} />
   }
   if (row.state === 'snoozed' && row.snoozedUntil !== null) {
-    return <State icon={<Moon className="i sm" />} text={t('list.snoozedUntil', { time: whenText(row.snoozedUntil, now(), me.workspace.timeZone) })} />
+    return (
+      <State
+        icon={<Moon className="i sm" />}
+        text={t('list.snoozedUntil', { time: whenText(row.snoozedUntil, now(), me.workspace.timeZone) })}
+      />
+    )
   }
-  if (row.snoozedUntil !== null && Date.parse(row.snoozedUntil) <= now()) return <State icon={<Moon className="i sm" />} text={t('list.backFromSnooze')} />
+  if (row.snoozedUntil !== null && Date.parse(row.snoozedUntil) <= now())
+    return <State icon={<Moon className="i sm" />} text={t('list.backFromSnooze')} />
   if (row.acknowledged) return <State icon={<Heart className="i sm" />} text={t('list.liked')} className="ack" />
   if (row.changedSinceAnswered) return <State icon={<Pencil className="i sm" />} text={t('list.changed')} />
   return <span className="ell">{placeOf(row, me, t)}</span>

@@ -28,7 +28,20 @@ type Props = {
 }
 
 /** The virtualised grid. The cursor's row stays mounted wherever the list is scrolled, so that focus is never lost. */
-export function Rows({ ref, scroller, lines, label, total, cursorId, selectedId, onOpen, onRetry, onNearEnd, onScrolled, prepended }: Props) {
+export function Rows({
+  ref,
+  scroller,
+  lines,
+  label,
+  total,
+  cursorId,
+  selectedId,
+  onOpen,
+  onRetry,
+  onNearEnd,
+  onScrolled,
+  prepended,
+}: Props) {
   const list = useRef<VirtualizerHandle>(null)
   const phone = usePhone()
   const cursorAt = lines.findIndex((line) => line.row.id === cursorId)
@@ -40,7 +53,9 @@ export function Rows({ ref, scroller, lines, label, total, cursorId, selectedId,
       const at = lines.findIndex((line) => line.row.id === id)
       if (at === -1) return
       list.current?.scrollToIndex(at, { align: 'nearest' })
-      requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[role=row][data-id="${id}"]`)?.focus({ preventScroll: true }))
+      requestAnimationFrame(() =>
+        scroller.current?.querySelector<HTMLElement>(`[role=row][data-id="${id}"]`)?.focus({ preventScroll: true }),
+      )
     },
   }))
 

@@ -1,30 +1,31 @@
 import type { ConversationRow } from '@answerback/core/api'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useState } from 'react'
 
 /**
  * Newest first: what arrives while somebody reads further down, or is about to press a row, waits behind "3 new" instead of moving
- * the rows under the pointer. In any other order nothing is held back.
+ * the rows under the pointer. `setBusy` says that this is so. In any other order nothing is held back.
  */
-export function useHeldBack(rows: ConversationRow[], active: boolean, listKey: string, isBusy: () => boolean) {
-  const shown = useRef<{ key: string; ids: Set<string> }>({ key: '', ids: new Set() })
-  const [, refresh] = useState(0)
-  const busy = useRef(isBusy)
-  busy.current = isBusy
-  const result = useMemo(() => {
-    const first = shown.current.key !== listKey || shown.current.ids.size === 0
-    if (!active || first || !busy.current()) return { rows, count: 0 }
-    const oldestShown = rows.findIndex((row) => shown.current.ids.has(row.id))
-    const visible = rows.filter((row, index) => shown.current.ids.has(row.id) || index > oldestShown)
-    return visible.length === rows.length ? { rows, count: 0 } : { rows: visible, count: rows.length - visible.length }
-  }, [rows, active, listKey])
-  useEffect(() => {
-    shown.current = { key: listKey, ids: new Set(result.rows.map((row) => row.id)) }
-  }, [result, listKey])
+export function useHeldBack(rows: ConversationRow[], active: boolean, listKey: string) {
+  const [frozen, setFrozen] = useState<{ key: string; ids: ReadonlySet<string> } | null>(null)
+  const held = active && frozen !== null && frozen.key === listKey ? frozen.ids : null
+  const visible = held === null ? rows : withoutNew(rows, held)
   return {
-    ...result,
-    show: () => {
-      shown.current = { key: '', ids: new Set() }
-      refresh((n) => n + 1)
+    rows: visible,
+    count: rows.length - visible.length,
+    setBusy: (busy: boolean) => {
+      if (!active || busy === (held !== null)) return
+      setFrozen(busy ? { key: listKey, ids: idsOf(rows) } : null)
     },
+    show: () => setFrozen({ key: listKey, ids: idsOf(rows) }),
   }
+}
+
+/** What was on screen, and whatever older rows were fetched below it since. */
+function withoutNew(rows: ConversationRow[], ids: ReadonlySet<string>): ConversationRow[] {
+  const last = rows.findLastIndex((row) => ids.has(row.id))
+  return rows.filter((row, index) => ids.has(row.id) || index > last)
+}
+
+function idsOf(rows: ConversationRow[]): Set<string> {
+  return new Set(rows.map((row) => row.id))
 }

@@ -2,7 +2,12 @@ import type { ListQuery } from '@answerback/core/api'
 import { readSearch } from '../inbox/views.ts'
 
 /** What the address of the queue may say. */
-export type QueueSearch = { channelId?: string | undefined; assignee?: string | undefined; due?: 'late' | 'soon' | undefined; liked?: true | undefined }
+export type QueueSearch = {
+  channelId?: string | undefined
+  assignee?: string | undefined
+  due?: 'late' | 'soon' | undefined
+  liked?: true | undefined
+}
 
 export function readQueueSearch(search: Record<string, unknown>): QueueSearch {
   const { channelId, assignee, due, liked } = readSearch(search)

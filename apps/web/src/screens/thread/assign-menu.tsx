@@ -7,7 +7,15 @@ import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { useWords } from '../../words/words.tsx'
 import type { Actions } from './use-actions.ts'
 
-type Props = { row: ConversationRow; actions: Actions; button: ReactNode; className: string; id?: string; label?: string; align?: 'start' | 'end' }
+type Props = {
+  row: ConversationRow
+  actions: Actions
+  button: ReactNode
+  className: string
+  id?: string
+  label?: string
+  align?: 'start' | 'end'
+}
 
 /** Gives the conversation to a colleague, to oneself, or to nobody. */
 export function AssignMenu({ row, actions, button, className, id, label, align = 'end' }: Props) {

@@ -2,7 +2,7 @@ import type { Channel, Conversation } from '@answerback/core/api'
 import { countReply } from '@answerback/core/reply-limit'
 import clsx from 'clsx'
 import { ArrowUp, Moon } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useEffect } from 'react'
+import { type KeyboardEvent, type RefObject } from 'react'
 import { dropDraft } from '../../drafts/drafts.ts'
 import { setDraft, useDraft } from '../../drafts/use-draft.ts'
 import { Keys } from '../../keys/key-names.tsx'
@@ -43,8 +43,6 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   const waits = conversation.waitingSince !== null
   const isPrivate = target?.private ?? conversation.private
 
-  useGrowing(field, text)
-
   const sendNow = async (stay: boolean, regardless = false) => {
     if (over || text.trim() === '') return field.current?.focus()
     if (await send({ inReplyTo: inReplyTo ?? conversation.waitingMessage?.id ?? null, regardless })) onSent(stay)
@@ -64,7 +62,16 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   return (
     <div className="composer" id="composer">
       <p className="as">
-        <span className="wide-only">{t.rich('composer.replyTo', { name, b: (chunks) => <b><bdi>{chunks}</bdi></b> })}</span>
+        <span className="wide-only">
+          {t.rich('composer.replyTo', {
+            name,
+            b: (chunks) => (
+              <b>
+                <bdi>{chunks}</bdi>
+              </b>
+            ),
+          })}
+        </span>
         <span className="phone-only">{t('composer.replyAs')}</span>
         <Glyph platform={conversation.platform} />
         <b>
@@ -81,7 +88,7 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
       <textarea
         ref={field}
         className="ed"
-        rows={2}
+        rows={rowsFor(text)}
         dir="auto"
         aria-label={t('composer.label', { name })}
         placeholder={waits ? t('composer.placeholder', { name }) : t('composer.done', { name })}
@@ -96,7 +103,11 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
       />
       <div className="bar">
         <span className={clsx('meta count', over && 'err')} id="reply-count">
-          {count !== null && channel !== undefined && (over ? t('composer.over', { over: -count.left, platform }) : t('composer.count', { length: count.length, max: channel.replyLimit.max }))}
+          {count !== null &&
+            channel !== undefined &&
+            (over
+              ? t('composer.over', { over: -count.left, platform })
+              : t('composer.count', { length: count.length, max: channel.replyLimit.max }))}
         </span>
         <span className="grow" />
         {waits && (
@@ -146,12 +157,11 @@ function atHandle(handle: string): string {
   return handle === '' || handle.startsWith('@') || /\s/u.test(handle) ? handle : `@${handle}`
 }
 
-/** Two lines at first, ten at most; by style sheet where the browser can, else measured. */
-function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
-  useEffect(() => {
-    const area = field.current
-    if (area === null || CSS.supports('field-sizing', 'content')) return
-    area.style.height = 'auto'
-    area.style.height = `${area.scrollHeight}px`
-  }, [field, text])
+const sizesItself = CSS.supports('field-sizing', 'content')
+
+/** Two lines at first, ten at most; by style sheet where the browser can, else by a guess at the lines. */
+function rowsFor(text: string): number {
+  if (sizesItself) return 2
+  const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 70)), 0)
+  return Math.min(10, Math.max(2, lines))
 }

@@ -17,7 +17,9 @@ export function ConflictDialog({ conflict, onKeep, onSendAnyway, onDiscard }: Pr
     <Dialog label={title} onClose={onKeep}>
       <div className="inner">
         <h1>{title}</h1>
-        {conflict.at !== null && <p className="small ink3">{t('conflict.lead', { when: whenText(conflict.at, now(), me.workspace.timeZone) })}</p>}
+        {conflict.at !== null && (
+          <p className="small ink3">{t('conflict.lead', { when: whenText(conflict.at, now(), me.workspace.timeZone) })}</p>
+        )}
         <blockquote className="theirs">
           <UserText text={conflict.text} />
         </blockquote>

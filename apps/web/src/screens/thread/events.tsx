@@ -9,7 +9,16 @@ import { reasonWords } from '../inbox/row-words.ts'
 
 type Event = Conversation['events'][number]
 const shownAtFirst = 3
-const icons = { assigned: UserRoundPlus, unassigned: Circle, snoozed: Moon, unsnoozed: Moon, closed: Minus, reopened: RotateCcw, liked: Heart, unliked: Heart }
+const icons = {
+  assigned: UserRoundPlus,
+  unassigned: Circle,
+  snoozed: Moon,
+  unsnoozed: Moon,
+  closed: Minus,
+  reopened: RotateCcw,
+  liked: Heart,
+  unliked: Heart,
+}
 
 /** What colleagues did besides answering, one line each; the earlier ones on request. */
 export function Events({ events }: { events: Event[] }) {
@@ -50,9 +59,15 @@ function EventLine({ event }: { event: Event }) {
     const whoever = who ?? t('app.somebody')
     const detail = event.detail ?? ''
     if (event.what === 'assigned') {
-      return detail === event.byId ? t('event.assignedSelf', { who: whoever }) : t('event.assigned', { who: whoever, detail: staffName(me, detail) ?? detail })
+      return detail === event.byId
+        ? t('event.assignedSelf', { who: whoever })
+        : t('event.assigned', { who: whoever, detail: staffName(me, detail) ?? detail })
     }
-    if (event.what === 'snoozed') return t('event.snoozed', { who: whoever, detail: Number.isNaN(Date.parse(detail)) ? detail : whenText(detail, now(), me.workspace.timeZone) })
+    if (event.what === 'snoozed')
+      return t('event.snoozed', {
+        who: whoever,
+        detail: Number.isNaN(Date.parse(detail)) ? detail : whenText(detail, now(), me.workspace.timeZone),
+      })
     if (event.what === 'closed') return t('event.closed', { who: whoever, detail: reasonWords(event.detail, t) })
     if (event.what === 'unsnoozed') return t('event.unsnoozed', { who: who ?? 'none' })
     return t(`event.${event.what}`, { who: whoever })

@@ -99,7 +99,9 @@ function Media({ message }: { message: MessageShape }) {
       {message.media.map((media, index) => {
         const url = safeUrl(media.url)
         const shown = media.kind === 'image' && /^https:/i.test(media.previewUrl ?? media.url)
-        const kind = t.has(`thread.media.${media.kind}` as 'thread.media.other') ? t(`thread.media.${media.kind}` as 'thread.media.other') : t('thread.media.other')
+        const kind = t.has(`thread.media.${media.kind}` as 'thread.media.other')
+          ? t(`thread.media.${media.kind}` as 'thread.media.other')
+          : t('thread.media.other')
         const inside = shown ? (
           <img src={media.previewUrl ?? media.url} alt={media.alt ?? kind} loading="lazy" referrerPolicy="no-referrer" />
         ) : (
@@ -118,7 +120,17 @@ function Media({ message }: { message: MessageShape }) {
 }
 
 /** What became of it: removed, answered in, closed with a reason, liked. */
-function Facts({ conversation, message, turn, actions }: { conversation: Conversation; message: MessageShape; turn: TurnView | undefined; actions: Actions }) {
+function Facts({
+  conversation,
+  message,
+  turn,
+  actions,
+}: {
+  conversation: Conversation
+  message: MessageShape
+  turn: TurnView | undefined
+  actions: Actions
+}) {
   const t = useWords()
   const me = useMe()
   const mayReopen = useMay('conversation.reopen')
@@ -155,10 +167,19 @@ function Facts({ conversation, message, turn, actions }: { conversation: Convers
         <p className="below">
           <Minus className="i sm" aria-hidden="true" />
           <span>
-            {t(turn.reason === 'declined' || turn.reason === 'other' ? 'thread.declinedAs' : 'thread.closedAs', { reason: reasonWords(turn.reason, t) })}
+            {t(turn.reason === 'declined' || turn.reason === 'other' ? 'thread.declinedAs' : 'thread.closedAs', {
+              reason: reasonWords(turn.reason, t),
+            })}
             {turn.note !== null && turn.note !== '' && ` “${turn.note}”`}
           </span>
-          {turn.endAt !== null && <span>{t('thread.byAt', { name: staffName(me, turn.byId) ?? t('app.someone'), time: whenText(turn.endAt, now(), me.workspace.timeZone) })}</span>}
+          {turn.endAt !== null && (
+            <span>
+              {t('thread.byAt', {
+                name: staffName(me, turn.byId) ?? t('app.someone'),
+                time: whenText(turn.endAt, now(), me.workspace.timeZone),
+              })}
+            </span>
+          )}
           {mayReopen && (
             <button type="button" onClick={() => void actions.reopen(conversation, name)}>
               <RotateCcw className="i sm" aria-hidden="true" />
@@ -204,7 +225,11 @@ function OwedActions({ conversation, message, canLike, actions, onReply }: Omit<
         </button>
       )}
       {mayReply && canLike && (
-        <button type="button" className="ack" onClick={() => void (message.liked ? actions.unlike(conversation, message.id) : actions.like(conversation, message.id))}>
+        <button
+          type="button"
+          className="ack"
+          onClick={() => void (message.liked ? actions.unlike(conversation, message.id) : actions.like(conversation, message.id))}
+        >
           <Heart className="i sm" aria-hidden="true" />
           {message.liked ? t('thread.unlike') : t('thread.like')}
         </button>

@@ -16,10 +16,10 @@ type Props = { conversation: Conversation; reply: Reply; actions: Actions; onUnd
 
 /** A reply that is not a message yet: still to be undone, on its way, or in need of a person. Never sent again by itself once its outcome is unknown. */
 export function PendingReply({ conversation, reply, actions, onUndo }: Props) {
-  const t = useWords()
   const me = useMe()
   if (reply.state === 'cancelled') return null
-  if (reply.state === 'rejected' || reply.state === 'needs_check') return <FailedReply conversation={conversation} reply={reply} actions={actions} onUndo={onUndo} />
+  if (reply.state === 'rejected' || reply.state === 'needs_check')
+    return <FailedReply conversation={conversation} reply={reply} actions={actions} onUndo={onUndo} />
   return (
     <article className="msg outgoing" data-reply={reply.state}>
       <Avatar name={me.workspace.name} us />
@@ -58,7 +58,9 @@ function Progress({ conversation, reply, onUndo }: Omit<Props, 'actions'>) {
   return (
     <>
       <Send className="i sm" aria-hidden="true" />
-      <span>{waits ? t('out.queuedReason', { reason: reply.reason ?? '' }) : reply.state === 'sending' ? t('out.sending') : t('out.queued')}</span>
+      <span>
+        {waits ? t('out.queuedReason', { reason: reply.reason ?? '' }) : reply.state === 'sending' ? t('out.sending') : t('out.queued')}
+      </span>
       {waits && reply.dueAt !== null && <span>{t('out.again', { time: whenText(reply.dueAt, now(), me.workspace.timeZone) })}</span>}
     </>
   )
@@ -73,7 +75,10 @@ function FailedReply({ conversation, reply, actions }: Props) {
   const reason = reply.reason ?? ''
   const limit = channelOf(me.channels, conversation.channelId)?.replyLimit
   const left = edited === null || limit === undefined ? 0 : countReply(edited, limit).left
-  const there = safeUrl(reply.url) ?? safeUrl(conversation.messages.find((message) => message.id === reply.inReplyTo)?.url ?? null) ?? safeUrl(conversation.post?.url ?? null)
+  const there =
+    safeUrl(reply.url) ??
+    safeUrl(conversation.messages.find((message) => message.id === reply.inReplyTo)?.url ?? null) ??
+    safeUrl(conversation.post?.url ?? null)
   const name = nameOf(conversation.contact, t)
   return (
     <article className="msg failed" data-reply={reply.state}>

@@ -10,7 +10,19 @@ import type { Actions } from './use-actions.ts'
 const localZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** Hides it until later. The clock keeps running, and the menu says so. */
-export function SnoozeMenu({ row, actions, button, className, id }: { row: ConversationRow; actions: Actions; button: ReactNode; className: string; id?: string }) {
+export function SnoozeMenu({
+  row,
+  actions,
+  button,
+  className,
+  id,
+}: {
+  row: ConversationRow
+  actions: Actions
+  button: ReactNode
+  className: string
+  id?: string
+}) {
   const t = useWords()
   return (
     <Menu label={t('snooze.title')} button={button} className={className} above labelled {...(id === undefined ? {} : { id })}>

@@ -51,7 +51,9 @@ export function ThreadHead({ conversation, channel, actions, heading }: Props) {
         </div>
         <span className="grow" />
         <People conversationId={conversation.id} />
-        {at !== -1 && <span className="small ink3 phone-only position">{t('thread.position', { at: at + 1, count: list.rows.length })}</span>}
+        {at !== -1 && (
+          <span className="small ink3 phone-only position">{t('thread.position', { at: at + 1, count: list.rows.length })}</span>
+        )}
         <MoreMenu conversation={conversation} channel={channel} actions={actions} />
       </div>
       <div className="hs state-line">
@@ -73,7 +75,9 @@ function WaitState({ conversation }: { conversation: Conversation }) {
         if (waitingSince === null || dueAt === null) return null
         const late = at - Date.parse(dueAt)
         const target = shortSpan(t, Date.parse(dueAt) - Date.parse(waitingSince))
-        return late >= 0 ? t('thread.lateBy', { span: shortSpan(t, late), target }) : t('thread.left', { span: shortSpan(t, -late, true), target })
+        return late >= 0
+          ? t('thread.lateBy', { span: shortSpan(t, late), target })
+          : t('thread.left', { span: shortSpan(t, -late, true), target })
       },
       [waitingSince, dueAt, t],
     ),
@@ -126,7 +130,9 @@ function People({ conversationId }: { conversationId: string }) {
   return (
     <span className="hs small ink3 people">
       <Avatar name={first.name} size="s" />
-      <span className="wide-only">{first.typing ? t('thread.typing', { name: first.name }) : t('thread.looking', { name: first.name, count: people.length })}</span>
+      <span className="wide-only">
+        {first.typing ? t('thread.typing', { name: first.name }) : t('thread.looking', { name: first.name, count: people.length })}
+      </span>
     </span>
   )
 }
@@ -139,11 +145,21 @@ function MoreMenu({ conversation, channel, actions }: { conversation: Conversati
   const url = safeUrl(message?.url ?? conversation.post?.url ?? null)
   const platform = platformOf(me, conversation.platform).name
   return (
-    <Menu label={t('thread.more')} className="ib s more-button" align="end" button={<Ellipsis className="i" aria-hidden="true" />} id={conversation.assigneeId === null ? 'assign-button' : 'more-button'}>
+    <Menu
+      label={t('thread.more')}
+      className="ib s more-button"
+      align="end"
+      button={<Ellipsis className="i" aria-hidden="true" />}
+      id={conversation.assigneeId === null ? 'assign-button' : 'more-button'}
+    >
       {mayAct && channel?.can.like === true && conversation.waitingSince !== null && (
         <MenuItem
           icon={<Heart className="i" aria-hidden="true" />}
-          onChoose={() => void (conversation.acknowledged ? actions.unlike(conversation, message?.id ?? null) : actions.like(conversation, message?.id ?? null))}
+          onChoose={() =>
+            void (conversation.acknowledged
+              ? actions.unlike(conversation, message?.id ?? null)
+              : actions.like(conversation, message?.id ?? null))
+          }
         >
           {conversation.acknowledged ? t('thread.unlike') : t('thread.like')}
         </MenuItem>
@@ -154,7 +170,10 @@ function MoreMenu({ conversation, channel, actions }: { conversation: Conversati
         </MenuItem>
       )}
       {url !== null && (
-        <MenuItem icon={<ExternalLink className="i" aria-hidden="true" />} onChoose={() => window.open(url, '_blank', 'noopener,noreferrer')}>
+        <MenuItem
+          icon={<ExternalLink className="i" aria-hidden="true" />}
+          onChoose={() => window.open(url, '_blank', 'noopener,noreferrer')}
+        >
           {t('thread.openThere', { platform })}
         </MenuItem>
       )}

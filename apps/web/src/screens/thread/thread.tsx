@@ -61,14 +61,19 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
     else list.open(next)
   }
   useCommandHandlers({
-    ...(mayReply ? { reply: () => reply(target), take: () => void actions.assign(conversation, me.user.id), assign: () => press('assign-button') } : {}),
+    ...(mayReply
+      ? { reply: () => reply(target), take: () => void actions.assign(conversation, me.user.id), assign: () => press('assign-button') }
+      : {}),
     ...(mayReply && waits
       ? {
           snooze: () => press('snooze-button'),
           done: () => setClosing(true),
           like: () => {
             if (!canLike) actions.cannotLike(conversation)
-            else void (conversation.acknowledged ? actions.unlike(conversation, waitingMessage?.id ?? null) : actions.like(conversation, waitingMessage?.id ?? null))
+            else
+              void (conversation.acknowledged
+                ? actions.unlike(conversation, waitingMessage?.id ?? null)
+                : actions.like(conversation, waitingMessage?.id ?? null))
           },
         }
       : {}),
@@ -98,7 +103,16 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
             {children.length > 0 && (
               <div className="kids">
                 {children.map(({ message, toId }) => (
-                  <MessageView key={message.id} conversation={conversation} message={message} toId={toId} small canLike={canLike} actions={actions} onReply={reply} />
+                  <MessageView
+                    key={message.id}
+                    conversation={conversation}
+                    message={message}
+                    toId={toId}
+                    small
+                    canLike={canLike}
+                    actions={actions}
+                    onReply={reply}
+                  />
                 ))}
               </div>
             )}
@@ -106,7 +120,13 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
         ))}
         <Events events={conversation.events} />
         {conversation.replies.map((each) => (
-          <PendingReply key={each.id} conversation={conversation} reply={each} actions={actions} onUndo={(undone) => void undoReply(undone)} />
+          <PendingReply
+            key={each.id}
+            conversation={conversation}
+            reply={each}
+            actions={actions}
+            onUndo={(undone) => void undoReply(undone)}
+          />
         ))}
       </div>
       <OthersHere conversationId={conversation.id} />
@@ -184,7 +204,9 @@ function useScrollToOwed(body: React.RefObject<HTMLDivElement | null>, conversat
   useEffect(() => {
     const area = body.current
     if (area === null) return
-    const note = () => (atEnd.current = area.scrollHeight - area.scrollTop - area.clientHeight < 40)
+    const note = () => {
+      atEnd.current = area.scrollHeight - area.scrollTop - area.clientHeight < 40
+    }
     area.addEventListener('scroll', note, { passive: true })
     return () => area.removeEventListener('scroll', note)
   }, [body])
@@ -193,7 +215,7 @@ function useScrollToOwed(body: React.RefObject<HTMLDivElement | null>, conversat
     if (area === null) return
     const owed = first.current ? area.querySelector('.owed') : null
     if (owed !== null) owed.scrollIntoView({ block: 'nearest' })
-    else if (atEnd.current) area.scrollTop = area.scrollHeight
+    else if (atEnd.current) area.scrollTo({ top: area.scrollHeight })
     first.current = false
   }, [body, size])
 }

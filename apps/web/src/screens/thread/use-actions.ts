@@ -50,7 +50,12 @@ export function useActions() {
       const request: Change = assigneeId === null ? { method: 'DELETE', path } : { method: 'PUT', path, body: { assigneeId } }
       const done = await run(row, { ...row, assigneeId }, request)
       if (!done) return
-      const text = assigneeId === null ? t('toast.unassigned') : assigneeId === meId ? t('toast.taken') : t('toast.assigned', { name: staffName(me, assigneeId) ?? t('app.someone') })
+      const text =
+        assigneeId === null
+          ? t('toast.unassigned')
+          : assigneeId === meId
+            ? t('toast.taken')
+            : t('toast.assigned', { name: staffName(me, assigneeId) ?? t('app.someone') })
       showToast({ text, undo: () => void run(row, { ...(findRow(row.id) ?? row), assigneeId: row.assigneeId }, undoAssign(row, path)) })
     }
 
@@ -58,20 +63,30 @@ export function useActions() {
       const path = `/conversations/${row.id}/snooze`
       const snoozedUntil = until.toISOString()
       const done = await run(row, { ...row, state: 'snoozed', snoozedUntil }, { method: 'PUT', path, body: { until: snoozedUntil } })
-      if (done) showToast({ text: t('toast.snoozed', { time: whenText(snoozedUntil, now(), me.workspace.timeZone) }), undo: () => void wake(row) })
+      if (done)
+        showToast({ text: t('toast.snoozed', { time: whenText(snoozedUntil, now(), me.workspace.timeZone) }), undo: () => void wake(row) })
     }
 
     async function wake(row: ConversationRow): Promise<void> {
       const held = findRow(row.id) ?? row
-      const done = await run(held, { ...held, state: held.waitingSince === null ? held.state : 'waiting', snoozedUntil: null }, { method: 'DELETE', path: `/conversations/${row.id}/snooze` })
+      const done = await run(
+        held,
+        { ...held, state: held.waitingSince === null ? held.state : 'waiting', snoozedUntil: null },
+        { method: 'DELETE', path: `/conversations/${row.id}/snooze` },
+      )
       if (done) showToast({ text: t('toast.woken') })
     }
 
     /** Closes the turn that has waited longest. With one open turn the row leaves at once, else the server says what is left. */
     async function closeTurn(row: ConversationRow, reason: ReasonId, note: string, name: string): Promise<boolean> {
       const ended = { at: new Date(now()).toISOString(), seconds: 0, byId: meId, source: null, reason }
-      const expected: ConversationRow | null = row.openTurns === 1 ? { ...row, state: 'closed', waitingSince: null, dueAt: null, snoozedUntil: null, openTurns: 0, ended } : null
-      const body = { reason, ...(note === '' ? {} : { note }), ...(row.waitingMessage === null ? {} : { messageId: row.waitingMessage.id }) }
+      const expected: ConversationRow | null =
+        row.openTurns === 1 ? { ...row, state: 'closed', waitingSince: null, dueAt: null, snoozedUntil: null, openTurns: 0, ended } : null
+      const body = {
+        reason,
+        ...(note === '' ? {} : { note }),
+        ...(row.waitingMessage === null ? {} : { messageId: row.waitingMessage.id }),
+      }
       const done = await run(row, expected, { method: 'PUT', path: `/conversations/${row.id}/closure`, body })
       if (done) showToast({ text: t('toast.closed', { name, reason: t(`reason.short.${reason}`) }), undo: () => void reopen(row, name) })
       return done

@@ -40,7 +40,12 @@ export function useSend(conversation: Conversation, actions: Actions) {
       ...(regardless ? {} : { expectedLastOutboundId: lastOutboundId(conversation) }),
     }
     try {
-      const reply = await change<Pick<Reply, 'id' | 'state'>>({ method: 'POST', path: `/conversations/${conversation.id}/replies`, body, idempotencyKey })
+      const reply = await change<Pick<Reply, 'id' | 'state'>>({
+        method: 'POST',
+        path: `/conversations/${conversation.id}/replies`,
+        body,
+        idempotencyKey,
+      })
       setConflict(null)
       setDraft(me.user.id, conversation.id, '')
       showToast({
@@ -84,10 +89,11 @@ export function useUndoReply(actions: Actions) {
   }
 }
 
-/** The newest message of ours that the writer could see. A newer one on the server means that somebody was faster. */
+/** The newest answer of ours that the writer could see. A newer one on the server means that somebody was faster. */
 export function lastOutboundId(conversation: Pick<Conversation, 'messages'>): string | null {
-  const ours = conversation.messages.filter((message) => message.direction === 'out')
-  return ours.reduce<(typeof ours)[number] | null>((last, message) => (last === null || Date.parse(message.platformAt) >= Date.parse(last.platformAt) ? message : last), null)?.id ?? null
+  const ours = conversation.messages.filter((message) => message.direction === 'out' && !message.automated && message.state !== 'removed')
+  ours.sort((a, b) => Date.parse(a.platformAt) - Date.parse(b.platformAt) || (a.id < b.id ? -1 : 1))
+  return ours.at(-1)?.id ?? null
 }
 
 function conflictOf(problem: ApiProblem): Conflict {

@@ -1,0 +1,82 @@
+import type { Channel } from '@answerback/core/api'
+import { useNavigate } from '@tanstack/react-router'
+import { ChevronDown, X } from 'lucide-react'
+import { Avatar } from '../../ui/avatar.tsx'
+import { Glyph } from '../../ui/glyph.tsx'
+import { channelOf, platformOf, useMe } from '../../ui/me.tsx'
+import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { shortSpan } from '../../words/spans.ts'
+import { useWords } from '../../words/words.tsx'
+import type { QueueSearch } from './queue-search.ts'
+
+/** By channel and by who has it; both live in the address. */
+export function QueueFilters({ search, channels }: { search: QueueSearch; channels: Channel[] }) {
+  const t = useWords()
+  const me = useMe()
+  const navigate = useNavigate()
+  const set = (next: QueueSearch) => void navigate({ to: '/queue', search: next })
+  const channel = search.channelId === undefined ? undefined : channelOf(channels, search.channelId)
+  const people = [
+    { id: 'none', name: t('queue.nobodyOnIt') },
+    { id: 'me', name: t('queue.me') },
+    ...me.staff.filter((each) => each.id !== me.user.id && each.role !== 'client'),
+  ]
+  const person = people.find((each) => each.id === search.assignee)
+  return (
+    <div className="hs filters" role="group" aria-label={t('queue.filters')}>
+      <Menu
+        label={t('list.filterChannel')}
+        labelled
+        className="btn quiet s"
+        button={<Choice text={channel === undefined ? t('queue.allChannels') : platformOf(me, channel.platform).name} />}
+      >
+        <MenuItem checked={channel === undefined} onChoose={() => set({ ...search, channelId: undefined })}>
+          {t('queue.allChannels')}
+        </MenuItem>
+        {channels.map((each) => (
+          <MenuItem
+            key={each.id}
+            checked={each.id === search.channelId}
+            icon={<Glyph platform={each.platform} />}
+            hint={each.name}
+            onChoose={() => set({ ...search, channelId: each.id })}
+          >
+            {platformOf(me, each.platform).name}
+          </MenuItem>
+        ))}
+      </Menu>
+      <Menu label={t('queue.col.with')} labelled className="btn quiet s" button={<Choice text={person?.name ?? t('queue.anyone')} />}>
+        <MenuItem checked={person === undefined} onChoose={() => set({ ...search, assignee: undefined })}>
+          {t('queue.anyone')}
+        </MenuItem>
+        {people.map((each) => (
+          <MenuItem
+            key={each.id}
+            checked={each.id === search.assignee}
+            icon={<Avatar name={each.id === 'none' ? null : each.name} size="s" />}
+            onChoose={() => set({ ...search, assignee: each.id })}
+          >
+            {each.name}
+          </MenuItem>
+        ))}
+      </Menu>
+      {(search.due !== undefined || search.liked) && (
+        <button type="button" className="btn quiet s" onClick={() => set({ ...search, due: undefined, liked: undefined })}>
+          {search.liked ? t('list.liked') : search.due === 'late' ? t('list.late') : t('list.dueSoon')}
+          <X className="i sm" aria-hidden="true" />
+        </button>
+      )}
+      <span className="grow" />
+      <span className="meta wide-only">{t('queue.target', { target: shortSpan(t, me.workspace.targetSeconds * 1_000) })}</span>
+    </div>
+  )
+}
+
+function Choice({ text }: { text: string }) {
+  return (
+    <>
+      {text}
+      <ChevronDown className="i sm" aria-hidden="true" />
+    </>
+  )
+}
