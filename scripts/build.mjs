@@ -20,7 +20,7 @@ export async function buildWeb() {
     ...['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((path) => `apps/web/${path}`),
   ])
   if (isCurrent(marker, current)) return
-  await runNode(app, [join(app, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], 'The web app could not be built')
+  await runNode(app, [join(app, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], 'The web app could not be built')
   remember(marker, current)
 }
 
