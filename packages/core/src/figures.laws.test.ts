@@ -74,9 +74,14 @@ describe('no figure gets better by', () => {
     for (const turn of open(history)) expectNoneBetter(before, figuresOf(turnsOf(closeAs(history, turn, 'declined')), targetMs))
   })
 
-  law('setting aside as not owed late', ({ history, targetMs }) => {
-    const before = figuresOf(turnsOf(history), targetMs)
-    for (const turn of late(history, targetMs)) expectNoneBetter(before, figuresOf(turnsOf(closeAs(history, turn, 'not_owed')), targetMs))
+  law('setting aside as not owed late, in that instant; its rates not ever after', ({ history, targetMs }) => {
+    const turns = turnsOf(history)
+    for (const turn of late(history, targetMs)) {
+      const closed = turnsOf(closeAs(history, turn, 'not_owed'))
+      expectNoneBetter(figuresOf(turns, targetMs), figuresOf(closed, targetMs))
+      const [ignored, later] = [figuresOf(turns, targetMs, now + 500), figuresOf(closed, targetMs, now + 500)]
+      expect([later.answerRate, later.within]).toEqual([ignored.answerRate, ignored.within])
+    }
   })
 
   law('hiding, early or late, one message or all of a turn', ({ history, targetMs }) => {

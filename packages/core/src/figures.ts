@@ -51,7 +51,8 @@ export type ResponseTimes = { median: Quantile; p75: Quantile; p90: Quantile; p9
 
 /**
  * Response times over the owed turns by the Kaplan-Meier estimator; null without any. `elapsedMs` measures: wall time unless a business
- * clock is given. For first or next response times, pass the population of the turns with that `first`.
+ * clock is given. For first or next response times, pass the population of the turns with that `first`. A late end is censored where it
+ * ended, so in the instant of the act no quantile moves; from then on it stops growing, as an open turn would not.
  */
 export function responseTimes(population: Population, options: FigureOptions, elapsedMs: ElapsedMs = wallMs): ResponseTimes | null {
   const observations = [
