@@ -12,8 +12,8 @@ import { turnsOf } from './turns.ts'
 const now = endsAt + 10
 const scene = fc.tuple(randomHistory, fc.integer({ min: 1, max: 100 })).map(([history, targetMs]) => ({ history, targetMs }))
 
-function law(name: string, holds: (value: { history: History; targetMs: number }) => void): void {
-  test(name, () => fc.assert(fc.property(scene, holds), { numRuns: 300 }))
+function forAll(holds: (value: { history: History; targetMs: number }) => void): void {
+  fc.assert(fc.property(scene, holds), { numRuns: 300 })
 }
 
 const figuresOf = (turns: Turn[], targetMs: number, at = now) => {
@@ -59,71 +59,79 @@ const closeAs = (history: History, turn: Turn, kind: 'not_owed' | 'declined'): H
 })
 
 describe('no figure gets better by', () => {
-  law('ignoring: letting time pass', ({ history, targetMs }) => {
-    const turns = turnsOf(history)
-    for (const at of [now + 1, now + 30, now + 500]) expectNoneBetter(figuresOf(turns, targetMs), figuresOf(turns, targetMs, at))
-  })
+  test('ignoring: letting time pass', () =>
+    forAll(({ history, targetMs }) => {
+      const turns = turnsOf(history)
+      for (const at of [now + 1, now + 30, now + 500]) expectNoneBetter(figuresOf(turns, targetMs), figuresOf(turns, targetMs, at))
+    }))
 
-  law('liking', ({ history, targetMs }) => {
-    const liked = { ...history, likes: history.messages.map((message) => ({ messageId: message.id, at: now })) }
-    expect(figuresOf(turnsOf(liked), targetMs)).toEqual(figuresOf(turnsOf(history), targetMs))
-  })
+  test('liking', () =>
+    forAll(({ history, targetMs }) => {
+      const liked = { ...history, likes: history.messages.map((message) => ({ messageId: message.id, at: now })) }
+      expect(figuresOf(turnsOf(liked), targetMs)).toEqual(figuresOf(turnsOf(history), targetMs))
+    }))
 
-  law('declining, early or late', ({ history, targetMs }) => {
-    const before = figuresOf(turnsOf(history), targetMs)
-    for (const turn of open(history)) expectNoneBetter(before, figuresOf(turnsOf(closeAs(history, turn, 'declined')), targetMs))
-  })
+  test('declining, early or late', () =>
+    forAll(({ history, targetMs }) => {
+      const before = figuresOf(turnsOf(history), targetMs)
+      for (const turn of open(history)) expectNoneBetter(before, figuresOf(turnsOf(closeAs(history, turn, 'declined')), targetMs))
+    }))
 
-  law('setting aside as not owed late, in that instant; its rates not ever after', ({ history, targetMs }) => {
-    const turns = turnsOf(history)
-    for (const turn of late(history, targetMs)) {
-      const closed = turnsOf(closeAs(history, turn, 'not_owed'))
-      expectNoneBetter(figuresOf(turns, targetMs), figuresOf(closed, targetMs))
-      const [ignored, later] = [figuresOf(turns, targetMs, now + 500), figuresOf(closed, targetMs, now + 500)]
-      expect([later.answerRate, later.within]).toEqual([ignored.answerRate, ignored.within])
-    }
-  })
-
-  law('hiding, early or late, one message or all of a turn', ({ history, targetMs }) => {
-    const before = figuresOf(turnsOf(history), targetMs)
-    for (const turn of open(history)) {
-      const ids = standing(history, turn)
-      for (const some of [ids, ids.slice(0, 1)]) {
-        expectNoneBetter(before, figuresOf(turnsOf(change(history, some, { hiddenAt: now, moderationReason: null })), targetMs))
+  test('setting aside as not owed late, in that instant; its rates not ever after', () =>
+    forAll(({ history, targetMs }) => {
+      const turns = turnsOf(history)
+      for (const turn of late(history, targetMs)) {
+        const closed = turnsOf(closeAs(history, turn, 'not_owed'))
+        expectNoneBetter(figuresOf(turns, targetMs), figuresOf(closed, targetMs))
+        const [ignored, later] = [figuresOf(turns, targetMs, now + 500), figuresOf(closed, targetMs, now + 500)]
+        expect([later.answerRate, later.within]).toEqual([ignored.answerRate, ignored.within])
       }
-    }
-  })
+    }))
 
-  law('hiding as spam late', ({ history, targetMs }) => {
-    const before = figuresOf(turnsOf(history), targetMs)
-    for (const turn of late(history, targetMs)) {
-      const hidden = change(history, standing(history, turn), { hiddenAt: now, moderationReason: 'spam' })
-      expectNoneBetter(before, figuresOf(turnsOf(hidden), targetMs))
-    }
-  })
+  test('hiding, early or late, one message or all of a turn', () =>
+    forAll(({ history, targetMs }) => {
+      const before = figuresOf(turnsOf(history), targetMs)
+      for (const turn of open(history)) {
+        const ids = standing(history, turn)
+        for (const some of [ids, ids.slice(0, 1)]) {
+          expectNoneBetter(before, figuresOf(turnsOf(change(history, some, { hiddenAt: now, moderationReason: null })), targetMs))
+        }
+      }
+    }))
+
+  test('hiding as spam late', () =>
+    forAll(({ history, targetMs }) => {
+      const before = figuresOf(turnsOf(history), targetMs)
+      for (const turn of late(history, targetMs)) {
+        const hidden = change(history, standing(history, turn), { hiddenAt: now, moderationReason: 'spam' })
+        expectNoneBetter(before, figuresOf(turnsOf(hidden), targetMs))
+      }
+    }))
 
   // Of a part, the rule says that its author's deletion moves the start; of the whole turn, nothing gets better.
-  law('a late withdrawal of all that waits', ({ history, targetMs }) => {
-    const before = figuresOf(turnsOf(history), targetMs)
-    for (const turn of late(history, targetMs)) {
-      for (const by of ['author', 'unknown', 'parent'] as const) {
-        const removed = change(history, standing(history, turn), { removed: { by, at: now } })
-        expectNoneBetter(before, figuresOf(turnsOf(removed), targetMs))
+  test('a late withdrawal of all that waits', () =>
+    forAll(({ history, targetMs }) => {
+      const before = figuresOf(turnsOf(history), targetMs)
+      for (const turn of late(history, targetMs)) {
+        for (const by of ['author', 'unknown', 'parent'] as const) {
+          const removed = change(history, standing(history, turn), { removed: { by, at: now } })
+          expectNoneBetter(before, figuresOf(turnsOf(removed), targetMs))
+        }
       }
-    }
-  })
+    }))
 })
 
 const rows = (population: Population) => Object.values(population).flat()
 
-law('every turn stands in exactly one place, and the rates open to them', ({ history, targetMs }) => {
-  const turns = turnsOf(history)
-  const population = populationOf(turns, { now, targetMs })
-  expect(
-    rows(population)
-      .map((turn) => turn.id)
-      .toSorted(),
-  ).toEqual(turns.map((turn) => turn.id).toSorted())
-  expect(answerRate(population).part).toBe(turns.filter((turn) => turn.state === 'answered').length)
-  expect(handledRate(population).part).toBe(turns.filter((turn) => ['answered', 'closed', 'moderated'].includes(turn.state)).length)
-})
+test('every turn stands in exactly one place, and the rates open to them', () =>
+  forAll(({ history, targetMs }) => {
+    const turns = turnsOf(history)
+    const population = populationOf(turns, { now, targetMs })
+    expect(
+      rows(population)
+        .map((turn) => turn.id)
+        .toSorted(),
+    ).toEqual(turns.map((turn) => turn.id).toSorted())
+    expect(answerRate(population).part).toBe(turns.filter((turn) => turn.state === 'answered').length)
+    expect(handledRate(population).part).toBe(turns.filter((turn) => ['answered', 'closed', 'moderated'].includes(turn.state)).length)
+  }))

@@ -7,8 +7,8 @@ import type { History, HistoryMessage, Turn } from './history.ts'
 import { turnsOf } from './turns.ts'
 
 /** Checks a law on many random conversations; a failure prints the seed and the smallest one found. */
-function law<T>(name: string, arbitrary: fc.Arbitrary<T>, holds: (value: T) => void): void {
-  test(name, () => fc.assert(fc.property(arbitrary, holds), { numRuns: 500 }))
+function forAll<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void): void {
+  fc.assert(fc.property(arbitrary, holds), { numRuns: 500 })
 }
 
 const find = (history: History, id: string) => history.messages.find((message) => message.id === id)
@@ -16,26 +16,25 @@ const ended = (turns: Turn[]) => turns.filter((turn) => turn.state !== 'open')
 const add = (history: History, ...messages: HistoryMessage[]): History => ({ ...history, messages: [...history.messages, ...messages] })
 
 describe('the input', () => {
-  law(
-    'any order and any repetition gives the same turns',
-    randomHistory.chain((history) => fc.tuple(fc.constant(history), reshuffled(history))),
-    ([history, again]) => {
-      expect(turnsOf(again)).toEqual(turnsOf(history))
-    },
-  )
+  test('any order and any repetition gives the same turns', () =>
+    forAll(
+      randomHistory.chain((history) => fc.tuple(fc.constant(history), reshuffled(history))),
+      ([history, again]) => {
+        expect(turnsOf(again)).toEqual(turnsOf(history))
+      },
+    ))
 
-  law('it is never changed', randomHistory, (history) => {
-    const before = structuredClone(history)
-    turnsOf(history)
-    expect(history).toEqual(before)
-  })
+  test('it is never changed', () =>
+    forAll(randomHistory, (history) => {
+      const before = structuredClone(history)
+      turnsOf(history)
+      expect(history).toEqual(before)
+    }))
 })
 
 describe('the shape of turns', () => {
-  law(
-    'every owed message is in exactly one turn, but for its edits after an answer; no other message is in any',
-    randomHistory,
-    (history) => {
+  test('every owed message is in exactly one turn, but for its edits after an answer; no other message is in any', () =>
+    forAll(randomHistory, (history) => {
       const turns = turnsOf(history)
       const listed = turns.flatMap((turn) => turn.messageIds)
       for (const message of history.messages) {
@@ -47,93 +46,101 @@ describe('the shape of turns', () => {
         else if (message.versions.length === 1) expect(times).toBe(1)
         else expect(times >= 1 && times <= 1 + changes).toBe(true)
       }
-    },
-  )
+    }))
 
-  law('a turn is of one handle, sorted by start and id, with unique ids and one first turn for each handle', randomHistory, (history) => {
-    const turns = turnsOf(history)
-    for (const turn of turns) for (const id of turn.messageIds) expect(find(history, id)!.handle).toBe(turn.handle)
-    expect(new Set(turns.map((turn) => turn.id)).size).toBe(turns.length)
-    expect(turns).toEqual(turns.toSorted((a, b) => a.startAt - b.startAt || (a.id < b.id ? -1 : 1)))
-    for (const handle of handles) {
-      const own = turns.filter((turn) => turn.handle === handle)
-      expect(own.map((turn) => turn.first)).toEqual(own.map((_, index) => index === 0))
-    }
-  })
+  test('a turn is of one handle, sorted by start and id, with unique ids and one first turn for each handle', () =>
+    forAll(randomHistory, (history) => {
+      const turns = turnsOf(history)
+      for (const turn of turns) for (const id of turn.messageIds) expect(find(history, id)!.handle).toBe(turn.handle)
+      expect(new Set(turns.map((turn) => turn.id)).size).toBe(turns.length)
+      expect(turns).toEqual(turns.toSorted((a, b) => a.startAt - b.startAt || (a.id < b.id ? -1 : 1)))
+      for (const handle of handles) {
+        const own = turns.filter((turn) => turn.handle === handle)
+        expect(own.map((turn) => turn.first)).toEqual(own.map((_, index) => index === 0))
+      }
+    }))
 
-  law('only an open turn has no end, and none ends before it starts', randomHistory, (history) => {
-    for (const turn of turnsOf(history)) {
-      expect(turn.endAt === null).toBe(turn.state === 'open')
-      expect(turn.endAt ?? turn.startAt).toBeGreaterThanOrEqual(turn.startAt)
-      expect(turn.endedBy !== null).toBe(turn.state === 'answered' || turn.state === 'closed')
-      expect(turn.source !== null).toBe(turn.state === 'answered')
-      expect(turn.closedClass !== null).toBe(turn.state === 'closed' || turn.state === 'moderated')
-    }
-  })
+  test('only an open turn has no end, and none ends before it starts', () =>
+    forAll(randomHistory, (history) => {
+      for (const turn of turnsOf(history)) {
+        expect(turn.endAt === null).toBe(turn.state === 'open')
+        expect(turn.endAt ?? turn.startAt).toBeGreaterThanOrEqual(turn.startAt)
+        expect(turn.endedBy !== null).toBe(turn.state === 'answered' || turn.state === 'closed')
+        expect(turn.source !== null).toBe(turn.state === 'answered')
+        expect(turn.closedClass !== null).toBe(turn.state === 'closed' || turn.state === 'moderated')
+      }
+    }))
 
-  law('waiting since is null exactly if no turn is open, else the earliest open start', randomHistory, (history) => {
-    const turns = turnsOf(history)
-    const starts = turns.filter((turn) => turn.state === 'open').map((turn) => turn.startAt)
-    expect(waitingSince(turns)).toBe(starts.length === 0 ? null : Math.min(...starts))
-  })
+  test('waiting since is null exactly if no turn is open, else the earliest open start', () =>
+    forAll(randomHistory, (history) => {
+      const turns = turnsOf(history)
+      const starts = turns.filter((turn) => turn.state === 'open').map((turn) => turn.startAt)
+      expect(waitingSince(turns)).toBe(starts.length === 0 ? null : Math.min(...starts))
+    }))
 })
 
 describe('answers', () => {
-  law('a reply or closing ends at most one turn', randomHistory, (history) => {
-    const enders = turnsOf(history).flatMap((turn) => turn.endedBy ?? [])
-    expect(new Set(enders).size).toBe(enders.length)
-  })
+  test('a reply or closing ends at most one turn', () =>
+    forAll(randomHistory, (history) => {
+      const enders = turnsOf(history).flatMap((turn) => turn.endedBy ?? [])
+      expect(new Set(enders).size).toBe(enders.length)
+    }))
 
-  law('only a person answers, by a message that was not deleted by itself, privately where it is private', randomHistory, (history) => {
-    for (const turn of turnsOf(history)) {
-      if (turn.state !== 'answered') continue
-      const answer = find(history, turn.endedBy!)!
-      expect([answer.ours, answer.automated, answer.removed?.by ?? 'parent']).toEqual([true, false, 'parent'])
-      for (const id of turn.messageIds) if (find(history, id)!.private) expect(answer.private).toBe(true)
-      expect(turn.source).toBe(answer.inReplyTo === null ? 'native' : 'here')
-    }
-  })
-
-  law('an answer covers only what was held then, besides the message it replies to', randomHistory, (history) => {
-    for (const turn of turnsOf(history)) {
-      if (turn.state !== 'answered') continue
-      const answer = find(history, turn.endedBy!)!
-      for (const id of turn.messageIds) {
-        const message = find(history, id)!
-        if (id === answer.inReplyTo || id === answer.parentId) continue
-        if (answer.sentAt === null) expect(message.at).toBeLessThanOrEqual(answer.at)
-        else expect(message.receivedAt).toBeLessThanOrEqual(answer.sentAt)
+  test('only a person answers, by a message that was not deleted by itself, privately where it is private', () =>
+    forAll(randomHistory, (history) => {
+      for (const turn of turnsOf(history)) {
+        if (turn.state !== 'answered') continue
+        const answer = find(history, turn.endedBy!)!
+        expect([answer.ours, answer.automated, answer.removed?.by ?? 'parent']).toEqual([true, false, 'parent'])
+        for (const id of turn.messageIds) if (find(history, id)!.private) expect(answer.private).toBe(true)
+        expect(turn.source).toBe(answer.inReplyTo === null ? 'native' : 'here')
       }
-    }
-  })
+    }))
 
-  law('no answer comes before what it answers; where the clocks say so it is flagged', randomHistory, (history) => {
-    for (const turn of turnsOf(history)) {
-      if (turn.state !== 'answered') continue
-      const { at } = find(history, turn.endedBy!)!
-      if (turn.endAt !== at) expect(turn.clocksDisagree).toBe(true)
-      expect(turn.endAt).toBeGreaterThanOrEqual(at)
-    }
-  })
+  test('an answer covers only what was held then, besides the message it replies to', () =>
+    forAll(randomHistory, (history) => {
+      for (const turn of turnsOf(history)) {
+        if (turn.state !== 'answered') continue
+        const answer = find(history, turn.endedBy!)!
+        for (const id of turn.messageIds) {
+          const message = find(history, id)!
+          if (id === answer.inReplyTo || id === answer.parentId) continue
+          if (answer.sentAt === null) expect(message.at).toBeLessThanOrEqual(answer.at)
+          else expect(message.receivedAt).toBeLessThanOrEqual(answer.sentAt)
+        }
+      }
+    }))
+
+  test('no answer comes before what it answers; where the clocks say so it is flagged', () =>
+    forAll(randomHistory, (history) => {
+      for (const turn of turnsOf(history)) {
+        if (turn.state !== 'answered') continue
+        const { at } = find(history, turn.endedBy!)!
+        if (turn.endAt !== at) expect(turn.clocksDisagree).toBe(true)
+        expect(turn.endAt).toBeGreaterThanOrEqual(at)
+      }
+    }))
 
   const inboundOf = (history: History) => history.messages.filter((message) => !message.ours)
   const answerLater = (history: History, parentId: string) => add(history, native('later', endsAt + 5, parentId, { private: true }))
-  law('two handles are owed separately: answering one leaves every turn of the others', randomHistory, (history) => {
-    const before = turnsOf(history)
-    for (const message of inboundOf(history)) {
-      const after = turnsOf(answerLater(history, message.id))
-      const others = (turns: Turn[]) => turns.filter((turn) => turn.handle !== message.handle)
-      expect(others(after)).toEqual(others(before))
-    }
-  })
+  test('two handles are owed separately: answering one leaves every turn of the others', () =>
+    forAll(randomHistory, (history) => {
+      const before = turnsOf(history)
+      for (const message of inboundOf(history)) {
+        const after = turnsOf(answerLater(history, message.id))
+        const others = (turns: Turn[]) => turns.filter((turn) => turn.handle !== message.handle)
+        expect(others(after)).toEqual(others(before))
+      }
+    }))
 
-  law('answering every open turn by its first message leaves nobody waiting', randomHistory, (history) => {
-    const open = turnsOf(history).filter((turn) => turn.state === 'open')
-    const answers = open.flatMap((turn) =>
-      turn.messageIds.map((id) => inbound(`to-${id}`, endsAt + 5, { ours: true, private: true, inReplyTo: id, sentAt: endsAt + 5 })),
-    )
-    expect(waitingSince(turnsOf(add(history, ...answers)))).toBe(null)
-  })
+  test('answering every open turn by its first message leaves nobody waiting', () =>
+    forAll(randomHistory, (history) => {
+      const open = turnsOf(history).filter((turn) => turn.state === 'open')
+      const answers = open.flatMap((turn) =>
+        turn.messageIds.map((id) => inbound(`to-${id}`, endsAt + 5, { ours: true, private: true, inReplyTo: id, sentAt: endsAt + 5 })),
+      )
+      expect(waitingSince(turnsOf(add(history, ...answers)))).toBe(null)
+    }))
 })
 
 describe('what comes later', () => {
@@ -152,71 +159,72 @@ describe('what comes later', () => {
     ),
   }))
 
-  law('a first response, and every other ended turn, is unchanged by any later message', withLater, ({ history, after }) => {
-    expect(ended(turnsOf(after))).toEqual(ended(turnsOf(history)))
-  })
+  test('a first response, and every other ended turn, is unchanged by any later message', () =>
+    forAll(withLater, ({ history, after }) => {
+      expect(ended(turnsOf(after))).toEqual(ended(turnsOf(history)))
+    }))
 
-  law('an open turn keeps id and start when the person writes on', withLater, ({ history, after }) => {
-    const turns = new Map(turnsOf(after).map((turn) => [turn.id, turn]))
-    for (const turn of turnsOf(history)) expect(turns.get(turn.id)).toMatchObject({ startAt: turn.startAt, state: turn.state })
-  })
+  test('an open turn keeps id and start when the person writes on', () =>
+    forAll(withLater, ({ history, after }) => {
+      const turns = new Map(turnsOf(after).map((turn) => [turn.id, turn]))
+      for (const turn of turnsOf(history)) expect(turns.get(turn.id)).toMatchObject({ startAt: turn.startAt, state: turn.state })
+    }))
 
-  law('no id vanishes by a later answer, closing or deletion', randomHistory, (history) => {
-    const before = turnsOf(history)
-    for (const message of history.messages) {
-      const gone = history.messages.map((one) =>
-        one === message ? { ...one, removed: one.removed ?? { by: 'author' as const, at: endsAt + 5 } } : one,
-      )
-      const laters: History[] = message.ours
-        ? []
-        : [
-            add(history, native('later', endsAt + 5, message.id)),
-            { ...history, closings: [...history.closings, closing('later', endsAt + 5, message.id)] },
-            { ...history, messages: gone },
-          ]
-      for (const after of laters)
-        expect(turnsOf(after).map((turn) => turn.id)).toEqual(expect.arrayContaining(before.map((turn) => turn.id)))
-    }
-  })
+  test('no id vanishes by a later answer, closing or deletion', () =>
+    forAll(randomHistory, (history) => {
+      const before = turnsOf(history)
+      for (const message of history.messages) {
+        const gone = history.messages.map((one) =>
+          one === message ? { ...one, removed: one.removed ?? { by: 'author' as const, at: endsAt + 5 } } : one,
+        )
+        const laters: History[] = message.ours
+          ? []
+          : [
+              add(history, native('later', endsAt + 5, message.id)),
+              { ...history, closings: [...history.closings, closing('later', endsAt + 5, message.id)] },
+              { ...history, messages: gone },
+            ]
+        for (const after of laters)
+          expect(turnsOf(after).map((turn) => turn.id)).toEqual(expect.arrayContaining(before.map((turn) => turn.id)))
+      }
+    }))
 })
 
 describe('what ends nothing', () => {
   const withoutLikes = (history: History) => turnsOf({ ...history, likes: [] })
 
-  law('likes: all that they change is that an open turn is acknowledged', randomHistory, (history) => {
-    const turns = turnsOf({ ...history, likes: history.messages.map((message) => ({ messageId: message.id, at: endsAt })) })
-    expect(turns.map((turn) => ({ ...turn, acknowledged: false }))).toEqual(withoutLikes(history))
-    for (const turn of turns) expect(turn.acknowledged).toBe(turn.state === 'open')
-  })
+  test('likes: all that they change is that an open turn is acknowledged', () =>
+    forAll(randomHistory, (history) => {
+      const turns = turnsOf({ ...history, likes: history.messages.map((message) => ({ messageId: message.id, at: endsAt })) })
+      expect(turns.map((turn) => ({ ...turn, acknowledged: false }))).toEqual(withoutLikes(history))
+      for (const turn of turns) expect(turn.acknowledged).toBe(turn.state === 'open')
+    }))
 
-  law(
-    'automation: one more automated reply to anybody changes nothing',
-    fc.tuple(randomHistory, fc.nat({ max: 20 }), fc.integer({ min: 0, max: endsAt })),
-    ([history, index, at]) => {
+  test('automation: one more automated reply to anybody changes nothing', () =>
+    forAll(fc.tuple(randomHistory, fc.nat({ max: 20 }), fc.integer({ min: 0, max: endsAt })), ([history, index, at]) => {
       const reply = native('bot', at, history.messages[index]?.id ?? null, { automated: true })
       expect(turnsOf(add(history, reply))).toEqual(turnsOf(history))
-    },
-  )
+    }))
 
-  law('snoozing: somebody who waits still waits, from the same instant', randomHistory, (history) => {
-    const turns = turnsOf(history)
-    const open = turns.some((turn) => turn.state === 'open')
-    expect(stateOf(turns, endsAt + 10, endsAt) === 'snoozed').toBe(open)
-    expect(stateOf(turns, endsAt + 10, endsAt + 11) === 'waiting').toBe(open)
-  })
+  test('snoozing: somebody who waits still waits, from the same instant', () =>
+    forAll(randomHistory, (history) => {
+      const turns = turnsOf(history)
+      const open = turns.some((turn) => turn.state === 'open')
+      expect(stateOf(turns, endsAt + 10, endsAt) === 'snoozed').toBe(open)
+      expect(stateOf(turns, endsAt + 10, endsAt + 11) === 'waiting').toBe(open)
+    }))
 
-  law('a reopened closing, and an answer deleted by itself, are as if they had never been', randomHistory, (history) => {
-    const reopened = { ...history, closings: history.closings.map((one) => ({ ...one, reopenedAt: endsAt })) }
-    expect(turnsOf(reopened)).toEqual(turnsOf({ ...history, closings: [] }))
-    const deleted = history.messages.map((one) => (one.ours ? { ...one, removed: { by: 'us' as const, at: endsAt } } : one))
-    const never = history.messages.map((one) => (one.ours ? { ...one, automated: true } : one))
-    expect(turnsOf({ ...history, messages: deleted })).toEqual(turnsOf({ ...history, messages: never }))
-  })
+  test('a reopened closing, and an answer deleted by itself, are as if they had never been', () =>
+    forAll(randomHistory, (history) => {
+      const reopened = { ...history, closings: history.closings.map((one) => ({ ...one, reopenedAt: endsAt })) }
+      expect(turnsOf(reopened)).toEqual(turnsOf({ ...history, closings: [] }))
+      const deleted = history.messages.map((one) => (one.ours ? { ...one, removed: { by: 'us' as const, at: endsAt } } : one))
+      const never = history.messages.map((one) => (one.ours ? { ...one, automated: true } : one))
+      expect(turnsOf({ ...history, messages: deleted })).toEqual(turnsOf({ ...history, messages: never }))
+    }))
 
-  law(
-    'an edit before the answer changes no time and no end',
-    fc.tuple(randomHistory, fc.nat({ max: 20 }), fc.integer({ min: 0, max: endsAt })),
-    ([history, index, at]) => {
+  test('an edit before the answer changes no time and no end', () =>
+    forAll(fc.tuple(randomHistory, fc.nat({ max: 20 }), fc.integer({ min: 0, max: endsAt })), ([history, index, at]) => {
       const plain = { ...history, messages: history.messages.map((one) => ({ ...one, versions: one.versions.slice(0, 1) })) }
       const before = turnsOf(plain)
       const message = plain.messages[index]
@@ -226,8 +234,7 @@ describe('what ends nothing', () => {
       if (answer !== null && at > Math.max(answer.sentAt ?? answer.at, message.at)) return
       const edited = { ...message, versions: [...message.versions, { text: 'quite another thing', media: 'photo', at }] }
       expect(turnsOf({ ...plain, messages: plain.messages.map((one) => (one === message ? edited : one)) })).toEqual(before)
-    },
-  )
+    }))
 })
 
 test('the random histories hold every end, source and flag, so that the laws speak of all of them', () => {
