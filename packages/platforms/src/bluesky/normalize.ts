@@ -46,6 +46,7 @@ function readNotifications(body: JsonRecord, { receivedAt }: RawDelivery, self: 
 /** The whole tree below our post, without recursion: threads can be a thousand replies deep. */
 function readThread(body: JsonRecord, { request, receivedAt }: RawDelivery, self: Self): Normalized {
   const uri = request.uri ?? ''
+  if (uri === '') return refuse('a thread of no post')
   if (body.error === 'NotFound') return { facts: [removalFact(uri)], unknown: [], ignored: 0 }
   const root = recordOf(body.thread)
   if (root.notFound === true) return { facts: [removalFact(uri)], unknown: [], ignored: 0 }

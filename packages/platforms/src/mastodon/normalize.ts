@@ -56,7 +56,7 @@ function withAccount(status: JsonRecord, account: JsonRecord): JsonRecord {
 function readThread(body: unknown, delivery: RawDelivery, self: Self): Normalized {
   const id = delivery.request.id ?? ''
   const context = recordOf(body)
-  if (context.error !== undefined) return { facts: [removalFact(id)], unknown: [], ignored: 0 }
+  if (context.error !== undefined && id !== '') return { facts: [removalFact(id)], unknown: [], ignored: 0 }
   if (!Array.isArray(context.descendants)) return refuse('no thread')
   const ownParts = ownPartsOf(delivery).add(id)
   return readStatuses(context.descendants, delivery, self, { ownParts, rootId: id })
