@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { PoolConfig } from 'pg'
 import { pino, type Logger } from 'pino'
 import { platforms } from '@answerback/platforms/registry'
 import { openAuth, type Auth } from './access/auth.ts'
@@ -8,8 +7,8 @@ import { loadSecrets } from './access/secrets.ts'
 import { openApp } from './app.ts'
 import type { Context } from './context.ts'
 import { connect } from './db/connection.ts'
-import { startEmbedded } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
+import { openDatabase } from './db/open-database.ts'
 import { prepareDemo } from './demo/demo.ts'
 import { startSandboxProcess, type SandboxProcess } from './demo/sandbox-process.ts'
 import type { Env } from './env.ts'
@@ -19,9 +18,6 @@ import { continueReply } from './reply/deliver.ts'
 import { startTimers } from './timers.ts'
 
 export type Running = { url: string; ctx: Context; auth: Auth; sandbox: SandboxProcess | null; stop(): Promise<void> }
-
-/** What one process needs of the database, embedded or given. */
-type Store = { owner: PoolConfig; app: PoolConfig; system: PoolConfig; announce(url: string): void; stop(): Promise<void> }
 
 /**
  * Starts the chosen roles in this process and resolves when they are ready. `stop` drains: no new requests, running jobs end, then everything is closed,
@@ -41,9 +37,9 @@ export async function startServer(
     const dataDir = resolve(env.DATA_DIR)
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const secrets = await loadSecrets(dataDir)
-    const store = await openDatabase(env, dataDir, options)
+    const store = await openDatabase(env, dataDir, { secrets, log, onTrouble: options.onTrouble })
     closers.push(() => store.stop())
-    await migrate(store.owner)
+    await migrate(store.owner, { rolePassword: store.rolePassword })
     const db = connect(store.app, store.system, (error) => log.warn({ reason: error.message }, 'database: a connection was lost'))
     closers.push(() => db.close())
     const queue = openQueue({ redisUrl: env.REDIS_URL, postgres: store.system, log })
@@ -92,32 +88,6 @@ export async function startServer(
   } catch (error) {
     await stop()
     throw error
-  }
-}
-
-async function openDatabase(env: Env, dataDir: string, options: { log: Logger; onTrouble: (reason: string) => void }): Promise<Store> {
-  if (env.DATABASE_URL) {
-    const owner = { connectionString: env.DATABASE_URL }
-    const as = (user: string): PoolConfig => {
-      const url = new URL(env.DATABASE_URL!)
-      url.username = user
-      return { connectionString: url.toString() }
-    }
-    return { owner, app: as('answerback_app'), system: as('answerback_system'), announce: () => {}, stop: async () => {} }
-  }
-  const { log } = options
-  const embedded = await startEmbedded({
-    dataDir,
-    log: { debug: (text) => log.debug(text), warn: (text) => log.warn(text) },
-    onExit: options.onTrouble,
-  })
-  const as = (user: string): PoolConfig => ({ ...embedded.config, user })
-  return {
-    owner: embedded.config,
-    app: as('answerback_app'),
-    system: as('answerback_system'),
-    announce: embedded.announce,
-    stop: embedded.stop,
   }
 }
 

@@ -147,11 +147,20 @@ function giveTo(way: WayToRun, dir: string): void {
   for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) lchownSync(join(dir, name), uid, gid)
 }
 
-/** A folder of ours alone, made anew: authentication on the socket is `trust`, so reaching it must be the proof. */
-function makeSocketDir(way: WayToRun, home: string): string {
+/** How an operator's command reaches the database of a server that runs on this folder. */
+export function runningConfig(dataDir: string): EmbeddedPostgres['config'] {
+  return { host: socketDirOf(realpathSync(dataDir)), port, user, database: user }
+}
+
+function socketDirOf(home: string): string {
   const name = `answerback-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`
   const short = [join(home, 'socket'), join(tmpdir(), name)].find((path) => Buffer.byteLength(path) <= socketDirMaxBytes)
-  const dir = short ?? join('/tmp', name)
+  return short ?? join('/tmp', name)
+}
+
+/** A folder of ours alone, made anew: authentication on the socket is `trust`, so reaching it must be the proof. */
+function makeSocketDir(way: WayToRun, home: string): string {
+  const dir = socketDirOf(home)
   try {
     rmSync(dir, { recursive: true, force: true })
     mkdirSync(dir, { mode: 0o700 })

@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto'
+import type { PoolConfig } from 'pg'
+import type { Logger } from 'pino'
+import type { Secrets } from '../access/secrets.ts'
+import type { Env } from '../env.ts'
+import { runningConfig, startEmbedded } from './embedded.ts'
+import { AlreadyRunning } from './owner-lock.ts'
+
+/** The ways into one database: the owner migrates, the two roles do the work. `announce` tells a second start where this one serves. */
+export type Store = {
+  owner: PoolConfig
+  app: PoolConfig
+  system: PoolConfig
+  /** What the two roles log in with; null on the embedded server, whose socket is private. */
+  rolePassword: string | null
+  announce(url: string): void
+  stop(): Promise<void>
+}
+
+type Options = { secrets: Secrets; log: Logger; onTrouble: (reason: string) => void }
+
+/** The given database, or the embedded one, started for this process. Throws `AlreadyRunning` when another process runs it. */
+export async function openDatabase(env: Env, dataDir: string, { secrets, log, onTrouble }: Options): Promise<Store> {
+  if (env.DATABASE_URL) return given(env.DATABASE_URL, secrets)
+  const embedded = await startEmbedded({ dataDir, log: { debug: (text) => log.debug(text), warn: (text) => log.warn(text) }, onExit: onTrouble })
+  return { ...onSocket(embedded.config), announce: embedded.announce, stop: embedded.stop }
+}
+
+/** The same for an operator's command: also the embedded database of a server that is running, which is left running. */
+export async function shareDatabase(env: Env, dataDir: string, options: Options): Promise<Store> {
+  try {
+    return await openDatabase(env, dataDir, options)
+  } catch (error) {
+    if (!(error instanceof AlreadyRunning)) throw error
+    return { ...onSocket(runningConfig(dataDir)), announce: () => {}, stop: async () => {} }
+  }
+}
+
+function onSocket(config: PoolConfig): Pick<Store, 'owner' | 'app' | 'system' | 'rolePassword'> {
+  return { owner: config, app: { ...config, user: 'answerback_app' }, system: { ...config, user: 'answerback_system' }, rolePassword: null }
+}
+
+/** Roles of a database of others have a password that follows from our key, so that every process of an installation knows it. */
+function given(databaseUrl: string, secrets: Secrets): Store {
+  const rolePassword = createHmac('sha256', Buffer.from(secrets.key, 'base64')).update('database roles').digest('hex')
+  const as = (role: string): PoolConfig => {
+    const url = new URL(databaseUrl)
+    url.username = role
+    url.password = rolePassword
+    return { connectionString: url.toString() }
+  }
+  return { owner: { connectionString: databaseUrl }, app: as('answerback_app'), system: as('answerback_system'), rolePassword, announce: () => {}, stop: async () => {} }
+}
