@@ -56,7 +56,8 @@ export async function readRest(read: Read, post: JsonRecord): Promise<void> {
   read.held.add(postId)
   const comments = recordOf(post.comments)
   const next = nextParams(comments)
-  if (next !== null && !isPast(read, comments) && !(read.deep && postId in read.pending)) await readComments(read, postId, next.after)
+  // What an earlier poll left over is gone on with from there, not begun again.
+  if (next !== null && !isPast(read, comments) && !(postId in read.pending)) await readComments(read, postId, next.after)
 }
 
 /** Comments of a post, newest first and replies below replies among them, from a cursor or from the start. */

@@ -43,7 +43,9 @@ export function plainText(html: string): string {
       }
     },
     ontext(data) {
-      if (skipping === 0) text += pre > 0 ? data : data.replace(/[\t\n\r ]+/g, ' ')
+      if (skipping > 0) return
+      const folded = pre > 0 ? data : data.replace(/[\t\n\r ]+/g, ' ')
+      text += pre === 0 && (text === '' || text.endsWith('\n')) ? folded.trimStart() : folded
     },
     onclosetag(name) {
       if (skipping > 0) return void (skipping -= 1)
@@ -56,7 +58,7 @@ export function plainText(html: string): string {
   parser.write(html)
   parser.end()
   return text
-    .replace(/ *\n */g, '\n')
+    .replace(/[ \t]+\n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
 }
