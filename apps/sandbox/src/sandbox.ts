@@ -120,13 +120,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const port = typeof address === 'object' && address ? address.port : options.port
   url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   webhooks.target = options.webhookTarget ?? null
-  const saving = stateFile && setInterval(() => trySave(stateFile, services), savePauseMs)
+  let changed = true
+  world.listen(() => (changed = true))
+  const saving = setInterval(() => {
+    if (stateFile && changed) trySave(stateFile, services)
+    changed = false
+  }, savePauseMs)
   rhythm.start(options.rhythm ?? 'off')
   let closing: Promise<void> | undefined
   const close = async () => {
     rhythm.stop()
     webhooks.close()
-    if (saving) clearInterval(saving)
+    clearInterval(saving)
     if (stateFile) trySave(stateFile, services)
     hanging.release()
     await app.close()

@@ -3,6 +3,7 @@ import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
 import type { Fault } from '../src/faults/fault.ts'
 import type { PlatformId } from '../src/world/item.ts'
+import { speak } from '../src/world/speak.ts'
 
 let sandbox: Sandbox
 beforeEach(async () => (sandbox = await startSandbox({ port: 0 })))
@@ -144,11 +145,43 @@ test('a skewed clock shows in what the platform says', async () => {
   expect(Date.now() - Date.parse(status.created_at)).toBeGreaterThan(590_000)
 })
 
-test('Mastodon forgets idempotency keys when told so, or after an hour', async () => {
+test('Mastodon forgets idempotency keys when told so', async () => {
   await reply('mastodon')
   await reply('mastodon')
   expect(landed('mastodon')).toBe(1)
   sandbox.faults.setQuirks({ ignoreIdempotencyKeys: true })
   await reply('mastodon')
   expect(landed('mastodon')).toBe(2)
+})
+
+test('short pages carry a cursor, and lead to the end all the same', async () => {
+  sandbox.faults.setQuirks({ shortPages: true })
+  for (const platform of platforms) {
+    const [post] = sandbox.world.posts(platform, true)
+    for (let n = 0; n < 7; n += 1) speak(sandbox.world, { platform, author: { name: `Person ${n}` }, text: 'hi', parentId: post?.id })
+  }
+  const { facebook, mastodon } = sandbox.secrets
+  const [post] = sandbox.world.posts('facebook', true)
+  const sizes: Record<string, number[]> = { facebook: [], bluesky: [], mastodon: [] }
+  let graphUrl: string | undefined = `${sandbox.urls.facebook}/v25.0/${post?.id}/comments?limit=4&access_token=${facebook.pageAccessToken}`
+  while (graphUrl) {
+    const page = (await (await fetch(graphUrl)).json()) as { data: unknown[]; paging?: { next?: string } }
+    sizes['facebook']?.push(page.data.length)
+    graphUrl = page.paging?.next
+  }
+  const authorization = `Bearer ${await accessJwt()}`
+  let cursor: string | undefined = ''
+  while (cursor !== undefined) {
+    const url: string = `${sandbox.urls.bluesky}/xrpc/app.bsky.notification.listNotifications?limit=4${cursor && `&cursor=${cursor}`}`
+    const page = (await (await fetch(url, { headers: { authorization } })).json()) as { notifications: unknown[]; cursor?: string }
+    sizes['bluesky']?.push(page.notifications.length)
+    cursor = page.cursor
+  }
+  let url: string | undefined = `${sandbox.urls.mastodon}/api/v1/notifications?limit=4`
+  while (url) {
+    const answer: Response = await fetch(url, { headers: { authorization: `Bearer ${mastodon.accessToken}` } })
+    sizes['mastodon']?.push(((await answer.json()) as unknown[]).length)
+    url = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1]
+  }
+  expect(sizes).toEqual({ facebook: [2, 2, 2, 1], bluesky: [2, 2, 2, 1], mastodon: [2, 2, 2, 1, 0] })
 })

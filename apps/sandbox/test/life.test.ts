@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { seededRandom } from '../src/random.ts'
 import { lines } from '../src/rhythm/lines.ts'
+import { Rhythm } from '../src/rhythm/rhythm.ts'
 import { brandPosts } from '../src/rhythm/posts.ts'
 import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
@@ -47,6 +48,30 @@ test('the same seed says the same things, and a long demo stays within its bound
   expect(texts[0]).not.toBe(texts[2])
 })
 
+test('people often come back after the brand answered, and never after a stop', async () => {
+  sandbox = await startSandbox({ port: 0, brand: 'fieldnote' })
+  const { world } = sandbox
+  const waiting: (() => void)[] = []
+  const rhythm = new Rhythm(world, (_delayMs, run) => {
+    waiting.push(run)
+    return () => void waiting.splice(waiting.indexOf(run), 1)
+  })
+  rhythm.start('calm')
+  waiting.length = 0
+  const [post] = world.posts('bluesky', true)
+  const answers = Array.from({ length: 20 }, (_, n) => {
+    const asked = speak(world, { platform: 'bluesky', author: { name: `Asker ${n}` }, text: 'Hm?', parentId: post?.id })
+    return { asked, answer: speak(world, { platform: 'bluesky', author: 'brand', text: 'Yes.', parentId: asked.id }) }
+  })
+  expect(waiting.length).toBeGreaterThan(5)
+  expect(waiting.length).toBeLessThan(20)
+  for (const run of waiting.slice(0, 5)) run()
+  const back = answers.flatMap(({ asked, answer }) => world.replies(answer).map((reply) => reply.authorId === asked.authorId))
+  expect(back).toEqual([true, true, true, true, true])
+  rhythm.stop()
+  expect(rhythm.pace).toBe('off')
+})
+
 test('with a state file a restart goes on where it stopped', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sandbox-'))
   const options = { port: 0, secrets: makeSecrets(seededRandom(9)), stateFile: join(folder, 'state.json') }
@@ -64,6 +89,7 @@ test('with a state file a restart goes on where it stopped', async () => {
     headers: { authorization: `Bearer ${options.secrets.mastodon.accessToken}` },
   })
   expect(await answer.json()).toMatchObject([{ type: 'mention', status: { id: written[2]?.id } }])
+  await sandbox.close()
   rmSync(folder, { recursive: true })
 })
 

@@ -57,6 +57,8 @@ export function routeBluesky(app: FastifyInstance, context: Context): Bluesky {
   const writes: Record<string, Handler> = {
     'com.atproto.server.createSession': (request) => sessions.create(request),
     'com.atproto.server.refreshSession': (request) => sessions.refresh(request),
+    'com.atproto.server.deleteSession': () => ({}),
+    'app.bsky.notification.updateSeen': signedIn(() => ({})),
     'com.atproto.repo.createRecord': signedIn((request) => createRecord(bluesky, request)),
     'com.atproto.repo.putRecord': signedIn((request) => putRecord(bluesky, request)),
     'com.atproto.repo.deleteRecord': signedIn((request) => deleteRecord(bluesky, request)),

@@ -39,11 +39,7 @@ export function applyFaults(app: FastifyInstance, context: Context): { release: 
     }
     met.set(request, { platform: call.platform, fault })
     if (fault.kind === 'delay') {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, fault.delayMs)
-        request.raw.socket.once('close', () => (clearTimeout(timer), resolve()))
-      })
-      return
+      return pause(request, fault.delayMs)
     }
     if (fault.kind.startsWith('accept_then_')) return
     const answer = faultAnswer(context, call.platform, fault)
@@ -72,6 +68,20 @@ export function applyFaults(app: FastifyInstance, context: Context): { release: 
   })
 
   return { release: () => [...hanging].forEach((letGo) => letGo()) }
+}
+
+/** Waits this long, or until the caller has gone. */
+function pause(request: FastifyRequest, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const { socket } = request.raw
+    const end = () => {
+      clearTimeout(timer)
+      socket.off('close', end)
+      resolve()
+    }
+    const timer = setTimeout(end, delayMs)
+    socket.on('close', end)
+  })
 }
 
 /** The platform whose API a request calls, and the path below its prefix; null for all else. */

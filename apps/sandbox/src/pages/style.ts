@@ -12,6 +12,7 @@ nav { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 8px 0; border-bloc
 nav a, .acts a, summary, .link { display: inline-block; padding: 10px 0; }
 .soft, .meta, footer { color: var(--soft); font-size: 14px; line-height: 20px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; margin: 12px 0; }
+.card h2 { margin-block-start: 4px; }
 .text { margin: 4px 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .name { font-weight: 600; unicode-bidi: isolate; }
 .brand > .said { background: var(--wash); border-radius: 10px; padding: 8px 12px; }

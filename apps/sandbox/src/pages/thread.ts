@@ -23,7 +23,7 @@ export function said(world: World, item: Item, visitor: Visitor): Html {
   const author = world.author(item)
   const notes = [
     item.editedAt === null ? null : 'edited',
-    item.hidden ? 'hidden by the brand' : null,
+    item.hidden ? 'hidden' : null,
     item.visibility === 'public' ? null : item.visibility,
   ].filter((note) => note !== null)
   return html`<div class="said">
@@ -70,7 +70,7 @@ function acts(world: World, item: Item, visitor: Visitor): Html {
   const path = `/${item.platform}/items/${item.key}`
   const root = world.items[item.platform].get(item.rootId) ?? item
   const reply = writeForm(`${path}/replies`, visitor, { label: 'Your reply', button: 'Reply' })
-  const quotes = [...world.items[item.platform].values()].filter((other) => other.quotedId === item.id && other.deletedAt === null)
+  const quotes = quotesOf(world, item)
   const own = item.writer !== null && item.writer === visitor.writer
   const likes = item.likes.size === 0 ? 'Like' : `Like (${item.likes.size})`
   return html`<div class="acts">
@@ -94,4 +94,10 @@ function acts(world: World, item: Item, visitor: Visitor): Html {
     }
     ${quotes.length > 0 ? html`<span class="link soft">quoted ${quotes.length} times</span>` : null}
   </div>`
+}
+
+/** Only the brand's items are counted: a look at every item for every comment would slow a long thread. */
+function quotesOf(world: World, item: Item): Item[] {
+  if (!world.author(item).isBrand) return []
+  return [...world.items[item.platform].values()].filter((other) => other.quotedId === item.id && other.deletedAt === null)
 }

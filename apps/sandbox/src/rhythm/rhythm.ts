@@ -7,11 +7,14 @@ import { Deck } from './deck.ts'
 import { lines } from './lines.ts'
 import type { Line } from './lines.ts'
 import { people } from './people.ts'
-import { brandPosts } from './posts.ts'
+import { brandPosts, laterPosts } from './posts.ts'
 import { chatter, followUps, mentionLines, quoteLines, thanks, visitorPosts } from './talk.ts'
 
 /** How often people write by themselves. */
 export type Pace = 'off' | 'calm' | 'busy'
+
+/** Runs something later and returns what calls it off. */
+export type Schedule = (delayMs: number, run: () => void) => () => void
 
 const pausesMs = { calm: [15_000, 40_000], busy: [800, 3_000] } as const
 const burstPauseMs = 900
@@ -27,12 +30,14 @@ export class Rhythm {
   /** How often people write now. */
   pace: Pace = 'off'
   #world: World
-  #timers = new Set<NodeJS.Timeout>()
+  #schedule: Schedule
+  #cancels = new Set<() => void>()
   #lines: Deck<Line>
   #own: Item[] = []
 
-  constructor(world: World) {
+  constructor(world: World, schedule: Schedule = scheduleReally) {
     this.#world = world
+    this.#schedule = schedule
     this.#lines = new Deck(world.random, lines)
     world.listen((happening) => this.#hear(happening))
   }
@@ -52,8 +57,8 @@ export class Rhythm {
   stop(): void {
     this.pace = 'off'
     this.#own = []
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
+    for (const cancel of this.#cancels) cancel()
+    this.#cancels.clear()
   }
 
   /** One thing happens somewhere. */
@@ -61,7 +66,8 @@ export class Rhythm {
     const { random } = this.#world
     const platform = pickOne(random, platformIds)
     const dice = random()
-    if (dice < 0.56) this.comment(platform)
+    if (dice < 0.02) this.#post(platform)
+    else if (dice < 0.56) this.comment(platform)
     else if (dice < 0.68) this.#chat(platform)
     else if (dice < 0.77) this.#mention(platform)
     else if (dice < 0.82) this.#quote(platform)
@@ -76,11 +82,20 @@ export class Rhythm {
     const posts = this.#world.posts(platform, true)
     const post = posts[Math.floor(random() ** 2 * posts.length)]
     if (!post) return null
-    const topic = brandPosts.find(({ text }) => text === post.text)?.topic
+    const topic = [...brandPosts, ...laterPosts].find(({ text }) => text === post.text)?.topic
     const line = this.#lines.draw((each) => each.topic === 'any' || each.topic === topic)
     // On Mastodon a few people drop the name when they answer.
     const mention = platform === 'mastodon' && random() < 0.08 ? false : undefined
     return this.#say({ platform, text: line.text, lang: line.lang, parentId: post.id, mention })
+  }
+
+  /** The brand posts something new, each text once. */
+  #post(platform: PlatformId): void {
+    const { random } = this.#world
+    const { text } = pickOne(random, laterPosts)
+    const isNew = this.#world.posts(platform, true).every((post) => post.text !== text)
+    if (isNew) speak(this.#world, { platform, author: 'brand', text })
+    else this.comment(platform)
   }
 
   #chat(platform: PlatformId): void {
@@ -189,10 +204,15 @@ export class Rhythm {
   }
 
   #later(delayMs: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
+    const cancel = this.#schedule(delayMs, () => {
+      this.#cancels.delete(cancel)
       run()
-    }, delayMs)
-    this.#timers.add(timer)
+    })
+    this.#cancels.add(cancel)
   }
+}
+
+function scheduleReally(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
 }

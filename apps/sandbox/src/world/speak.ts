@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Account, Draft, Item, PlatformId } from './item.ts'
+import { latinNames } from './latin-names.ts'
 import type { World } from './world.ts'
 
 /** Who speaks: a name, and a handle if the one made from the name will not do. */
@@ -29,7 +30,7 @@ export function accountFor(world: World, platform: PlatformId, speaker: Speaker 
 
 /** The handle people of this name get: latin letters and digits, else a short code of the name. */
 export function handleFor(platform: PlatformId, name: string): string {
-  const latin = name
+  const latin = (latinNames[name] ?? name)
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
