@@ -28,6 +28,11 @@ export async function send(io: ConnectIo, request: HttpRequest): Promise<HttpAns
   }
 }
 
+/** The same io with less patience; credentials renewed on either are seen by both. */
+export function hurried<T extends ConnectIo>(io: T, timeoutMs: number): T {
+  return Object.create(io, { timeoutMs: { value: Math.min(timeoutMs, io.timeoutMs ?? timeoutMs) } }) as T
+}
+
 async function sendOnce(io: ConnectIo, request: HttpRequest): Promise<HttpAnswer> {
   const { fetch } = io
   const timeoutMs = io.timeoutMs ?? defaultTimeoutMs

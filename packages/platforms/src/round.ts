@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { PlatformError } from './error.ts'
 import type { PolledPage, PollResult } from './platform.ts'
 
@@ -47,4 +48,9 @@ export function pageGuard(max: number): (place: string) => void {
     if (seen.size >= max) throw new PlatformError('unavailable', `The platform gave more than ${max} pages`)
     seen.add(place)
   }
+}
+
+/** Names a group of messages read again: short, however many ids there are. */
+export function openResource(ids: string): string {
+  return `open:${createHash('sha256').update(ids).digest('base64url').slice(0, 16)}`
 }

@@ -112,6 +112,17 @@ describe('sessions', () => {
   })
 })
 
+test('a session that ends before a reply with many mentions is renewed once', async () => {
+  const world = await open()
+  const reader = new Reader(bluesky, world)
+  const comment = world.comment('Ana', 'hi', world.post('Our post'))
+  await reader.poll()
+  world.breakToken('expired')
+  const text = '@ana.test @bo.test @chen.test yes'
+  await bluesky.reply(world.io, { target: reader.target(comment), text, key: 'k', createdAt: world.io.now().toISOString() })
+  expect(world.saved()).toBe(1)
+})
+
 test('four tries at once leave one reply', async () => {
   const world = await open()
   const reader = new Reader(bluesky, world)

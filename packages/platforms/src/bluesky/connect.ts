@@ -2,7 +2,7 @@ import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
 import { linkOf, nameOf } from '../json.ts'
 import type { ConnectIo, Connected, Platform } from '../platform.ts'
-import { callXrpc, defaultService, login } from './xrpc.ts'
+import { callXrpc, defaultService, login, serverOf } from './xrpc.ts'
 
 export const connect: Platform['connect'] = {
   apiUrl: defaultService,
@@ -35,14 +35,15 @@ export const connect: Platform['connect'] = {
 
 /** Signs in once and keeps the session. A plain http server is a private network with its own public pages; every other account's pages are Bluesky's. */
 async function open(io: ConnectIo, given: Record<string, string>): Promise<Connected> {
-  const service = baseUrl(given.apiUrl || given.service, defaultService)
+  const service = baseUrl(given.service, defaultService)
+  const signIn = serverOf(given)
   const identifier = (given.identifier ?? '').trim().replace(/^@/, '')
   const appPassword = (given.appPassword ?? '').trim()
   if (identifier === '') throw new PlatformError('rejected', 'The handle is missing')
   if (appPassword === '') throw new PlatformError('rejected', 'The app password is missing')
-  const { handle, ...session } = await login(io, service, { identifier, appPassword })
-  const webUrl = baseUrl(given.webUrl, service.startsWith('http://') ? service : 'https://bsky.app')
-  const profile = await readProfile(io, given.apiUrl ? service : (session.pds ?? service), session)
+  const { handle, ...session } = await login(io, signIn, { identifier, appPassword })
+  const webUrl = baseUrl(given.webUrl, signIn.startsWith('http://') ? signIn : 'https://bsky.app')
+  const profile = await readProfile(io, serverOf(given, session.pds), session)
   return {
     account: {
       externalId: session.did,
@@ -51,7 +52,7 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
       avatarUrl: linkOf(profile.avatar),
       url: `${webUrl}/profile/${session.did}`,
     },
-    settings: { service, identifier, webUrl, ...(given.apiUrl && { apiUrl: service }) },
+    settings: { service, identifier, webUrl, ...(signIn !== service && { apiUrl: signIn }) },
     credentials: { identifier, appPassword, ...session },
   }
 }

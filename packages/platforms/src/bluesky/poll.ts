@@ -1,8 +1,8 @@
 import { PlatformError } from '../error.ts'
-import { instantOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
+import { instantOf, listOf, nameOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
-import { attempt, finish, inGroups, pageGuard, takeTurn } from '../round.ts'
+import { attempt, finish, inGroups, openResource, pageGuard, takeTurn } from '../round.ts'
 import type { Round } from '../round.ts'
 import { xrpc, xrpcErrorOf } from './xrpc.ts'
 
@@ -161,5 +161,5 @@ async function readThread(io: Io, round: Round, uri: string): Promise<void> {
 
 async function rereadOpen(io: Io, round: Round, uris: string[]): Promise<void> {
   const { body } = await xrpc(io, { nsid: 'app.bsky.feed.getPosts', params: uris.map((uri): [string, string] => ['uris', uri]) })
-  round.pages.push({ resource: `open:${textOf(uris[0])}`, kind: 'open', request: { uris: uris.join(' ') }, body })
+  round.pages.push({ resource: openResource(uris.join(' ')), kind: 'open', request: { uris: uris.join(' ') }, body })
 }

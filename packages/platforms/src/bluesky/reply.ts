@@ -1,6 +1,7 @@
 import type { Fact } from '@answerback/core/facts'
 import { PlatformError } from '../error.ts'
 import { messageFact } from '../fact.ts'
+import { hurried } from '../http.ts'
 import { listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
@@ -10,18 +11,21 @@ import { postUrl, rkeyOf } from './uri.ts'
 import { xrpc, xrpcErrorOf } from './xrpc.ts'
 
 const collection = 'app.bsky.feed.post'
+const checkTimeoutMs = 4_000
 
 /**
  * Writes the reply under a record key made from ours (`putRecord`), so that any number of tries leave one record. The server does not check the target,
  * so we do: gone, or closed to replies. Whatever fails before the write was not sent.
  */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
+  // Short, so that the whole of it ends while the send is still ours.
+  const before = hurried(io, checkTimeoutMs)
   const record = await beforeSending(async () => ({
     $type: collection,
     text: input.text,
     createdAt: input.createdAt,
-    reply: await replyRefs(io, input),
-    facets: await facetsOf(io, input.text),
+    reply: await replyRefs(before, input),
+    facets: await facetsOf(before, input.text),
   }))
   const rkey = tidOf(input.key, input.createdAt)
   try {

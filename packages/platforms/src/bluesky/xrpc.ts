@@ -1,3 +1,4 @@
+import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
 import { bearer, failureOf, send } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
@@ -16,7 +17,7 @@ export type XrpcAnswer = { body: string; json: JsonRecord }
  * the app password; new tokens are saved before they are used. Whatever fails on the way there was not sent.
  */
 export async function xrpc(io: Io, call: XrpcCall): Promise<XrpcAnswer> {
-  const base = io.settings.apiUrl || io.credentials.pds || io.settings.service || defaultService
+  const base = serverOf(io.settings, io.credentials.pds)
   const { accessJwt } = io.credentials
   if (accessJwt) {
     try {
@@ -26,6 +27,16 @@ export async function xrpc(io: Io, call: XrpcCall): Promise<XrpcAnswer> {
     }
   }
   return await callXrpc(io, base, call, await renew(io, accessJwt))
+}
+
+/**
+ * Where to call. `service` is where one signs in; what follows goes to the account's own server (`pds`), as its identity document says. An `apiUrl` other
+ * than the service stands in for all of it.
+ */
+export function serverOf(settings: Record<string, string>, pds?: string): string {
+  const service = baseUrl(settings.service, defaultService)
+  const apiUrl = baseUrl(settings.apiUrl, service)
+  return apiUrl === service ? (pds ?? service) : apiUrl
 }
 
 const renewable = new Set(['ExpiredToken', 'InvalidToken'])
@@ -40,8 +51,7 @@ async function renew(io: Io, spent: string | undefined): Promise<string> {
   const { accessJwt, refreshJwt } = io.credentials
   if (accessJwt && accessJwt !== spent) return accessJwt
   try {
-    const session =
-      (await refresh(io, refreshJwt)) ?? (await login(io, io.settings.apiUrl || io.settings.service || defaultService, io.credentials))
+    const session = (await refresh(io, refreshJwt)) ?? (await login(io, serverOf(io.settings), io.credentials))
     await io.save({ ...io.credentials, ...session })
     return session.accessJwt
   } catch (error) {
@@ -54,7 +64,7 @@ async function renew(io: Io, spent: string | undefined): Promise<string> {
 /** A new pair of tokens; null when the refresh token is dead, so that the app password has its turn. */
 async function refresh(io: Io, refreshJwt: string | undefined): Promise<Session | null> {
   if (!refreshJwt) return null
-  const base = io.settings.apiUrl || io.credentials.pds || io.settings.service || defaultService
+  const base = serverOf(io.settings, io.credentials.pds)
   try {
     return readSession((await callXrpc(io, base, { nsid: 'com.atproto.server.refreshSession', body: null }, refreshJwt)).json)
   } catch (error) {

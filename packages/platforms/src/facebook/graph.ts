@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
 import { bearer, failureOf, retryAfterMsOf, send } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
@@ -28,7 +29,7 @@ export async function callGraph(io: GraphIo, call: GraphCall): Promise<GraphAnsw
         .update(accessToken ?? '')
         .digest('hex'),
     )
-  const base = `${io.settings.apiUrl || defaultApiUrl}/${io.settings.version || defaultVersion}/${call.path}`
+  const base = `${baseUrl(io.settings.apiUrl, defaultApiUrl)}/${io.settings.version || defaultVersion}/${call.path}`
   const query = params.toString()
   const headers: Record<string, string> = { authorization: bearer(accessToken), accept: 'application/json' }
   if (method === 'POST') headers['content-type'] = 'application/x-www-form-urlencoded'

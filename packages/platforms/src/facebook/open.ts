@@ -1,6 +1,6 @@
 import { PlatformError } from '../error.ts'
 import type { Io, PolledPage, PollInput } from '../platform.ts'
-import { inGroups } from '../round.ts'
+import { inGroups, openResource } from '../round.ts'
 import { ask, commentFields, listFields, postFields } from './fields.ts'
 import type { Refused } from './fields.ts'
 import { graphCodeOf, saysGone } from './graph.ts'
@@ -54,5 +54,5 @@ async function rereadOne(io: Io, refused: Refused, id: string, fields: (refused:
 
 function pageOf(group: OpenItem[], body: string): PolledPage {
   const ids = group.map((item) => item.id).join(',')
-  return { resource: `open:${ids}`, kind: 'open', request: { ids, posts: group.map((item) => item.postId).join(',') }, body }
+  return { resource: openResource(ids), kind: 'open', request: { ids, posts: group.map((item) => item.postId).join(',') }, body }
 }

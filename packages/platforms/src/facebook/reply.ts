@@ -1,6 +1,7 @@
 import type { Fact } from '@answerback/core/facts'
 import { PlatformError } from '../error.ts'
 import { messageFact } from '../fact.ts'
+import { hurried } from '../http.ts'
 import { idOf, instantOf, linkOf, listOf, recordOf } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
 import { pageGuard } from '../round.ts'
@@ -29,7 +30,7 @@ const lookUpTimeoutMs = 3_000
 async function lookUp(io: Io, id: string): Promise<Record<string, unknown>> {
   try {
     const call = { path: id, params: { fields: 'id,created_time,permalink_url' } }
-    return (await callGraph({ ...io, timeoutMs: Math.min(lookUpTimeoutMs, io.timeoutMs ?? lookUpTimeoutMs) }, call)).json
+    return (await callGraph(hurried(io, lookUpTimeoutMs), call)).json
   } catch {
     return {}
   }

@@ -1,3 +1,4 @@
+import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
 import { bearer, failureOf, send } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
@@ -12,7 +13,7 @@ export type ApiAnswer = { body: string; json: unknown; headers: Headers }
 
 /** The channel's server, without a slash at the end. */
 export function serverUrl({ settings }: Pick<ApiIo, 'settings'>): string {
-  return settings.apiUrl || settings.url || defaultApiUrl
+  return baseUrl(settings.apiUrl || settings.url, defaultApiUrl)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { PlatformError } from '../error.ts'
 import { idOf, instantOf, listOf, recordOf } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
-import { attempt, finish, inGroups, pageGuard, takeTurn } from '../round.ts'
+import { attempt, finish, inGroups, openResource, pageGuard, takeTurn } from '../round.ts'
 import type { Round } from '../round.ts'
 import { callApi, linkParams, statusOf } from './api.ts'
 import type { ApiAnswer } from './api.ts'
@@ -135,7 +135,7 @@ async function rereadOpen(io: Io, round: Round, ids: string[], posts: string): P
     const answer = await callApi(io, { path: '/api/v1/statuses', params: ids.map((id): [string, string] => ['id[]', id]) })
     const answered = new Set(idsOf(answer))
     left = ids.filter((id) => !answered.has(id))
-    round.pages.push({ resource: `open:${ids[0]}`, kind: 'open', request: { ids: ids.join(','), posts }, body: answer.body })
+    round.pages.push({ resource: openResource(ids.join(',')), kind: 'open', request: { ids: ids.join(','), posts }, body: answer.body })
   } catch (error) {
     if (!(error instanceof PlatformError) || (error.kind !== 'gone' && error.kind !== 'rejected')) throw error
   }
