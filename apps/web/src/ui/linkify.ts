@@ -21,11 +21,12 @@ export function linkify(text: string): TextPart[] {
 
 /** A sentence's own punctuation is not part of the address; a closing bracket is, when it was opened inside. */
 function withoutTail(found: string): string {
+  const opened = found.indexOf('(')
   let end = found.length
   for (;;) {
     const last = found[end - 1]
     if (last === undefined) return ''
-    const unopened = last === ')' && !found.slice(0, end).includes('(')
+    const unopened = last === ')' && (opened === -1 || opened >= end)
     if (!unopened && !/[.,;:!?'\u2019\u201d\u3002\u060c\u061f\]}]/u.test(last)) return found.slice(0, end)
     end -= 1
   }

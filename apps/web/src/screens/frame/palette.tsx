@@ -6,7 +6,8 @@ import { Keys } from '../../keys/key-names.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useWords } from '../../words/words.tsx'
 import { nameOf } from '../inbox/row-words.ts'
-import { type Entry, matchIn, usePaletteEntries } from './palette-entries.ts'
+import { matchIn } from './match-in.ts'
+import { type Entry, usePaletteEntries } from './palette-entries.ts'
 import '../../style/palette.css'
 
 const shownMax = 14
@@ -24,8 +25,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
       const marks = matchIn(entry.label, wanted)
       return marks === null ? [] : [{ entry, marks }]
     })
-    const shown = marked.filter(({ entry }) => wanted.trim() !== '' || entry.always).slice(0, shownMax)
-    return shown.sort((a, b) => order.indexOf(a.entry.group) - order.indexOf(b.entry.group))
+    const shown = marked.filter(({ entry }) => wanted.trim() !== '' || entry.always)
+    shown.sort((a, b) => scatterOf(a.marks) - scatterOf(b.marks))
+    return shown.slice(0, shownMax).sort((a, b) => order.indexOf(a.entry.group) - order.indexOf(b.entry.group))
   }, [entries, wanted])
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }), [at])
@@ -118,6 +120,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
       </p>
     </Dialog>
   )
+}
+
+/** How far a match is from the beginning in one piece: 0 at the start, 1 whole inside, more when scattered. */
+function scatterOf(marks: { hit: boolean }[]): number {
+  const hits = marks.filter((mark) => mark.hit).length
+  return hits === 1 ? (marks[0]?.hit ? 0 : 1) : hits
 }
 
 const order: Entry['group'][] = ['conversation', 'list', 'go', 'people', 'app', 'composer']

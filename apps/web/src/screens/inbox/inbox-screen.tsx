@@ -1,6 +1,8 @@
+import type { ConversationRow } from '@answerback/core/api'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { read } from '../../api/call.ts'
 import { countsQuery } from '../../api/queries.ts'
 import { useCommandHandlers } from '../../keys/handlers.ts'
 import { useMe } from '../../ui/me.tsx'
@@ -65,16 +67,20 @@ export function InboxScreen() {
     const at = list.rows.findIndex((row) => row.id === cursorId)
     moveTo((at === -1 ? list.rows[0] : list.rows[at + by])?.id)
   }
-  const stepWaiting = (by: 1 | -1) => {
-    const id = nextWaiting(list.rows, cursorId, by)
-    if (id === null) showToast({ text: t('toast.nobodyElse') })
-    else open(id)
+  /** In this list, or else the one who has waited longest anywhere. */
+  const stepWaiting = async (by: 1 | -1) => {
+    const here = nextWaiting(list.rows, cursorId, by)
+    if (here !== null) return open(here)
+    const { items } = await read<{ items: ConversationRow[] }>('/conversations?state=waiting&limit=5').catch(() => ({ items: [] }))
+    const elsewhere = nextWaiting(items, openId, 1)
+    if (elsewhere === null) showToast({ text: t('toast.nobodyElse') })
+    else void navigate({ to: '/c/$conversationId', params: { conversationId: elsewhere } })
   }
   useCommandHandlers({
     next: () => step(1),
     previous: () => step(-1),
-    nextWaiting: () => stepWaiting(1),
-    previousWaiting: () => stepWaiting(-1),
+    nextWaiting: () => void stepWaiting(1),
+    previousWaiting: () => void stepWaiting(-1),
     open: () => {
       const id = cursorId ?? list.rows[0]?.id
       if (id === undefined) return

@@ -96,7 +96,7 @@ function Badge({ row }: { row: ConversationRow }) {
     return (
       <span className="err hs med badge">
         <CircleAlert className="i sm" aria-hidden="true" />
-        {row.reply?.state === 'needs_check' ? t('list.needsCheck') : t('list.notSent', { reason: 'none', why: '' })}
+        {row.reply?.state === 'needs_check' ? t('list.needsCheckShort') : t('list.notSentShort')}
       </span>
     )
   }

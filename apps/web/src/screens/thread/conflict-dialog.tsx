@@ -30,7 +30,7 @@ export function ConflictDialog({ conflict, onKeep, onSendAnyway, onDiscard }: Pr
           <button type="button" className="btn quiet" onClick={onSendAnyway}>
             {t('conflict.sendAnyway')}
           </button>
-          <button type="button" className="btn" autoFocus onClick={onKeep}>
+          <button type="button" className="btn" data-first onClick={onKeep}>
             {t('conflict.keep')}
           </button>
         </div>

@@ -77,7 +77,7 @@ function Choices({ of, onChoose }: { of: 'not_owed' | 'declined'; onChoose: (id:
       {reasons.map((reason, index) =>
         reason.class === of ? (
           <li key={reason.id}>
-            <button type="button" autoFocus={index === 0} onClick={() => onChoose(reason.id)}>
+            <button type="button" data-first={index === 0 || undefined} onClick={() => onChoose(reason.id)}>
               <span className="grow">{t(`reason.${reason.id}`)}</span>
               <kbd>{index + 1}</kbd>
             </button>

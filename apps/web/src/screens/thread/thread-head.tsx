@@ -7,6 +7,7 @@ import { Avatar } from '../../ui/avatar.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { platformOf, staffName, useMay, useMe } from '../../ui/me.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { usePhone } from '../../ui/use-phone.ts'
 import { safeUrl } from '../../ui/user-text.tsx'
 import { Meter, WaitChip } from '../../ui/wait.tsx'
 import { shortSpan } from '../../words/spans.ts'
@@ -59,7 +60,11 @@ export function ThreadHead({ conversation, channel, actions, heading }: Props) {
       <div className="hs state-line">
         <WaitState conversation={conversation} />
         <span className="grow" />
-        {mayAssign && <Owner conversation={conversation} actions={actions} />}
+        {mayAssign && (
+          <span className="owner-slot">
+            <Owner conversation={conversation} actions={actions} />
+          </span>
+        )}
       </div>
     </header>
   )
@@ -69,17 +74,18 @@ function WaitState({ conversation }: { conversation: Conversation }) {
   const t = useWords()
   const me = useMe()
   const { waitingSince, dueAt } = conversation
+  const phone = usePhone()
   const against = useAtNow(
     useCallback(
       (at: number) => {
         if (waitingSince === null || dueAt === null) return null
         const late = at - Date.parse(dueAt)
         const target = shortSpan(t, Date.parse(dueAt) - Date.parse(waitingSince))
-        return late >= 0
-          ? t('thread.lateBy', { span: shortSpan(t, late), target })
-          : t('thread.left', { span: shortSpan(t, -late, true), target })
+        const span = shortSpan(t, Math.abs(late), late < 0)
+        if (phone) return late >= 0 ? t('thread.lateByShort', { span }) : t('thread.leftShort', { span })
+        return late >= 0 ? t('thread.lateBy', { span, target }) : t('thread.left', { span, target })
       },
-      [waitingSince, dueAt, t],
+      [waitingSince, dueAt, phone, t],
     ),
   )
   if (waitingSince === null) return <span className="small ink2 ended">{endedWords(conversation, me, t)}</span>
@@ -152,6 +158,11 @@ function MoreMenu({ conversation, channel, actions }: { conversation: Conversati
       button={<Ellipsis className="i" aria-hidden="true" />}
       id={conversation.assigneeId === null ? 'assign-button' : 'more-button'}
     >
+      {mayAct && conversation.assigneeId !== me.user.id && (
+        <MenuItem icon={<UserRoundPlus className="i" aria-hidden="true" />} onChoose={() => void actions.assign(conversation, me.user.id)}>
+          {t('thread.take')}
+        </MenuItem>
+      )}
       {mayAct && channel?.can.like === true && conversation.waitingSince !== null && (
         <MenuItem
           icon={<Heart className="i" aria-hidden="true" />}
