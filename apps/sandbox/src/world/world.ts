@@ -106,7 +106,8 @@ export class World {
     const posts: Item[] = []
     for (const item of this.items[platform].values())
       if (item.parentId === null && item.deletedAt === null) if (!brandOnly || item.authorId === brandId) posts.push(item)
-    return posts.sort((a, b) => b.createdAt - a.createdAt)
+    // Reversed first, so that of two written in one millisecond the later comes first too.
+    return posts.reverse().sort((a, b) => b.createdAt - a.createdAt)
   }
 
   /** Writes a post, comment or reply. A parent that was never here is kept as a bare id. */
