@@ -72,7 +72,7 @@ describe('the embedded database', () => {
     const [row] = await query(
       database,
       `select current_setting('server_encoding') as encoding, datlocprovider as provider, datlocale as locale, current_setting('fsync') as fsync,
-              current_setting('synchronous_commit') as commit, current_setting('listen_addresses') as network, upper('straße über') as upper
+              current_setting('full_page_writes') as pages, current_setting('synchronous_commit') as commit, current_setting('listen_addresses') as network, upper('straße über') as upper
        from pg_database where datname = current_database()`,
     )
     expect(row).toEqual({
@@ -80,6 +80,7 @@ describe('the embedded database', () => {
       provider: 'b',
       locale: 'C.UTF-8',
       fsync: 'on',
+      pages: 'on',
       commit: 'on',
       network: '',
       upper: 'STRAßE ÜBER',
