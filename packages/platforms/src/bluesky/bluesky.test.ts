@@ -179,9 +179,11 @@ test('the hourly reading goes a week back, under what the quick one stops at', a
     [20_000, 21_000],
   ]
   const asked: string[] = []
+  const queries: URLSearchParams[] = []
   const fetch = async (input: string | URL | Request): Promise<Response> => {
     const url = new URL(String(input))
     if (!url.pathname.endsWith('listNotifications')) return new Response(JSON.stringify({ feed: [] }))
+    queries.push(url.searchParams)
     const page = Number(url.searchParams.get('cursor') ?? 0)
     asked.push(String(page))
     return new Response(JSON.stringify({ notifications: pages[page]?.map(notice), ...(page < 3 ? { cursor: String(page + 1) } : {}) }))
@@ -198,6 +200,9 @@ test('the hourly reading goes a week back, under what the quick one stops at', a
   const cursor = { v: 1, highAt: nowMs - 60_000, ownHighAt: 0, backfill: null, deepAt: nowMs - 60_000, turn: 0 }
   await bluesky.poll(io, { cursor, posts: [], open: [] })
   expect(asked).toEqual(['0', '1'])
+  // Left out, the account's own preference would hide people it does not follow.
+  expect(queries.every((query) => query.get('priority') === 'false')).toBe(true)
+  expect(queries[0]?.getAll('reasons')).toEqual(['reply', 'mention', 'quote'])
   asked.length = 0
   const { cursor: next } = await bluesky.poll(io, { cursor: { ...cursor, deepAt: nowMs - 4_000_000 }, posts: [], open: [] })
   expect(asked).toEqual(['0', '1', '0', '1', '2', '3'])

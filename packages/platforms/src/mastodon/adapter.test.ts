@@ -9,9 +9,9 @@ conformance({
   platform: mastodon,
   fixtures: readFixtures(new URL('fixtures/', import.meta.url)),
   self: {
-    accountId: 'https://mastodon.social/@brand',
+    accountId: 'brand@mastodon.social',
     handle: 'brand@mastodon.social',
-    ownedIds: ['https://mastodon.social/@brand'],
+    ownedIds: ['brand@mastodon.social'],
     host: 'mastodon.social',
   },
   channel: { settings: { url: 'https://m.test', apiUrl: 'https://m.test', accountId: '14715' }, credentials: { accessToken: 'token' } },
@@ -20,7 +20,7 @@ conformance({
     parentExternalId: '10',
     postExternalId: '10',
     ref: { acct: 'kai@example.social', visibility: 'public' },
-    authorExternalId: 'https://example.social/@kai',
+    authorExternalId: 'kai@example.social',
     authorHandle: 'kai@example.social',
     private: false,
   },
@@ -62,7 +62,7 @@ conformance({
       created_at: '2026-11-22T11:00:00.000Z',
       account: { id: '9', url: 'https://m.test/@x' },
     }
-    if (/context$/.test(url.pathname)) return { ancestors: [], descendants: [status] }
+    if (url.pathname.endsWith('context')) return { ancestors: [], descendants: [status] }
     return [{ ...status, type: 'mention', status }]
   },
   open: () => openSandboxWorld(mastodon),

@@ -30,8 +30,8 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   if (accessToken === '') throw new PlatformError('rejected', 'The access token is missing')
   const api: ApiIo = { ...io, settings: { url }, credentials: { accessToken } }
   const account = recordOf((await callApi(api, { path: '/api/v1/accounts/verify_credentials' })).json)
-  const [localId, externalId] = [idOf(account.id), accountIdOf(account)]
-  if (localId === null || externalId === null) throw new PlatformError('unavailable', 'The server did not say who the token belongs to')
+  const localId = idOf(account.id)
+  if (localId === null) throw new PlatformError('unavailable', 'The server did not say who the token belongs to')
   const limits = await readLimits(api)
   const settings: Record<string, string> = {
     url,
@@ -43,7 +43,7 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   const whole = handle.includes('@') ? handle : `${handle}@${settings.domain ?? new URL(url).host}`
   return {
     account: {
-      externalId,
+      externalId: accountIdOf(account, { handle: whole, host: '' }) ?? localId,
       handle: whole,
       name: nameOf(account.display_name) ?? handle,
       avatarUrl: linkOf(account.avatar),

@@ -7,13 +7,13 @@ import { mastodon } from './adapter.ts'
 import { linkParams } from './api.ts'
 import { plainText } from './text.ts'
 
-const self = { accountId: 'https://m.test/@brand', handle: 'brand', ownedIds: [], host: 'm.test' }
+const self = { accountId: 'brand@m.test', handle: 'brand@m.test', ownedIds: [], host: 'm.test' }
 const target: ReplyTarget = {
   externalId: '20',
   parentExternalId: null,
   postExternalId: null,
   ref: { acct: 'kai@example.social', visibility: 'public' },
-  authorExternalId: 'https://example.social/@kai',
+  authorExternalId: 'kai@example.social',
   authorHandle: 'kai@example.social',
   private: false,
 }
@@ -30,7 +30,12 @@ async function posted(
   const fetch: Io['fetch'] = async (_, init) => {
     sent = { ...(JSON.parse(String(init?.body)) as Sent), key: new Headers(init?.headers).get('idempotency-key') }
     return new Response(
-      JSON.stringify({ id: '99', url: 'https://m.test/@brand/99', content: '<p>hi</p>', account: { id: '1', url: self.accountId } }),
+      JSON.stringify({
+        id: '99',
+        url: 'https://m.test/@brand/99',
+        content: '<p>hi</p>',
+        account: { id: '1', acct: 'brand', url: 'https://m.test/@brand' },
+      }),
     )
   }
   const io: Io = {
@@ -146,6 +151,29 @@ test('a server without cursors, types or links is read to its end and no further
   const second = await mastodon.poll(io, { cursor: JSON.parse(JSON.stringify(first.cursor)), posts: [], open: [] })
   expect(calls() - before).toBeLessThan(6)
   expect(second.cursor).toMatchObject({ minId: 'n3' })
+})
+
+test('mentions away from our posts are all found, however many came in between', async () => {
+  const world = await open()
+  const reader = new Reader(mastodon, world)
+  world.shortPages()
+  world.mention('Ana', 'first')
+  await reader.poll()
+  const ids = Array.from({ length: 130 }, (_, index) => world.mention(`P${index}`, `mention ${index}`))
+  await reader.poll()
+  expect(ids.filter((id) => !reader.facts.has(id))).toEqual([])
+})
+
+test('an account is the same seen from its own server and from another', () => {
+  const status = (acct: string): string =>
+    JSON.stringify([{ id: '1', content: 'x', account: { id: acct, acct, url: 'https://elsewhere.test/profile' } }])
+  const authorSeenBy = (handle: string, acct: string): unknown => {
+    const delivery = { kind: 'own', request: {}, body: status(acct), receivedAt: '2026-11-22T12:00:00.000Z' }
+    const [fact] = mastodon.normalize(delivery, { ...self, accountId: 'somebody', handle }).facts
+    return fact?.fact === 'post' ? fact.author?.externalId : fact?.fact === 'message' && fact.author?.externalId
+  }
+  expect(authorSeenBy('brand@m.test', 'Kai@Example.social')).toBe('kai@example.social')
+  expect(authorSeenBy('other@example.social', 'kai')).toBe('kai@example.social')
 })
 
 test('Link headers are read for their query alone', () => {

@@ -8,15 +8,20 @@ import { plainText } from './text.ts'
 /** `ownParts`: ids of our posts and of the parts of our self-threads. `rootId`: the post whose thread this is, where we know. */
 export type Around = { self: Self; receivedAt: string; ownParts: ReadonlySet<string>; rootId: string | null; quotesUs?: boolean }
 
-/** An account's lasting id. Its `id` is this server's own; the profile's address is the same seen from every server. */
-export function accountIdOf(account: JsonRecord): string | null {
-  return linkOf(account.url) ?? linkOf(account.uri) ?? idOf(account.id)
+/**
+ * An account's lasting id: its name with its domain, the same seen from every server (its `id` is this server's own). Local names come without a domain; ours
+ * has it in our handle.
+ */
+export function accountIdOf(account: JsonRecord, { handle, host }: Pick<Self, 'handle' | 'host'>): string | null {
+  const acct = nameOf(account.acct)
+  if (acct === null) return linkOf(account.url) ?? linkOf(account.uri) ?? idOf(account.id)
+  return (acct.includes('@') ? acct : `${acct}@${handle.split('@')[1] ?? host}`).toLowerCase()
 }
 
 /** Is this account one of ours, seen from whichever server? */
 export function isOwned(account: JsonRecord, self: Self): boolean {
-  const ids = [linkOf(account.url), linkOf(account.uri), idOf(account.id)]
-  return ids.some((id) => id !== null && (id === self.accountId || self.ownedIds.includes(id)))
+  const id = accountIdOf(account, self)
+  return id !== null && (id === self.accountId || self.ownedIds.includes(id))
 }
 
 /** Ours, and either no reply, or on our own post or self-thread: a post, not an answer to anybody. */
@@ -30,7 +35,7 @@ export function isOwnPart(status: JsonRecord, { self, ownParts }: Pick<Around, '
 export function readStatus(status: JsonRecord, around: Around): Fact | null {
   const id = idOf(status.id)
   const account = recordOf(status.account)
-  if (id === null || (accountIdOf(account) === null && status.content === undefined)) return null
+  if (id === null || (accountIdOf(account, around.self) === null && status.content === undefined)) return null
   const { self, receivedAt, ownParts } = around
   const spoiler = textOf(status.spoiler_text)
   const content = plainText(textOf(status.content))
@@ -42,7 +47,7 @@ export function readStatus(status: JsonRecord, around: Around): Fact | null {
   const shared = {
     externalId: id,
     ours,
-    author: authorOf(account),
+    author: authorOf(account, self),
     text: spoiler === '' ? content : `${spoiler}\n\n${content}`,
     url: linkOf(status.url) ?? linkOf(status.uri),
     media: listOf(status.media_attachments).flatMap(mediaOf),
@@ -64,15 +69,15 @@ export function readStatus(status: JsonRecord, around: Around): Fact | null {
     parentExternalId: parentId,
     postExternalId: parentId === null ? null : (around.rootId ?? (ownParts.has(parentId) ? parentId : null)),
     mentionsUs: quotesUs || mentions.some((each) => isOwned(each, self)),
-    tagsExternalId: ours ? (mentions.filter((each) => !isOwned(each, self)).map(accountIdOf)[0] ?? null) : null,
+    tagsExternalId: ours ? (mentions.filter((each) => !isOwned(each, self)).map((each) => accountIdOf(each, self))[0] ?? null) : null,
     language: nameOf(status.language),
     editedAt,
     version: editedAt ?? createdAt ?? 'first',
   })
 }
 
-function authorOf(account: JsonRecord): Author | null {
-  const externalId = accountIdOf(account)
+function authorOf(account: JsonRecord, self: Self): Author | null {
+  const externalId = accountIdOf(account, self)
   if (externalId === null) return null
   const handle = nameOf(account.acct) ?? nameOf(account.username)
   return { externalId, handle, name: nameOf(account.display_name) ?? handle, avatarUrl: linkOf(account.avatar), url: linkOf(account.url) }
