@@ -66,11 +66,8 @@ export type Io = ConnectIo & {
   self: Self
 }
 
-/**
- * Who we are on this channel. `ownedIds`: external ids of every account of the workspace on this platform. `webUrl`: base of the public
- * pages where the API does not give links (the channel's setting of that name).
- */
-export type Self = { accountId: string; handle: string; ownedIds: string[]; host: string; webUrl?: string }
+/** Who we are on this channel. `ownedIds`: external ids of every account of the workspace on this platform. */
+export type Self = { accountId: string; handle: string; ownedIds: string[]; host: string }
 
 export type Webhook = {
   /** Raw bytes against one app's secret. Header names are lower-case; a doubled header is joined by Node with ', '. Constant time, fails closed. */

@@ -40,7 +40,6 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
       handle: account.handle,
       ownedIds: [account.externalId],
       host: new URL(sandbox.url).host,
-      webUrl: connected.settings.webUrl,
     },
   }
   const say = (name: string, text: string, parentId: string | null, mention?: boolean): string =>

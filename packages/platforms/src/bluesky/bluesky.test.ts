@@ -123,6 +123,15 @@ test('a session that ends before a reply with many mentions is renewed once', as
   expect(world.saved()).toBe(1)
 })
 
+test('links lead to the pages of the server that is used', async () => {
+  const world = await open()
+  const reader = new Reader(bluesky, world)
+  const comment = world.comment('Ana', 'hi', world.post('Our post'))
+  await reader.poll()
+  const page = await fetch(reader.message(comment).url ?? '')
+  expect({ status: page.status, shown: (await page.text()).includes('Ana') }).toEqual({ status: 200, shown: true })
+})
+
 test('four tries at once leave one reply', async () => {
   const world = await open()
   const reader = new Reader(bluesky, world)

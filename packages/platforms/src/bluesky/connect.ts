@@ -2,6 +2,7 @@ import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
 import { linkOf, nameOf } from '../json.ts'
 import type { ConnectIo, Connected, Platform } from '../platform.ts'
+import { defaultWebUrl } from './uri.ts'
 import { callXrpc, defaultService, login, serverOf } from './xrpc.ts'
 
 export const connect: Platform['connect'] = {
@@ -42,7 +43,7 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   if (identifier === '') throw new PlatformError('rejected', 'The handle is missing')
   if (appPassword === '') throw new PlatformError('rejected', 'The app password is missing')
   const { handle, ...session } = await login(io, signIn, { identifier, appPassword })
-  const webUrl = baseUrl(given.webUrl, signIn.startsWith('http://') ? signIn : 'https://bsky.app')
+  const webUrl = baseUrl(given.webUrl, signIn.startsWith('http://') ? signIn : defaultWebUrl)
   const profile = await readProfile(io, serverOf(given, session.pds), session)
   return {
     account: {

@@ -7,7 +7,7 @@ import { didOf } from './uri.ts'
 
 /**
  * One page of Bluesky as facts. Kinds: `notifications`, `thread` (of `request.uri`), `own` (our author feed), `open` (`request.uris`; what
- * did not come back is gone).
+ * did not come back is gone). `request.webUrl`: where the public pages are, if not at Bluesky's.
  */
 export function normalize(delivery: RawDelivery, self: Self): Normalized {
   const read = readers[delivery.kind]
@@ -25,7 +25,7 @@ function refuse(reason: string): Normalized {
 
 const noParts: ReadonlySet<string> = new Set()
 
-function readNotifications(body: JsonRecord, { receivedAt }: RawDelivery, self: Self): Normalized {
+function readNotifications(body: JsonRecord, { request, receivedAt }: RawDelivery, self: Self): Normalized {
   if (!Array.isArray(body.notifications)) return refuse('no list of notifications')
   const result: Normalized = { facts: [], unknown: [], ignored: 0 }
   listOf(body.notifications).forEach((each, index) => {
@@ -36,7 +36,7 @@ function readNotifications(body: JsonRecord, { receivedAt }: RawDelivery, self: 
       else result.ignored += 1
       return
     }
-    const fact = readPost(notification, { self, receivedAt, ownParts: noParts, reason })
+    const fact = readPost(notification, { self, receivedAt, webUrl: request.webUrl, ownParts: noParts, reason })
     if (fact === null) result.unknown.push({ index, reason: `a ${reason} that is no post` })
     else result.facts.push(fact)
   })
@@ -58,7 +58,7 @@ function readThread(body: JsonRecord, { request, receivedAt }: RawDelivery, self
   for (let index = 0; waiting.length > 0; index += 1) {
     const node = waiting.pop()!
     const post = recordOf(node.post)
-    const around = { self, receivedAt, ownParts }
+    const around = { self, receivedAt, webUrl: request.webUrl, ownParts }
     if (node.post === undefined) {
       if (node.blocked === true || node.notFound === true) result.ignored += 1
       else result.unknown.push({ index, reason: 'a part of the thread that is no post' })
@@ -74,7 +74,7 @@ function readThread(body: JsonRecord, { request, receivedAt }: RawDelivery, self
 }
 
 /** Our own feed: posts, and our native answers. Reposts of others are of no use. */
-function readOwn(body: JsonRecord, { receivedAt }: RawDelivery, self: Self): Normalized {
+function readOwn(body: JsonRecord, { request, receivedAt }: RawDelivery, self: Self): Normalized {
   if (!Array.isArray(body.feed)) return refuse('no feed')
   const items = listOf(body.feed).map(recordOf)
   const ownParts = ownPartsOf(items, self)
@@ -83,7 +83,7 @@ function readOwn(body: JsonRecord, { receivedAt }: RawDelivery, self: Self): Nor
     const post = recordOf(item.post)
     const did = didOf(textOf(post.uri))
     if (did !== null && !isOwned(did, self)) return void (result.ignored += 1)
-    const fact = readPost(post, { self, receivedAt, ownParts })
+    const fact = readPost(post, { self, receivedAt, webUrl: request.webUrl, ownParts })
     if (fact === null) result.unknown.push({ index, reason: 'a post that cannot be read' })
     else result.facts.push(fact)
   })
@@ -108,7 +108,7 @@ function readOpen(body: JsonRecord, { request, receivedAt }: RawDelivery, self: 
   listOf(body.posts).forEach((each, index) => {
     const post = recordOf(each)
     answered.add(textOf(post.uri))
-    const fact = readPost(post, { self, receivedAt, ownParts: noParts })
+    const fact = readPost(post, { self, receivedAt, webUrl: request.webUrl, ownParts: noParts })
     if (fact === null) result.unknown.push({ index, reason: 'a post that cannot be read' })
     else result.facts.push(fact)
   })

@@ -65,6 +65,8 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
       next.backfill = rest === null ? null : { ...backfill, cursor: rest }
     })
   }
+  const { webUrl } = io.settings
+  if (webUrl) for (const page of round.pages) page.request = { ...page.request, webUrl }
   return finish(round, next, waitMs)
 }
 

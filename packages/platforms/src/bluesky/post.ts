@@ -4,10 +4,10 @@ import { instantOf, linkOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Self } from '../platform.ts'
 import { plainText } from './facets.ts'
-import { didOf, postUrl } from './uri.ts'
+import { defaultWebUrl, didOf, postUrl } from './uri.ts'
 
 /** `ownParts`: uris of our posts and the parts of our self-threads; a reply there stands directly on our post. */
-export type Around = { self: Self; receivedAt: string; ownParts: ReadonlySet<string>; reason?: string }
+export type Around = { self: Self; receivedAt: string; ownParts: ReadonlySet<string>; reason?: string; webUrl?: string }
 
 /** Is this account one of ours? */
 export function isOwned(did: string | null, self: Self): boolean {
@@ -46,9 +46,9 @@ export function readPost(view: JsonRecord, around: Around): Fact | null {
   const shared = {
     externalId: uri,
     ours: isOwned(did, self),
-    author: authorOf(view, did, self),
+    author: authorOf(view, did, around.webUrl),
     text: plainText(record.text, record.facets),
-    url: postUrl(uri, self.webUrl),
+    url: postUrl(uri, around.webUrl),
     media: mediaOf(view, did),
     platformAt,
     ref: { cid, rootUri: refs?.root ?? uri, rootCid: refs === null ? cid : refs.rootCid },
@@ -74,15 +74,14 @@ export function readPost(view: JsonRecord, around: Around): Fact | null {
   })
 }
 
-function authorOf(view: JsonRecord, did: string, self: Self): Author {
+function authorOf(view: JsonRecord, did: string, webUrl = defaultWebUrl): Author {
   const author = recordOf(view.author)
-  const web = self.webUrl ?? 'https://bsky.app'
   return {
     externalId: did,
     handle: nameOf(author.handle),
     name: nameOf(author.displayName),
     avatarUrl: linkOf(author.avatar),
-    url: `${web}/profile/${did}`,
+    url: `${webUrl}/profile/${did}`,
   }
 }
 

@@ -7,7 +7,7 @@ import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
 import { facetsOf } from './facets.ts'
 import { tidOf } from './tid.ts'
-import { postUrl, rkeyOf } from './uri.ts'
+import { defaultWebUrl, postUrl, rkeyOf } from './uri.ts'
 import { xrpc, xrpcErrorOf } from './xrpc.ts'
 
 const collection = 'app.bsky.feed.post'
@@ -80,7 +80,7 @@ function uriOf(io: Io, { key, createdAt }: ReplyInput): string {
 
 function sentReply(io: Io, { target, text, createdAt }: ReplyInput, uri: string, cid: string, refs: { root: Ref }): ReplySent {
   const { self } = io
-  const webUrl = self.webUrl ?? (io.settings.webUrl || undefined)
+  const webUrl = io.settings.webUrl || defaultWebUrl
   const url = postUrl(uri, webUrl)
   const fact: Fact = messageFact({
     externalId: uri,
@@ -91,7 +91,7 @@ function sentReply(io: Io, { target, text, createdAt }: ReplyInput, uri: string,
       handle: self.handle || null,
       name: null,
       avatarUrl: null,
-      url: `${webUrl ?? 'https://bsky.app'}/profile/${self.accountId}`,
+      url: `${webUrl}/profile/${self.accountId}`,
     },
     parentExternalId: target.externalId,
     postExternalId: refs.root.uri,

@@ -118,6 +118,17 @@ test('the token travels in a header alone, with the proof when there is an app s
   expect(asked.every((url) => /appsecret_proof=[0-9a-f]{64}/.test(url))).toBe(true)
 })
 
+test('the first poll asks for ninety days of posts, the next ones for a fortnight', async () => {
+  const asked: string[] = []
+  const io = ioAnswering(() => ({ body: { data: [] } }), asked)
+  const { cursor } = await facebook.poll(io, none)
+  await facebook.poll(io, { ...none, cursor })
+  const days = asked
+    .filter((url) => url.includes('/feed?'))
+    .map((url) => (io.now().getTime() / 1000 - Number(new URLSearchParams(url.split('?')[1]).get('since'))) / 86_400)
+  expect(days).toEqual([90, 14])
+})
+
 test('a next page elsewhere is asked for here, without what it says about tokens', async () => {
   const asked: string[] = []
   const io = ioAnswering((_, query) => {
