@@ -51,11 +51,11 @@ declare module '@tanstack/react-router' {
 function NotFound() {
   const t = useWords()
   return (
-    <main className="note-pane">
+    <section className="note-pane">
       <p>{t('app.notFound')}</p>
       <Link className="btn s" to="/inbox/{-$view}" params={{ view: undefined }}>
         {t('app.toInbox')}
       </Link>
-    </main>
+    </section>
   )
 }

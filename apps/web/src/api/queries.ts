@@ -10,6 +10,9 @@ export const cache = new QueryClient({
       staleTime: Infinity,
       gcTime: 10 * 60_000,
       refetchOnWindowFocus: false,
+      // Offline is an answer too: said at once, asked again when the line is back.
+      networkMode: 'always',
+      refetchOnReconnect: true,
       retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
       retryDelay: (count) => 500 * 2 ** count,
     },

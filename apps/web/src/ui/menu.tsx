@@ -1,5 +1,6 @@
 import clsx from 'clsx'
-import { type ButtonHTMLAttributes, type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useRef } from 'react'
+import { type ButtonHTMLAttributes, type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { isPhone } from './use-phone.ts'
 
 type Props = {
@@ -17,11 +18,12 @@ type Props = {
   labelled?: boolean
 }
 
-/** A button with a menu: native popover, arrow keys, from below on a phone. Fill it with `MenuItem`. */
+/** A button with a menu: native popover, arrow keys, from below on a phone. Fill it with `MenuItem`, made only while it is open. */
 export function Menu({ button, label, className, align = 'start', above = false, children, id, labelled = false }: Props) {
   const menuId = useId()
   const trigger = useRef<HTMLButtonElement>(null)
   const menu = useRef<HTMLDivElement>(null)
+  const [open, setOpen] = useState(false)
   const onToggle = (event: ToggleEvent<HTMLDivElement>) => {
     trigger.current?.setAttribute('aria-expanded', String(event.newState === 'open'))
     if (event.newState !== 'open' || menu.current === null || trigger.current === null) return
@@ -42,8 +44,18 @@ export function Menu({ button, label, className, align = 'start', above = false,
       >
         {button}
       </button>
-      <div ref={menu} id={menuId} popover="auto" role="menu" aria-label={label} className="menu" onToggle={onToggle} onKeyDown={moveInMenu}>
-        {children}
+      <div
+        ref={menu}
+        id={menuId}
+        popover="auto"
+        role="menu"
+        aria-label={label}
+        className="menu"
+        onBeforeToggle={(event) => flushSync(() => setOpen(event.newState === 'open'))}
+        onToggle={onToggle}
+        onKeyDown={moveInMenu}
+      >
+        {open && children}
       </div>
     </>
   )

@@ -3,7 +3,8 @@ export const en = {
   app: {
     name: 'Answerback',
     loading: 'One moment',
-    skipToList: 'Skip to the list',
+    skip: 'Skip',
+    skipToContent: 'Skip to the content',
     skipToThread: 'Skip to the conversation',
     failed: 'This could not be loaded.',
     failedOffline: 'The server was not reached.',
@@ -149,6 +150,7 @@ export const en = {
     rowTaken: 'With {name}.',
     unseen: 'Not seen yet.',
   },
+  swipe: { assign: 'Assign', noReply: 'No reply' },
   empty: {
     allAnswered: 'Everyone has an answer.',
     allAnsweredLead:
@@ -170,6 +172,7 @@ export const en = {
   },
   thread: {
     label: 'Conversation with {name}',
+    messages: 'Messages',
     back: 'Back to the list',
     position: '{at, number} of {count, number}',
     where: '{platform} {kind}',

@@ -21,7 +21,7 @@ export function ChannelsScreen() {
     document.title = t('title.channels', { name: me.workspace.name })
   }, [t, me.workspace.name])
   return (
-    <main className="page">
+    <section className="page">
       <header className="phead">
         <h1 tabIndex={-1}>{t('channels.title')}</h1>
       </header>
@@ -34,7 +34,7 @@ export function ChannelsScreen() {
           ))}
         </ul>
       </div>
-    </main>
+    </section>
   )
 }
 

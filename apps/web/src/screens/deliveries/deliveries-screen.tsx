@@ -17,7 +17,7 @@ export function DeliveriesScreen() {
     document.title = t('title.deliveries', { name: me.workspace.name })
   }, [t, me.workspace.name])
   return (
-    <main className="page">
+    <section className="page">
       <header className="phead">
         <h1 tabIndex={-1}>{t('deliveries.title')}</h1>
       </header>
@@ -42,6 +42,6 @@ export function DeliveriesScreen() {
           </ul>
         )}
       </div>
-    </main>
+    </section>
   )
 }

@@ -1,4 +1,4 @@
-import { Outlet, useNavigate } from '@tanstack/react-router'
+import { Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { Keys } from '../../keys/key-names.tsx'
 import { useCommandHandlers } from '../../keys/handlers.ts'
@@ -23,6 +23,7 @@ export function Frame() {
   const [open, setOpen] = useState<'palette' | 'keys' | null>(null)
   const seesDeliveries = useMay('deliveries.read')
   const pending = useKeyboard()
+  const inThread = useMatchRoute()({ to: '/c/$conversationId' }) !== false
   const goTo = (view?: string) => () => void navigate({ to: '/inbox/{-$view}', params: { view } })
   useCommandHandlers(
     {
@@ -45,19 +46,23 @@ export function Frame() {
   )
   return (
     <div className="app">
-      <a className="skip" href="#list">
-        {t('app.skipToList')}
-      </a>
-      <a className="skip" href="#thread">
-        {t('app.skipToThread')}
-      </a>
+      <nav className="skips" aria-label={t('app.skip')}>
+        <a className="skip" href="#content">
+          {t('app.skipToContent')}
+        </a>
+        {inThread && (
+          <a className="skip" href="#thread">
+            {t('app.skipToThread')}
+          </a>
+        )}
+      </nav>
       <Sidebar />
-      <div className="content">
+      <main className="content" id="content" tabIndex={-1}>
         <Bars />
         <Suspense>
           <Outlet />
         </Suspense>
-      </div>
+      </main>
       <TabBar />
       <Toasts />
       <Announcer />

@@ -6,7 +6,7 @@ import { useWords } from '../../words/words.tsx'
 export function AllAnswered({ counts }: { counts: Counts }) {
   const t = useWords()
   return (
-    <main className="calm">
+    <section className="calm">
       <div>
         <svg className="tick" viewBox="0 0 48 48" aria-hidden="true">
           <circle cx="24" cy="24" r="22.5" />
@@ -19,6 +19,6 @@ export function AllAnswered({ counts }: { counts: Counts }) {
           {t('empty.seeAnswered')}
         </Link>
       </div>
-    </main>
+    </section>
   )
 }

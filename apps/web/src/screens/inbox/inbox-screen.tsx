@@ -31,10 +31,13 @@ export function InboxScreen() {
   const { data: counts } = useQuery({ ...countsQuery, initialData: me.counts })
   const [cursor, setCursor] = useState<string | null>(null)
   const rowsRef = useRef<RowsHandle>(null)
+  /** Whom the next thread to open is to be answered at once. */
+  const wish = useRef<string | null>(null)
   const cursorId = openId ?? cursor
 
   const open = useCallback(
-    (id: string) => {
+    (id: string, how?: { reply: boolean }) => {
+      wish.current = how?.reply === true ? id : null
       setCursor(id)
       void navigate({
         to: '/c/$conversationId',
@@ -54,7 +57,12 @@ export function InboxScreen() {
     })
     if (openId !== null) requestAnimationFrame(() => rowsRef.current?.focus(openId))
   }, [navigate, search, view, openId])
-  const handle = useMemo(() => ({ rows: list.rows, open, close }), [list.rows, open, close])
+  const takeWish = useCallback((id: string) => {
+    const wished = wish.current === id
+    if (wished) wish.current = null
+    return wished
+  }, [])
+  const handle = useMemo(() => ({ rows: list.rows, open, close, takeWish }), [list.rows, open, close, takeWish])
 
   /** Desktop: the thread follows the cursor. Phone: only the cursor moves. */
   const moveTo = (id: string | undefined) => {

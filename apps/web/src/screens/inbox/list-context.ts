@@ -2,10 +2,15 @@ import type { ConversationRow } from '@answerback/core/api'
 import { createContext, useContext } from 'react'
 import { hasPendingReply } from './row-words.ts'
 
-/** The list beside the open thread. `open` keeps the view and its filters in the address. */
-export type ListHandle = { rows: ConversationRow[]; open: (id: string) => void; close: () => void }
+/** The list beside the open thread. `open` keeps the view and its filters in the address; with `reply` it goes straight to writing. */
+export type ListHandle = {
+  rows: ConversationRow[]
+  open: (id: string, how?: { reply: boolean }) => void
+  close: () => void
+  takeWish: (id: string) => boolean
+}
 
-export const ListContext = createContext<ListHandle>({ rows: [], open: () => {}, close: () => {} })
+export const ListContext = createContext<ListHandle>({ rows: [], open: () => {}, close: () => {}, takeWish: () => false })
 
 export function useListHandle(): ListHandle {
   return useContext(ListContext)

@@ -11,7 +11,7 @@ export function NothingOpen() {
   const { data: counts } = useQuery({ ...countsQuery, initialData: useMe().counts })
   const oldest = useSpanSince(counts.oldestWaitingSince)
   return (
-    <main className="thread nothing">
+    <section className="thread nothing">
       <div>
         <h2>{t('empty.nothingOpen', { count: counts.waiting })}</h2>
         {counts.waiting > 0 && (
@@ -23,6 +23,6 @@ export function NothingOpen() {
           </>
         )}
       </div>
-    </main>
+    </section>
   )
 }

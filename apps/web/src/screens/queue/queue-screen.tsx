@@ -67,7 +67,7 @@ export function QueueScreen() {
   })
 
   return (
-    <main className="page queue">
+    <section className="page queue">
       <header className="phead">
         <h1 tabIndex={-1}>{t('queue.title')}</h1>
       </header>
@@ -120,7 +120,7 @@ export function QueueScreen() {
         )}
         {summary !== undefined && <QueueReview summary={summary} />}
       </div>
-    </main>
+    </section>
   )
 }
 

@@ -21,7 +21,19 @@ type Props = {
 export function AssignMenu({ row, actions, button, className, id, label, align = 'end' }: Props) {
   const t = useWords()
   return (
-    <Menu label={label ?? t('thread.assign')} button={button} className={className} align={align} {...(id === undefined ? {} : { id })}>
+    <Menu
+      label={label ?? t('thread.assign')}
+      labelled
+      button={
+        <>
+          {button}
+          <span className="sr">, {label ?? t('thread.assign')}</span>
+        </>
+      }
+      className={className}
+      align={align}
+      {...(id === undefined ? {} : { id })}
+    >
       <AssignItems row={row} actions={actions} />
     </Menu>
   )

@@ -26,7 +26,7 @@ export function ThreadPane() {
   }
   const missing = error instanceof ApiProblem && (error.status === 404 || error.status === 403)
   return (
-    <main className="thread" id="thread" tabIndex={-1} aria-busy={isPending}>
+    <section className="thread" id="thread" tabIndex={-1} aria-busy={isPending}>
       {isPending ? (
         <div className="thread-skeleton" aria-hidden="true">
           <span />
@@ -41,6 +41,6 @@ export function ThreadPane() {
           </button>
         </div>
       )}
-    </main>
+    </section>
   )
 }

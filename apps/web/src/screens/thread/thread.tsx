@@ -50,6 +50,10 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
 
   useEffect(() => markSeen(conversation.id, conversation.lastMessage.id), [conversation.id, conversation.lastMessage.id])
   useScrollToOwed(body, conversation)
+  const { takeWish } = list
+  useEffect(() => {
+    if (takeWish(conversation.id)) field.current?.focus()
+  }, [takeWish, conversation.id])
 
   const reply = (messageId: string | null) => {
     setTarget(messageId)
@@ -84,9 +88,9 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
   useCommandHandlers(held === undefined ? {} : { undo: () => void (undoLatest() || undoReply(held)) })
 
   return (
-    <main className="thread" id="thread" tabIndex={-1} aria-label={t('thread.label', { name })}>
+    <section className="thread" id="thread" tabIndex={-1} aria-label={t('thread.label', { name })}>
       <ThreadHead conversation={conversation} channel={channel} actions={actions} heading={heading} />
-      <div className="tbody" ref={body} tabIndex={0} role="region" aria-label={t('thread.label', { name })}>
+      <div className="tbody" ref={body} tabIndex={0} role="region" aria-label={t('thread.messages')}>
         {conversation.state === 'snoozed' && conversation.snoozedUntil !== null && (
           <p className="notice">
             <Moon className="i sm" aria-hidden="true" />
@@ -159,7 +163,7 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
           }}
         />
       )}
-    </main>
+    </section>
   )
 }
 
