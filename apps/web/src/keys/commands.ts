@@ -1,8 +1,4 @@
-/**
- * Every action that has a key, once: the key handler, the cheat sheet and the palette all read this. `Mod` is Ctrl, or Cmd on a Mac;
- * a space parts the steps of a sequence; a capital letter means Shift. `writing`: works inside a text field, which handles it itself.
- */
-export const commands = [
+const commands = [
   { id: 'reply', group: 'conversation', keys: ['r'] },
   { id: 'take', group: 'conversation', keys: ['i'] },
   { id: 'assign', group: 'conversation', keys: ['a'] },
@@ -46,4 +42,9 @@ type Command = {
 }
 
 export type CommandId = (typeof commands)[number]['id']
+
+/**
+ * Every action that has a key, once: the key handler, the cheat sheet and the palette all read this. `Mod` is Ctrl, or Cmd on a Mac;
+ * a space parts the steps of a sequence; a capital letter means Shift. `writing`: works inside a text field, which handles it itself.
+ */
 export const commandTable: readonly (Command & { id: CommandId })[] = commands

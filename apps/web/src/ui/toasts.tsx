@@ -17,7 +17,7 @@ export function showToast({ text, alert = false, untilAt = now() + shownMs, ring
   return toast.id
 }
 
-export function hideToast(id: number): void {
+function hideToast(id: number): void {
   set(toasts.filter((toast) => toast.id !== id))
 }
 

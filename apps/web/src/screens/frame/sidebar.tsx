@@ -119,7 +119,7 @@ function useCurrentView(): string | null {
   return match({ to: '/c/$conversationId' }) === false ? null : (search.view ?? 'waiting')
 }
 
-export function ThemeButton() {
+function ThemeButton() {
   const t = useWords()
   const [theme, setTheme] = useState(currentTheme)
   const Icon = themeIcons[theme]

@@ -1,4 +1,5 @@
 import type { ConversationRow } from '@answerback/core/api'
+import { sortOf } from '@answerback/core/list-view'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
@@ -77,7 +78,8 @@ export function InboxScreen() {
   }
   /** In this list, or else the one who has waited longest anywhere. */
   const stepWaiting = async (by: 1 | -1) => {
-    const here = nextWaiting(list.rows, cursorId, by)
+    const fromTheStart = cursorId === null && sortOf(query) === 'newest'
+    const here = fromTheStart ? null : nextWaiting(list.rows, cursorId, by)
     if (here !== null) return open(here)
     const { items } = await read<{ items: ConversationRow[] }>('/conversations?state=waiting&limit=5').catch(() => ({ items: [] }))
     const elsewhere = nextWaiting(items, openId, 1)

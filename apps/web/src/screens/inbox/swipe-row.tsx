@@ -11,6 +11,9 @@ import { useListHandle } from './list-context.ts'
 import { nameOf } from './row-words.ts'
 import { actionsPx, beginSwipe, endSwipe, moveSwipe, type Swipe } from './swipe.ts'
 
+/** Closes the row whose actions lie open; one at a time. */
+let closeOther: (() => void) | null = null
+
 /**
  * On a phone a row can be pulled aside: forward to reply, backward for assign, snooze and no reply. Without dragging, the thread
  * offers the same. What is not revealed is not in the tree of a screen reader either.
@@ -40,7 +43,9 @@ export function SwipeRow({ row, children }: { row: ConversationRow; children: Re
     setTimeout(() => removeEventListener('click', swallow, { capture: true }), 50)
     swipe.current = null
     setDx(0)
+    closeOther?.()
     setOpen(outcome === 'actions')
+    closeOther = outcome === 'actions' ? () => setOpen(false) : null
     if (outcome === 'reply') {
       navigator.vibrate?.(10)
       list.open(row.id, { reply: true })

@@ -4,7 +4,7 @@ export type Swipe = { startX: number; startY: number; axis: 'unknown' | 'x' | 'y
 const lockPx = 10
 const edgePx = 24
 export const actionsPx = 216
-export const replyPx = 64
+const replyPx = 64
 
 /** Begins a swipe, or null for a touch at the edge of the screen, which is the system's own way back. */
 export function beginSwipe(x: number, y: number, screenPx: number): Swipe | null {

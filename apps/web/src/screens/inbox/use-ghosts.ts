@@ -30,7 +30,7 @@ export function useGhosts(rows: ConversationRow[], sort: ListSort, listKey: stri
 }
 
 /** Rows and ghosts in one order; a ghost whose row came back is not shown. */
-export function linesOf(rows: ConversationRow[], ghosts: readonly Line[], sort: ListSort): Line[] {
+function linesOf(rows: ConversationRow[], ghosts: readonly Line[], sort: ListSort): Line[] {
   const lines: Line[] = rows.map((row) => ({ row, ended: null }))
   const present = new Set(rows.map((row) => row.id))
   const compare = compareRows(sort)

@@ -13,7 +13,7 @@ export type ListSearch = {
   liked?: true | undefined
 }
 
-export const pageSize = 50
+const pageSize = 50
 
 /** Reads the search of the address, whatever somebody typed there. */
 export function readSearch(search: Record<string, unknown>): ListSearch {

@@ -53,7 +53,7 @@ export function MessageView({ conversation, message, toId = null, small = false,
   return owed ? <div className="owed">{article}</div> : article
 }
 
-export function speakerOf(conversation: Conversation, message: MessageShape, ours: string, t: ReturnType<typeof useWords>): string {
+function speakerOf(conversation: Conversation, message: MessageShape, ours: string, t: ReturnType<typeof useWords>): string {
   return message.direction === 'out' ? ours : nameOf(message.contact ?? (message.contact === null ? null : conversation.contact), t)
 }
 

@@ -33,7 +33,7 @@ export function SnoozeMenu({
   )
 }
 
-export function SnoozeItems({ onChoose }: { onChoose: (choice: SnoozeChoice) => void }) {
+function SnoozeItems({ onChoose }: { onChoose: (choice: SnoozeChoice) => void }) {
   const t = useWords()
   return snoozeChoices(now()).map((choice) => (
     <MenuItem key={choice.id} hint={whenText(choice.at.toISOString(), now(), localZone)} onChoose={() => onChoose(choice)}>
