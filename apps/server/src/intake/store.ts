@@ -11,6 +11,12 @@ const maxRows = 256
 /** More than this waiting means that the database cannot keep up: refuse, the platform keeps its copy. */
 const maxWaiting = 20_000
 
+/** Deliveries in one job: they are taken in by one transaction a workspace. */
+const maxIdsInJob = 50
+/** A call is followed by a rest of so many times what it took. */
+const restShare = 9
+const maxRestMs = 50
+
 type Waiting = { arrival: Arrival; stored: () => void; failed: (error: unknown) => void }
 
 /**
@@ -18,6 +24,7 @@ type Waiting = { arrival: Arrival; stored: () => void; failed: (error: unknown) 
  * one alone goes at once, a storm goes in few large statements. A body already stored for that app is not stored again and counts as stored.
  */
 export function openStore(ctx: Context): { store(arrival: Arrival): Promise<void> } {
+  const wake = openWakeUps(ctx)
   let waiting: Waiting[] = []
   let inFlight = false
 
@@ -31,7 +38,7 @@ export function openStore(ctx: Context): { store(arrival: Arrival): Promise<void
           batch.map((each) => each.arrival),
         )
         for (const each of batch) each.stored()
-        if (ids.length > 0) void ctx.queue.add('ingest', [{ deliveryIds: ids }])
+        void wake(ids)
       } catch (error) {
         for (const each of batch) each.failed(error)
       }
@@ -46,6 +53,30 @@ export function openStore(ctx: Context): { store(arrival: Arrival): Promise<void
         waiting.push({ arrival, stored, failed })
         if (!inFlight) void flush()
       }),
+  }
+}
+
+/**
+ * Tells ingest of new rows, one call at a time and with a rest after each that grows with what it took: rows stored meanwhile go together in the next, so
+ * that a storm of small batches is no storm of jobs and adding them keeps a small share of the database. One alone goes at once.
+ */
+function openWakeUps(ctx: Context): (ids: string[]) => Promise<void> {
+  let gathered: string[] = []
+  let inFlight = false
+  return async (ids) => {
+    gathered.push(...ids)
+    if (inFlight) return
+    inFlight = true
+    while (gathered.length > 0) {
+      const jobs = []
+      for (let at = 0; at < gathered.length; at += maxIdsInJob) jobs.push({ deliveryIds: gathered.slice(at, at + maxIdsInJob) })
+      gathered = []
+      const startedAt = ctx.now().getTime()
+      await ctx.queue.add('ingest', jobs)
+      const restMs = Math.min(maxRestMs, restShare * (ctx.now().getTime() - startedAt))
+      if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
+    }
+    inFlight = false
   }
 }
 
