@@ -18,7 +18,7 @@ const mayImport = {
   'apps/server/src/access': ['packages/core', 'packages/platforms', ...server('db', 'http', 'live', 'queue')],
   'apps/server/src/inbox': ['packages/core', 'packages/platforms', ...server('access', 'db', 'http', 'live', 'queue')],
   'apps/server/src/intake': ['packages/core', 'packages/platforms', ...server('access', 'db', 'http', 'live', 'queue')],
-  'apps/server/src/ingest': ['packages/core', 'packages/platforms', ...server('db', 'http', 'inbox', 'live', 'queue')],
+  'apps/server/src/ingest': ['packages/core', 'packages/platforms', ...server('access', 'db', 'inbox', 'live')],
   // A reply that was sent is a fact like any other and goes the way in from there.
   'apps/server/src/reply': ['packages/core', 'packages/platforms', ...server('access', 'db', 'http', 'inbox', 'ingest', 'live', 'queue')],
   'apps/server/src/insight': ['packages/core', ...server('access', 'db', 'http')],

@@ -8,7 +8,7 @@ import type { Context } from './context.ts'
 import { connect } from './db/connection.ts'
 import { migrate } from './db/migrate.ts'
 import { shareDatabase } from './db/open-database.ts'
-import * as t from './db/schema.ts'
+import { schema as t } from './db/schema.ts'
 import { readEnv } from './env.ts'
 import { openLog } from './server.ts'
 
@@ -40,7 +40,10 @@ async function createApiKey(ctx: Context, args: string[]): Promise<void> {
   if (!role || role === 'client' || !roles.includes(role)) throw new Error('--role must be owner, lead or manager.')
   const workspaces = await ctx.db.system.select({ id: t.workspace.id, name: t.workspace.name }).from(t.workspace)
   const chosen = values.workspace === undefined ? workspaces : workspaces.filter((each) => each.id === values.workspace)
-  if (chosen.length === 0) throw new Error(values.workspace === undefined ? 'There is no workspace yet. Start Answerback first.' : '--workspace: there is none of that id.')
+  if (chosen.length === 0)
+    throw new Error(
+      values.workspace === undefined ? 'There is no workspace yet. Start Answerback first.' : '--workspace: there is none of that id.',
+    )
   if (chosen.length > 1) throw new Error(`Name one with --workspace:\n${workspaces.map((each) => `  ${each.id}  ${each.name}`).join('\n')}`)
   process.stdout.write(`${await makeApiKey(ctx, chosen[0]!.id, { name: values.name ?? 'Command line', role })}\n`)
 }
@@ -50,7 +53,7 @@ async function withContext(run: (ctx: Context) => Promise<void>): Promise<void> 
   const log = openLog({ ...env, LOG_LEVEL: env.LOG_LEVEL ?? 'error' })
   const dataDir = resolve(env.DATA_DIR)
   const secrets = await loadSecrets(dataDir)
-  const store = await shareDatabase(env, dataDir, { secrets, log, onTrouble: (reason) => log.error(reason) })
+  const store = await shareDatabase(env, dataDir, { key: secrets.key, log, onTrouble: (reason) => log.error(reason) })
   try {
     await migrate(store.owner, { rolePassword: store.rolePassword })
     const db = connect(store.app, store.system, (error) => log.warn(error.message))

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { platforms } from '@answerback/platforms/registry'
 import { openAuth, type Auth } from './access/auth.ts'
+import { guardFetch } from './access/hosts.ts'
 import { loadSecrets } from './access/secrets.ts'
 import { openApp } from './app.ts'
 import type { Context } from './context.ts'
@@ -37,7 +38,7 @@ export async function startServer(
     const dataDir = resolve(env.DATA_DIR)
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const secrets = await loadSecrets(dataDir)
-    const store = await openDatabase(env, dataDir, { secrets, log, onTrouble: options.onTrouble })
+    const store = await openDatabase(env, dataDir, { key: secrets.key, log, onTrouble: options.onTrouble })
     closers.push(() => store.stop())
     await migrate(store.owner, { rolePassword: store.rolePassword })
     const db = connect(store.app, store.system, (error) => log.warn({ reason: error.message }, 'database: a connection was lost'))
@@ -45,7 +46,17 @@ export async function startServer(
     const queue = openQueue({ redisUrl: env.REDIS_URL, postgres: store.system, log })
     closers.push(() => queue.close())
 
-    const ctx: Context = { env, secrets, log, db, queue, publish: () => {}, now: options.now ?? (() => new Date()), fetch, platforms }
+    const ctx: Context = {
+      env,
+      secrets,
+      log,
+      db,
+      queue,
+      publish: () => {},
+      now: options.now ?? (() => new Date()),
+      fetch: guardFetch(fetch, env.allowedHosts),
+      platforms,
+    }
     const host = env.HOST ?? (env.demo ? '127.0.0.1' : '0.0.0.0')
     const demo = env.demo ? { sandboxUrl: '' } : null
     let url = env.PUBLIC_URL ?? ''

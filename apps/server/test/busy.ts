@@ -52,7 +52,12 @@ export function page(world: World, change: object): object {
 }
 
 /** A comment as Facebook's webhook tells it. */
-export function comment(id: string, parentId: string, message: string, from: { id: string; name: string } = { id: '77', name: 'Zoe' }): object {
+export function comment(
+  id: string,
+  parentId: string,
+  message: string,
+  from: { id: string; name: string } = { id: '77', name: 'Zoe' },
+): object {
   return {
     field: 'feed',
     value: { item: 'comment', verb: 'add', comment_id: id, parent_id: parentId, post_id: '9', from, message, created_time: 1_900_000_000 },

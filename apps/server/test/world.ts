@@ -19,11 +19,13 @@ import { listConversations } from '../src/inbox/list.ts'
 import type { Jobs } from '../src/queue/queue.ts'
 import { continueReply } from '../src/reply/deliver.ts'
 import { queueDueReplies } from '../src/reply/due.ts'
-import { freshDatabase } from './postgres.ts'
+import { freshDatabase, type FreshDatabase } from './postgres.ts'
 
 export type World = {
   ctx: Context
   sandbox: Sandbox
+  /** How to reach its database as owner or as either role. */
+  database: FreshDatabase
   workspaceId: string
   staff: { sam: string; theo: string }
   /** API keys by role; `url` is the server's address. */
@@ -132,6 +134,7 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number } =
   return {
     ctx,
     sandbox,
+    database,
     workspaceId,
     staff,
     keys,

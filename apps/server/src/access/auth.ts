@@ -3,7 +3,7 @@ import { drizzleAdapter } from 'better-auth/adapters/drizzle'
 import { magicLink } from 'better-auth/plugins'
 import { uuidv7 } from 'uuidv7'
 import type { Context } from '../context.ts'
-import { account, session, user, verification } from '../db/schema.ts'
+import { account, session, user, verification } from '../db/tables/identity.ts'
 
 /** Identity and sessions, and nothing else: workspaces, members and roles are our own tables. */
 export type Auth = ReturnType<typeof openAuth>

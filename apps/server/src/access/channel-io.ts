@@ -1,8 +1,7 @@
-import { eq } from 'drizzle-orm'
-import type { Io } from '@answerback/platforms/platform'
+import { and, eq } from 'drizzle-orm'
+import type { Io, Self } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
-import { selfOf } from '../ingest/read-delivery.ts'
+import { schema as t } from '../db/schema.ts'
 import { seal, unseal } from './secrets.ts'
 
 /** What an adapter may use for one channel: its address, its credentials (decrypted here only) and a way to keep rotated ones. */
@@ -23,4 +22,18 @@ export async function ioOf(ctx: Context, channel: typeof t.channel.$inferSelect)
     },
   }
   return io
+}
+
+/** Who we are on this channel, and which other accounts of the workspace speak for us there. */
+export async function selfOf(ctx: Context, channel: typeof t.channel.$inferSelect): Promise<Self> {
+  const owned = await ctx.db.system
+    .select({ externalId: t.channel.externalId })
+    .from(t.channel)
+    .where(and(eq(t.channel.workspaceId, channel.workspaceId), eq(t.channel.platform, channel.platform)))
+  return {
+    accountId: channel.externalId,
+    handle: channel.handle,
+    ownedIds: owned.map((row) => row.externalId),
+    host: new URL(channel.apiUrl).host,
+  }
 }

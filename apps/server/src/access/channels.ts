@@ -6,7 +6,7 @@ import { PlatformError } from '@answerback/platforms/error'
 import type { Connected, Platform } from '@answerback/platforms/platform'
 import { platformOf, type Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
 import { iso } from '../live/rows.ts'
 import { checkHost } from './hosts.ts'
@@ -37,7 +37,8 @@ export async function connectChannel(
     })
   }
   const apiUrl = settings.apiUrl ?? ctx.env.apiUrls[platform.id] ?? settings.url ?? settings.service ?? platform.connect.apiUrl
-  await checkHost(apiUrl, ctx.env.allowedHosts)
+  // Whatever of these the adapter calls, none may lead inside.
+  for (const each of new Set([apiUrl, settings.url, settings.service])) if (each) await checkHost(each, ctx.env.allowedHosts)
   const connected = await open(ctx, platform, { ...settings, apiUrl })
   return keep(ctx, workspaceId, platform, apiUrl, connected)
 }
@@ -55,7 +56,7 @@ async function keep(ctx: Context, workspaceId: string, platform: Platform, apiUr
   const now = ctx.now()
   const { account } = connected
   const known = await ctx.db.system
-    .select({ id: t.channel.id })
+    .select({ id: t.channel.id, appId: t.channel.appId })
     .from(t.channel)
     .where(and(eq(t.channel.workspaceId, workspaceId), eq(t.channel.platform, platform.id), eq(t.channel.externalId, account.externalId)))
   const id = known[0]?.id ?? uuidv7()
@@ -71,7 +72,8 @@ async function keep(ctx: Context, workspaceId: string, platform: Platform, apiUr
     avatarUrl: account.avatarUrl,
     url: account.url,
     apiUrl,
-    appId: apps[0]?.id ?? null,
+    // Connecting again must not hand the channel to whichever app came last.
+    appId: known[0]?.appId ?? apps[0]?.id ?? null,
     settings: connected.settings,
     credentials: seal(ctx.secrets, `channel:${id}`, connected.credentials),
     replyLimit: connected.replyLimit ?? null,

@@ -48,6 +48,14 @@ export async function checkHost(url: string, allowed: readonly string[]): Promis
   if (addresses.some(isInside)) refuse('this leads to a private address. If that is meant, name the host in ALLOW_PRIVATE_HOSTS.')
 }
 
+/** A fetch that refuses what `checkHost` refuses, on every call: an address can also come from a platform's own answer. */
+export function guardFetch(inner: typeof fetch, allowed: readonly string[]): typeof fetch {
+  return async (input, init) => {
+    await checkHost(input instanceof Request ? input.url : String(input), allowed)
+    return inner(input, init)
+  }
+}
+
 function isInside(address: string): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   const plain = mapped ?? address

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { channel, me } from '@answerback/core/api'
 import { may, permissions, type Permission } from '@answerback/core/permissions'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
 import { countsOf } from '../live/counts.ts'
 import { connectChannel, listChannels } from './channels.ts'
@@ -79,7 +79,10 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
       },
       preHandler: needs('platform_apps.write'),
     },
-    async (request, reply) => reply.code(201).send({ id: await addPlatformApp(ctx, request.body.platform, request.body.settings) }),
+    async (request, reply) => {
+      const { workspaceId } = actorOf(request)
+      return reply.code(201).send({ id: await addPlatformApp(ctx, request.body.platform, request.body.settings, { workspaceId }) })
+    },
   )
 }
 

@@ -4,7 +4,7 @@ import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Auth } from './auth.ts'
 

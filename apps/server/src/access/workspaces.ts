@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { Role } from '@answerback/core/permissions'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { hashKey } from './sign-in.ts'
 
 /** Makes a workspace with its change log at zero. Returns its id. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Pool, types, type PoolConfig } from 'pg'
-import * as schema from './schema.ts'
+import { schema } from './schema.ts'
 
 // bigint columns hold counts and sequence numbers, all far below 2^53.
 types.setTypeParser(types.builtins.INT8, Number)
@@ -25,8 +25,8 @@ export function connect(app: PoolConfig, system: PoolConfig, onError: (error: Er
   const appPool = new Pool({ max: 12, ...app })
   const systemPool = new Pool({ max: 8, ...system })
   // A server that restarts drops idle connections; the pool makes new ones, the process must not die of it.
-  appPool.on('error', onError)
-  systemPool.on('error', onError)
+  let closing = false
+  for (const pool of [appPool, systemPool]) pool.on('error', (error) => closing || onError(error))
   const appDb = drizzle(appPool, { schema })
   return {
     system: drizzle(systemPool, { schema }),
@@ -37,6 +37,7 @@ export function connect(app: PoolConfig, system: PoolConfig, onError: (error: Er
         return run(tx)
       }),
     async close() {
+      closing = true
       await Promise.all([appPool.end(), systemPool.end()])
     },
   }

@@ -91,9 +91,9 @@ export async function startEmbedded({ dataDir, log, onExit, settings: more }: Em
       server.once('error', (error) => resolve(error.message))
       server.once('exit', (code, signal) => resolve(signal ?? `code ${code}`))
     })
-    await becomeReady(server, ended, log)
-
     let stopping = false
+    // What it says while it is told to stop is what it was told.
+    await becomeReady(server, ended, { debug: log.debug, warn: (text) => (stopping ? log.debug(text) : log.warn(text)) })
     void ended.then((reason) => {
       if (!stopping) onExit?.(reason)
     })

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { PoolConfig } from 'pg'
 import type { Logger } from 'pino'
-import type { Secrets } from '../access/secrets.ts'
 import type { Env } from '../env.ts'
 import { runningConfig, startEmbedded } from './embedded.ts'
 import { AlreadyRunning } from './owner-lock.ts'
@@ -17,12 +16,17 @@ export type Store = {
   stop(): Promise<void>
 }
 
-type Options = { secrets: Secrets; log: Logger; onTrouble: (reason: string) => void }
+/** `key`: base64, from which the roles' password follows where they need one. */
+type Options = { key: string; log: Logger; onTrouble: (reason: string) => void }
 
 /** The given database, or the embedded one, started for this process. Throws `AlreadyRunning` when another process runs it. */
-export async function openDatabase(env: Env, dataDir: string, { secrets, log, onTrouble }: Options): Promise<Store> {
-  if (env.DATABASE_URL) return given(env.DATABASE_URL, secrets)
-  const embedded = await startEmbedded({ dataDir, log: { debug: (text) => log.debug(text), warn: (text) => log.warn(text) }, onExit: onTrouble })
+export async function openDatabase(env: Env, dataDir: string, { key, log, onTrouble }: Options): Promise<Store> {
+  if (env.DATABASE_URL) return given(env.DATABASE_URL, key)
+  const embedded = await startEmbedded({
+    dataDir,
+    log: { debug: (text) => log.debug(text), warn: (text) => log.warn(text) },
+    onExit: onTrouble,
+  })
   return { ...onSocket(embedded.config), announce: embedded.announce, stop: embedded.stop }
 }
 
@@ -41,13 +45,20 @@ function onSocket(config: PoolConfig): Pick<Store, 'owner' | 'app' | 'system' | 
 }
 
 /** Roles of a database of others have a password that follows from our key, so that every process of an installation knows it. */
-function given(databaseUrl: string, secrets: Secrets): Store {
-  const rolePassword = createHmac('sha256', Buffer.from(secrets.key, 'base64')).update('database roles').digest('hex')
+function given(databaseUrl: string, key: string): Store {
+  const rolePassword = createHmac('sha256', Buffer.from(key, 'base64')).update('database roles').digest('hex')
   const as = (role: string): PoolConfig => {
     const url = new URL(databaseUrl)
     url.username = role
     url.password = rolePassword
     return { connectionString: url.toString() }
   }
-  return { owner: { connectionString: databaseUrl }, app: as('answerback_app'), system: as('answerback_system'), rolePassword, announce: () => {}, stop: async () => {} }
+  return {
+    owner: { connectionString: databaseUrl },
+    app: as('answerback_app'),
+    system: as('answerback_system'),
+    rolePassword,
+    announce: () => {},
+    stop: async () => {},
+  }
 }

@@ -3,7 +3,7 @@ import { connectChannel } from '../access/channels.ts'
 import { addPlatformApp } from '../access/platform-apps.ts'
 import { addMember, makeWorkspace } from '../access/workspaces.ts'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import type { SandboxProcess } from './sandbox-process.ts'
 
 /** The people of the demo brand; nobody has a password, they come in by one-time links. */

@@ -30,11 +30,8 @@ export type SandboxProcessOptions = {
 
 /** Starts the sandbox as a program of its own and waits until it listens. It ends by itself when we die. Throws its last words when it cannot start. */
 export async function startSandboxProcess(options: SandboxProcessOptions): Promise<SandboxProcess> {
-  const fromSource = import.meta.url.endsWith('.ts')
-  const program = fileURLToPath(
-    new URL(fromSource ? '../../../sandbox/src/main.ts' : '../../../sandbox/dist/sandbox/main.js', import.meta.url),
-  )
-  const child = spawn(process.execPath, [...(fromSource ? ['--import', 'tsx'] : []), program], {
+  const run = fileURLToPath(new URL('../../../../scripts/run.mjs', import.meta.url))
+  const child = spawn(process.execPath, [run, 'sandbox'], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // A group of its own: Ctrl-C reaches us first, and we tell it when we are done.
     detached: true,

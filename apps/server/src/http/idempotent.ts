@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { changing, type Change } from '../live/change-log.ts'
 import { actorOf } from './actor.ts'
 

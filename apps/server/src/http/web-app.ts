@@ -25,6 +25,12 @@ export function serveWebApp(app: FastifyInstance): void {
     },
   })
   app.get('/*', { schema: { hide: true } }, (request, reply) =>
-    /^\/(api|webhooks|socket\.io)\b/.test(request.url) ? reply.callNotFound() : reply.type('text/html').sendFile('index.html'),
+    isScreen(request.url) ? reply.type('text/html').sendFile('index.html') : reply.callNotFound(),
   )
+}
+
+/** A file that is not there is not a screen: a browser with an old page must hear that its script is gone. */
+function isScreen(url: string): boolean {
+  const path = url.split('?')[0]!
+  return !/^\/(api|webhooks|socket\.io|assets)\b/.test(path) && !/\.[a-z0-9]+$/i.test(path)
 }

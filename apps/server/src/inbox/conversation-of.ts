@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { Problem } from '@answerback/core/problem'
 import type { Queryable } from '../db/connection.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 
 /** The conversation of that id, or the one it was merged into. Throws `not_found`, also for one of another workspace. */
 export async function conversationOf(tx: Queryable, id: string): Promise<typeof t.conversation.$inferSelect> {

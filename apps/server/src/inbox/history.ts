@@ -2,7 +2,7 @@ import { eq, inArray } from 'drizzle-orm'
 import type { History, HistoryMessage } from '@answerback/core/history'
 import type { Platform } from '@answerback/platforms/platform'
 import type { Queryable } from '../db/connection.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 
 export type MessageRow = typeof t.message.$inferSelect
 export type ClosingRow = typeof t.closing.$inferSelect

@@ -4,7 +4,7 @@ import type { Turn } from '@answerback/core/history'
 import { turnsOf } from '@answerback/core/turns'
 import { platformOf, type Context } from '../context.ts'
 import type { Change } from '../live/change-log.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { loadHistory, type ClosingRow, type MessageRow } from './history.ts'
 
 type ConversationChange = Partial<typeof t.conversation.$inferInsert>

@@ -3,7 +3,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { Author, Fact, HiddenFact, LikeFact, MessageFact, PostFact, RemovalFact } from '@answerback/core/facts'
 import type { Queryable } from '../db/connection.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { mergeHidden, mergeLike, mergeMessage, mergeRemoval, type Merged, type Seen } from './merge.ts'
 import { adoptChildren, placeMessage } from './place.ts'
 

@@ -1,7 +1,7 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { recompute } from '../inbox/recompute.ts'
 import { changing, type Change } from '../live/change-log.ts'
 import { settleEchoes } from './echo.ts'
@@ -49,7 +49,7 @@ async function takeIn(ctx: Context, workspaceId: string, reads: Read[]): Promise
   } catch (error) {
     if (isUnreachable(error)) throw error
     if (reads.length === 1) {
-      await setAside(ctx, reads[0]!.delivery, error)
+      await setAside(ctx, reads[0]!.delivery, error, reads[0]!.said.channel)
       return [reads[0]!.delivery]
     }
   }
@@ -120,7 +120,8 @@ async function noteDelivery(change: Change, delivery: DeliveryRow, said: Said): 
   if (before === null) change.channelsChanged()
 }
 
-async function setAside(ctx: Context, delivery: DeliveryRow, error: unknown): Promise<void> {
+/** `channel`: where it failed, when that is known. One that nobody's channel could read is kept and logged, but no workspace can be shown it. */
+async function setAside(ctx: Context, delivery: DeliveryRow, error: unknown, channel: Said['channel'] | null = null): Promise<void> {
   const reason = (error as Error).message
   const attempts = delivery.attempts + 1
   const hopeless = error instanceof Unreadable || attempts >= maxAttempts
@@ -133,12 +134,18 @@ async function setAside(ctx: Context, delivery: DeliveryRow, error: unknown): Pr
     .update(t.delivery)
     .set({ attempts, dueAt, quarantined: hopeless ? reason : null })
     .where(eq(t.delivery.id, delivery.id))
-  if (!hopeless || delivery.channelId === null) return
-  const channels = await ctx.db.system.select().from(t.channel).where(eq(t.channel.id, delivery.channelId))
-  if (channels[0])
-    await changing(ctx, channels[0].workspaceId, (change) =>
-      recordEntries(change, delivery, { channel: channels[0]!, facts: [], unknown: [{ index: -1, reason }] }),
+  if (!hopeless) return
+  const into = channel ?? (await channelOf(ctx, delivery))
+  if (into)
+    await changing(ctx, into.workspaceId, (change) =>
+      recordEntries(change, delivery, { channel: into, facts: [], unknown: [{ index: -1, reason }] }),
     )
+}
+
+async function channelOf(ctx: Context, delivery: DeliveryRow): Promise<Said['channel'] | null> {
+  if (delivery.channelId === null) return null
+  const rows = await ctx.db.system.select().from(t.channel).where(eq(t.channel.id, delivery.channelId))
+  return rows[0] ?? null
 }
 
 /** The database is away or shutting down (SQLSTATE classes 08, 53, 57): nothing to do with the delivery. */

@@ -1,5 +1,5 @@
 import type { HiddenFact, LikeFact, MessageFact, RemovalFact } from '@answerback/core/facts'
-import type { StoredVersion, message } from '../db/schema.ts'
+import type { StoredVersion, message } from '../db/tables/message.ts'
 
 /** When a fact reached us, and whether it shows the present (a polled page) or tells of the past (a webhook, possibly late). */
 export type Seen = { receivedAt: Date; current: boolean }
@@ -25,6 +25,7 @@ export type Merged = Pick<
   | 'editedAt'
   | 'versionFirstAt'
   | 'versionLastAt'
+  | 'versionRankAt'
   | 'otherVersions'
   | 'platformAt'
   | 'authorAt'
@@ -48,17 +49,19 @@ const causeOrder = ['us', 'author', 'parent', 'unknown'] as const
  */
 export function mergeMessage(known: Merged | null, fact: MessageFact, seen: Seen): Merged {
   const platformAt = new Date(fact.platformAt)
+  const receivedAt = seen.receivedAt.toISOString()
   const seenVersion: StoredVersion = {
     version: fact.version,
     text: fact.text,
     media: fact.media,
     editedAt: fact.editedAt,
-    firstAt: seen.receivedAt.toISOString(),
-    lastAt: seen.receivedAt.toISOString(),
+    rankAt: seen.current ? receivedAt : fact.editedAt === null || fact.editedAt <= receivedAt ? fact.editedAt : receivedAt,
+    firstAt: receivedAt,
+    lastAt: receivedAt,
   }
   const versions = mergeVersion(known ? [...known.otherVersions, currentVersion(known)] : [], seenVersion)
   const current = versions.at(-1)!
-  const newest = current.version === fact.version && current.lastAt === seen.receivedAt.toISOString()
+  const newest = current.version === fact.version && current.lastAt === receivedAt
   const fromNewest = known === null || newest
   return {
     externalId: fact.externalId,
@@ -76,6 +79,7 @@ export function mergeMessage(known: Merged | null, fact: MessageFact, seen: Seen
     editedAt: current.editedAt === null ? null : new Date(current.editedAt),
     versionFirstAt: new Date(current.firstAt),
     versionLastAt: new Date(current.lastAt),
+    versionRankAt: current.rankAt === null ? null : new Date(current.rankAt),
     otherVersions: versions.slice(0, -1),
     language: (fromNewest ? fact.language : known.language) ?? known?.language ?? fact.language,
     url: (fromNewest ? fact.url : known.url) ?? known?.url ?? fact.url,
@@ -127,10 +131,11 @@ function currentVersion(known: Merged): StoredVersion {
     editedAt: known.editedAt?.toISOString() ?? null,
     firstAt: known.versionFirstAt.toISOString(),
     lastAt: known.versionLastAt.toISOString(),
+    rankAt: known.versionRankAt?.toISOString() ?? null,
   }
 }
 
-/** Oldest first: by the platform's edit time, then by when last seen, then by name so that the order is total. */
+/** Oldest first: by rank, then by when last seen, then by name so that the order is total. */
 function mergeVersion(versions: StoredVersion[], seen: StoredVersion): StoredVersion[] {
   const same = versions.find((each) => each.version === seen.version)
   const merged = same
@@ -138,12 +143,13 @@ function mergeVersion(versions: StoredVersion[], seen: StoredVersion): StoredVer
         ...same,
         // A text that was changed and changed back is as new as its last edit.
         editedAt: (same.editedAt ?? '') >= (seen.editedAt ?? '') ? same.editedAt : seen.editedAt,
+        rankAt: (same.rankAt ?? '') >= (seen.rankAt ?? '') ? same.rankAt : seen.rankAt,
         firstAt: same.firstAt < seen.firstAt ? same.firstAt : seen.firstAt,
         lastAt: same.lastAt > seen.lastAt ? same.lastAt : seen.lastAt,
       }
     : seen
   return [...versions.filter((each) => each !== same), merged].toSorted(
-    (a, b) => compare(a.editedAt ?? '', b.editedAt ?? '') || compare(a.lastAt, b.lastAt) || compare(a.version, b.version),
+    (a, b) => compare(a.rankAt ?? '', b.rankAt ?? '') || compare(a.lastAt, b.lastAt) || compare(a.version, b.version),
   )
 }
 

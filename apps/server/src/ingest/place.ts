@@ -1,6 +1,6 @@
 import { and, eq, or, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import type { Fold } from './fold.ts'
 import type { Merged } from './merge.ts'
 

@@ -1,8 +1,9 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Fact } from '@answerback/core/facts'
-import type { Platform, Self } from '@answerback/platforms/platform'
+import type { Platform } from '@answerback/platforms/platform'
+import { selfOf } from '../access/channel-io.ts'
 import { platformOf, type Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { storable } from './storable.ts'
 
 export type DeliveryRow = typeof t.delivery.$inferSelect
@@ -36,8 +37,13 @@ async function readWebhook(ctx: Context, platform: Platform, delivery: DeliveryR
   const channels = await ctx.db.system
     .select()
     .from(t.channel)
-    .where(and(eq(t.channel.platform, delivery.platform), inArray(t.channel.externalId, accounts), eq(t.channel.appId, delivery.appId!)))
-  if (channels.length === 0) throw new Unreadable(`No channel of this app is connected to account ${accounts.slice(0, 3).join(', ')}.`)
+    .where(and(eq(t.channel.platform, delivery.platform), inArray(t.channel.externalId, accounts), ofSameApp(delivery.appId!)))
+  const strangers = accounts.filter((account) => !channels.some((channel) => channel.externalId === account))
+  const named = strangers.slice(0, 3).join(', ')
+  if (channels.length === 0) throw new Unreadable(`No channel of this app is connected to account ${named}.`)
+  // No workspace could be shown these; the raw delivery keeps them.
+  if (strangers.length > 0)
+    ctx.log.warn({ delivery: delivery.id, accounts: named, count: strangers.length }, 'ingest: entries for accounts that are not connected')
   return Promise.all(
     channels.map((channel) =>
       read(
@@ -49,6 +55,12 @@ async function readWebhook(ctx: Context, platform: Platform, delivery: DeliveryR
       ),
     ),
   )
+}
+
+/** While a secret is rotated one app has two rows, and either signs for its channels. */
+function ofSameApp(appId: string) {
+  return sql`${t.channel.appId} in (select b.id from platform_app a join platform_app b on b.platform = a.platform
+    and b.settings->>'appId' = a.settings->>'appId' where a.id = ${appId}::uuid)`
 }
 
 function entriesOf(platform: Platform, delivery: DeliveryRow) {
@@ -77,20 +89,6 @@ async function read(
     said.unknown.push(...normalized.unknown.map((each) => ({ index: part.index >= 0 ? part.index : each.index, reason: each.reason })))
   }
   return said
-}
-
-/** Who we are on this channel, and which other accounts of the workspace speak for us there. */
-export async function selfOf(ctx: Context, channel: ChannelRow): Promise<Self> {
-  const owned = await ctx.db.system
-    .select({ externalId: t.channel.externalId })
-    .from(t.channel)
-    .where(and(eq(t.channel.workspaceId, channel.workspaceId), eq(t.channel.platform, channel.platform)))
-  return {
-    accountId: channel.externalId,
-    handle: channel.handle,
-    ownedIds: owned.map((row) => row.externalId),
-    host: new URL(channel.apiUrl).host,
-  }
 }
 
 function text(delivery: DeliveryRow): string {

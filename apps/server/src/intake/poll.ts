@@ -5,7 +5,7 @@ import { PlatformError } from '@answerback/platforms/error'
 import type { PolledPage, PollResult } from '@answerback/platforms/platform'
 import { ioOf } from '../access/channel-io.ts'
 import { platformOf, type Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
 import { sweepAfter } from './store.ts'
 
@@ -47,6 +47,8 @@ export async function pollChannel(ctx: Context, channelId: string): Promise<void
     const result = await platform.poll(await ioOf(ctx, channel), { cursor: poll.cursor, ...(await wanted(ctx, channel)) })
     const deliveryIds = await keep(ctx, channel, poll, result)
     if (deliveryIds.length > 0) await ctx.queue.add('ingest', [{ deliveryIds }])
+    // Part of it could not be read; the rest is kept and the cursor stands where it says.
+    if (result.trouble) return noteFailure(ctx, channel, poll, result.trouble)
     if (poll.failures > 0) await changing(ctx, channel.workspaceId, async (change) => change.channelsChanged())
   } catch (error) {
     await noteFailure(ctx, channel, poll, error)

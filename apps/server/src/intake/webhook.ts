@@ -4,7 +4,7 @@ import { Problem } from '@answerback/core/problem'
 import type { Platform } from '@answerback/platforms/platform'
 import { unseal } from '../access/secrets.ts'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { openStore } from './store.ts'
 
 const maxBodyBytes = 1024 * 1024

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { countsOf } from './counts.ts'
 import { rowsOf } from './rows.ts'
 

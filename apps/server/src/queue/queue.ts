@@ -28,10 +28,17 @@ const workerOptions = { lockDuration: 3_000, stalledInterval: 1_500, maxStalledC
 /** BullMQ on Redis when `redisUrl` is given, else on PostgreSQL (schema `bullmq`, through one shared pool). */
 export function openQueue(options: { redisUrl?: string; postgres: PoolConfig; log: Logger }): Queue {
   const { log } = options
+  let closing = false
+  /** While closing, a lost connection is what was asked for. */
+  const complain =
+    (words: string, about: { queue?: string } = {}) =>
+    (error: Error) => {
+      if (!closing) log.warn({ ...about, error: error.message }, words)
+    }
   const pool = options.redisUrl ? null : new Pool({ max: 8, ...options.postgres, options: '-c search_path=bullmq' })
-  pool?.on('error', (error) => log.warn({ error: error.message }, 'queue: a database connection was lost'))
+  pool?.on('error', complain('queue: a database connection was lost'))
   const redis = options.redisUrl ? new Redis(options.redisUrl, { maxRetriesPerRequest: null }) : null
-  redis?.on('error', (error) => log.warn({ error: error.message }, 'queue: redis is not reachable'))
+  redis?.on('error', complain('queue: redis is not reachable'))
   // One class serves both stores; only what it is opened with differs.
   const open = <T>(Class: typeof BullQueue | typeof Worker, args: unknown[], extra: object): T =>
     (redis
@@ -44,7 +51,7 @@ export function openQueue(options: { redisUrl?: string; postgres: PoolConfig; lo
     let queue = queues.get(name)
     if (!queue) {
       queue = open<BullQueue>(BullQueue, [name], { defaultJobOptions: jobOptions })
-      queue.on('error', (error) => log.warn({ queue: name, error: error.message }, 'queue: error'))
+      queue.on('error', complain('queue: error', { queue: name }))
       queues.set(name, queue)
     }
     return queue
@@ -55,12 +62,12 @@ export function openQueue(options: { redisUrl?: string; postgres: PoolConfig; lo
       try {
         await queueOf(name).addBulk(jobs.map((data) => ({ name, data })))
       } catch (error) {
-        log.warn({ queue: name, error: (error as Error).message }, 'queue: could not add, the sweep will')
+        complain('queue: could not add, the sweep will', { queue: name })(error as Error)
       }
     },
     async work(name, concurrency, run) {
       const worker = open<Worker>(Worker, [name, (job: Job) => run(job.data)], { ...workerOptions, concurrency })
-      worker.on('error', (error) => log.warn({ queue: name, error: error.message }, 'queue: worker error'))
+      worker.on('error', complain('queue: worker error', { queue: name }))
       worker.on('failed', (job, error) =>
         log.error({ queue: name, job: job?.data, err: error }, 'queue: job failed, the sweep will try again'),
       )
@@ -68,6 +75,7 @@ export function openQueue(options: { redisUrl?: string; postgres: PoolConfig; lo
       await worker.waitUntilReady()
     },
     async close() {
+      closing = true
       await Promise.all(workers.map((worker) => worker.close()))
       await Promise.all([...queues.values()].map((queue) => queue.close()))
       await pool?.end()

@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { PlatformError } from '@answerback/platforms/error'
-import type { ReplyInput, ReplySent } from '@answerback/platforms/platform'
-import { ioOf } from '../access/channel-io.ts'
-import { platformOf, type Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import type { ReplySent } from '@answerback/platforms/platform'
+import type { Context } from '../context.ts'
+import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
 import { lookForReply } from './look.ts'
 import { endReply, recordSent, type ReplyRow } from './outcome.ts'
+import { sendingOf } from './sending.ts'
 
 /**
  * How a reply goes out:
@@ -16,7 +16,7 @@ import { endReply, recordSent, type ReplyRow } from './outcome.ts'
  */
 
 /** A worker that died in mid-send is noticed after this; the reply is then looked for, not sent again. */
-export const sendLeaseMs = 30_000
+const sendLeaseMs = 30_000
 /** The first look after an unknown outcome; platforms show a write after a moment. */
 const firstLookMs = 2_000
 /** After so many tries that surely did not reach the platform, a person is told. */
@@ -71,35 +71,6 @@ async function attempt(ctx: Context, reply: ReplyRow, attemptId: string): Promis
     return settleFailure(ctx, reply, attemptId, error)
   }
   await recordSent(ctx, reply, sent, attemptId)
-}
-
-/** All that an adapter needs to send or find a reply. */
-export async function sendingOf(ctx: Context, reply: ReplyRow) {
-  const { channel, target, contact } = await ctx.db.inWorkspace(reply.workspaceId, async (tx) => {
-    const channels = await tx.select().from(t.channel).where(eq(t.channel.id, reply.channelId))
-    const rows = await tx
-      .select({ target: t.message, contact: t.contact })
-      .from(t.message)
-      .innerJoin(t.contact, eq(t.contact.id, t.message.contactId))
-      .where(eq(t.message.id, reply.inReplyToId))
-    return { channel: channels[0]!, ...rows[0]! }
-  })
-  const hidden = contact.externalId.startsWith('hidden:')
-  const input: ReplyInput = {
-    target: {
-      externalId: target.externalId,
-      parentExternalId: target.parentExternalId,
-      postExternalId: target.postExternalId,
-      ref: target.ref,
-      authorExternalId: hidden ? null : contact.externalId,
-      authorHandle: contact.handle,
-      private: target.private,
-    },
-    text: reply.text,
-    key: reply.id,
-    createdAt: (reply.sentAt ?? reply.createdAt).toISOString(),
-  }
-  return { io: await ioOf(ctx, channel), platform: platformOf(ctx, channel.platform), input }
 }
 
 async function settleFailure(ctx: Context, reply: ReplyRow, attemptId: string, error: unknown): Promise<void> {

@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm'
 import type { FindResult } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
-import { sendingOf } from './deliver.ts'
 import { endReply, recordSent, type ReplyRow } from './outcome.ts'
+import { sendingOf } from './sending.ts'
 
 /** Looks before a person is asked, how far apart, and how long at most since the attempt, also when the platform cannot be asked. */
 const looksBeforeAsking = 2

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { ReplySent } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
-import * as t from '../db/schema.ts'
+import { schema as t } from '../db/schema.ts'
 import { foldFacts, type Fold } from '../ingest/fold.ts'
 import { storable } from '../ingest/storable.ts'
 import { recompute } from '../inbox/recompute.ts'

@@ -1,0 +1,70 @@
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import type { Role } from '@answerback/core/permissions'
+import { at, id, workspaceId } from './columns.ts'
+
+export const workspace = pgTable('workspace', {
+  id: id(),
+  name: text('name').notNull(),
+  timeZone: text('time_zone').notNull(),
+  targetSeconds: integer('target_seconds').notNull().default(86_400),
+  demo: boolean('demo').notNull().default(false),
+  createdAt: at('created_at').notNull(),
+})
+
+/** The lock and the counter of a workspace's change log: one row, taken by every transaction that staff can see. */
+export const workspaceSeq = pgTable('workspace_seq', {
+  workspaceId: uuid('workspace_id').primaryKey(),
+  seq: bigint('seq', { mode: 'number' }).notNull().default(0),
+})
+
+export const member = pgTable(
+  'member',
+  {
+    workspaceId: workspaceId(),
+    userId: uuid('user_id').notNull(),
+    name: text('name').notNull(),
+    role: text('role').$type<Role>().notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.userId] }), index('member_user').on(t.userId)],
+)
+
+/** One row per committed transaction that staff can see. */
+export const change = pgTable(
+  'change',
+  {
+    workspaceId: workspaceId(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    conversationIds: uuid('conversation_ids').array().notNull(),
+    gone: jsonb('gone').$type<{ id: string; into: string | null }[]>().notNull(),
+    channels: boolean('channels').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.seq] }), index('change_created').on(t.createdAt)],
+)
+
+export const idempotencyKey = pgTable(
+  'idempotency_key',
+  {
+    workspaceId: workspaceId(),
+    key: text('key').notNull(),
+    requestHash: text('request_hash').notNull(),
+    status: integer('status').notNull(),
+    response: jsonb('response'),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.key] }), index('idempotency_key_created').on(t.createdAt)],
+)
+
+export const audit = pgTable(
+  'audit',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    byId: uuid('by_id'),
+    what: text('what').notNull(),
+    about: jsonb('about').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [index('audit_list').on(t.workspaceId, t.createdAt)],
+)
