@@ -1,6 +1,7 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { Context } from '../context.ts'
+import { reasonOf } from '../db/reason.ts'
 import { schema as t } from '../db/schema.ts'
 import { recompute } from '../inbox/recompute.ts'
 import { changing, type Change } from '../live/change-log.ts'
@@ -122,7 +123,7 @@ async function noteDelivery(change: Change, delivery: DeliveryRow, said: Said): 
 
 /** `channel`: where it failed, when that is known. One that nobody's channel could read is kept and logged, but no workspace can be shown it. */
 async function setAside(ctx: Context, delivery: DeliveryRow, error: unknown, channel: Said['channel'] | null = null): Promise<void> {
-  const reason = (error as Error).message
+  const reason = reasonOf(error)
   const attempts = delivery.attempts + 1
   const hopeless = error instanceof Unreadable || attempts >= maxAttempts
   ctx.log.warn(

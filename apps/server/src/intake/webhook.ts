@@ -4,6 +4,7 @@ import { Problem } from '@answerback/core/problem'
 import type { Platform } from '@answerback/platforms/platform'
 import { unseal } from '../access/secrets.ts'
 import type { Context } from '../context.ts'
+import { reasonOf } from '../db/reason.ts'
 import { schema as t } from '../db/schema.ts'
 import { openStore } from './store.ts'
 
@@ -69,5 +70,5 @@ function platformWithWebhook(
 }
 
 function unavailable(error: unknown): never {
-  throw new Problem('unavailable', 'The delivery could not be stored. Send it again.', { cause: (error as Error).message })
+  throw new Problem('unavailable', 'The delivery could not be stored. Send it again.', { cause: reasonOf(error) })
 }
