@@ -14,7 +14,7 @@ import { nameOf } from '../inbox/row-words.ts'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { SnoozeMenu } from './snooze-menu.tsx'
 import type { Actions } from './use-actions.ts'
-import { useSend } from './use-send.ts'
+import { latestOwed, useSend } from './use-send.ts'
 
 type Props = {
   conversation: Conversation
@@ -45,7 +45,7 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
 
   const sendNow = async (stay: boolean, regardless = false) => {
     if (over || text.trim() === '') return field.current?.focus()
-    if (await send({ inReplyTo: inReplyTo ?? conversation.waitingMessage?.id ?? null, regardless })) onSent(stay)
+    if (await send({ inReplyTo: inReplyTo ?? latestOwed(conversation), regardless })) onSent(stay)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return

@@ -1,7 +1,7 @@
-import type { Message } from '@answerback/core/api'
+import type { Message, TurnView } from '@answerback/core/api'
 import { expect, test } from 'vitest'
 import { branchesOf } from './thread-tree.ts'
-import { lastOutboundId } from './use-send.ts'
+import { lastOutboundId, latestOwed } from './use-send.ts'
 
 test('two levels, however deep it goes, oldest first', () => {
   const messages = [m('d', 4, 'c'), m('c', 3, 'b'), m('b', 2, 'a'), m('a', 1, null), m('e', 5, null)]
@@ -39,6 +39,36 @@ test('the newest answer that the writer saw: ours, standing, and by a person', (
   expect(lastOutboundId({ messages })).toBe('us2')
   expect(lastOutboundId({ messages: [m('a', 1, null)] })).toBeNull()
 })
+
+test('a reply goes to the last words of the one who has waited longest', () => {
+  const messages = [m('bex', 1, null, 'Bex'), m('rosa', 2, 'bex'), m('bex2', 3, 'rosa', 'Bex'), m('bex3', 4, 'bex2', 'Bex')]
+  const gone = { ...m('bex4', 5, null, 'Bex'), state: 'removed' as const }
+  const turns = [openTurn('rosa', 2, ['rosa']), openTurn('bex', 1, ['bex', 'bex2', 'bex3', 'bex4'])]
+  expect(latestOwed({ messages: [...messages, gone], turns })).toBe('bex3')
+  expect(latestOwed({ messages, turns: [] })).toBeNull()
+})
+
+function openTurn(id: string, minute: number, messageIds: string[]): TurnView {
+  return {
+    id,
+    contactId: id,
+    messageIds,
+    startAt: m(id, minute, null).platformAt,
+    state: 'open',
+    endAt: null,
+    seconds: null,
+    answerId: null,
+    byId: null,
+    source: null,
+    assumed: false,
+    reason: null,
+    note: null,
+    acknowledged: false,
+    foundLate: false,
+    changedSinceAnswered: false,
+    clocksDisagree: false,
+  }
+}
 
 function shape(messages: Message[]): string[][] {
   return branchesOf(messages).map((branch) => [branch.root.id, ...branch.children.map((child) => child.message.id)])

@@ -96,6 +96,18 @@ export function lastOutboundId(conversation: Pick<Conversation, 'messages'>): st
   return ours.at(-1)?.id ?? null
 }
 
+/** The last thing that the one who has waited longest said: what a reply answers when nothing was chosen. Null when nobody waits. */
+export function latestOwed(conversation: Pick<Conversation, 'messages' | 'turns'>): string | null {
+  const open = conversation.turns.filter((turn) => turn.state === 'open')
+  const oldest = open.reduce<(typeof open)[number] | null>(
+    (first, turn) => (first === null || Date.parse(turn.startAt) < Date.parse(first.startAt) ? turn : first),
+    null,
+  )
+  const said = conversation.messages.filter((message) => oldest?.messageIds.includes(message.id) && message.state === 'visible')
+  said.sort((a, b) => Date.parse(a.platformAt) - Date.parse(b.platformAt) || (a.id < b.id ? -1 : 1))
+  return said.at(-1)?.id ?? oldest?.messageIds.at(-1) ?? null
+}
+
 function conflictOf(problem: ApiProblem): Conflict {
   const answer = (problem.extra.answer ?? {}) as Partial<Conflict>
   return { text: answer.text ?? '', byId: answer.byId ?? null, at: answer.at ?? null }
