@@ -12,6 +12,12 @@ import { router } from './routes.tsx'
 import { startTheme } from './ui/theme.ts'
 
 startTheme()
+// A newer version was installed while this page was open, and its parts are named anew: load the page again, once.
+addEventListener('vite:preloadError', () => {
+  if (sessionStorage.getItem('answerback.reloaded') !== null) return
+  sessionStorage.setItem('answerback.reloaded', '1')
+  location.reload()
+})
 const place = document.getElementById('root')
 if (place !== null) {
   createRoot(place).render(
