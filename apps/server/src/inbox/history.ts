@@ -1,5 +1,6 @@
 import { eq, inArray } from 'drizzle-orm'
-import type { History, HistoryMessage } from '@answerback/core/history'
+import type { History, HistoryMessage, Turn } from '@answerback/core/history'
+import { turnsOf } from '@answerback/core/turns'
 import type { Platform } from '@answerback/platforms/platform'
 import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
@@ -7,8 +8,17 @@ import { schema as t } from '../db/schema.ts'
 export type MessageRow = typeof t.message.$inferSelect
 export type ClosingRow = typeof t.closing.$inferSelect
 
-/** All rows from which a conversation's turns follow, and the `History` they make. */
-export type Loaded = { history: History; messages: MessageRow[]; closings: ClosingRow[] }
+/**
+ * All rows from which a conversation's turns follow, and what they are: the turns, and per message's id since when it is gone and by whom (ms).
+ * `connectedAt`: what is older is context.
+ */
+export type Loaded = {
+  messages: MessageRow[]
+  closings: ClosingRow[]
+  turns: Turn[]
+  removed: Map<string, HistoryMessage['removed']>
+  connectedAt: number
+}
 
 /** Reads one conversation's facts. `platform` tells whether removing a comment there takes its replies along. */
 export async function loadHistory(
@@ -19,53 +29,76 @@ export async function loadHistory(
   const messages = await tx.select().from(t.message).where(eq(t.message.conversationId, conversation.id))
   const closings = await tx.select().from(t.closing).where(eq(t.closing.conversationId, conversation.id))
   const channels = await tx.select({ connectedAt: t.channel.connectedAt }).from(t.channel).where(eq(t.channel.id, conversation.channelId))
-  const idOf = new Map(messages.map((row) => [row.externalId, row.id]))
-  const tagged = messages.flatMap((row) => row.tagsExternalId ?? [])
-  const contacts =
-    tagged.length === 0
-      ? []
-      : await tx
-          .select({ id: t.contact.id, externalId: t.contact.externalId, platform: t.contact.platform })
-          .from(t.contact)
-          .where(inArray(t.contact.externalId, tagged))
-  const contactOf = new Map(contacts.map((row) => [`${row.platform} ${row.externalId}`, row.id]))
-  const removals = removalsOf(messages, idOf, platform.can.removalTakesReplies)
-  return {
-    messages,
-    closings,
-    history: {
-      connectedAt: channels[0]!.connectedAt.getTime(),
-      onOurPost: conversation.onOurPost,
-      messages: messages.map((row) =>
-        historyMessage(
-          row,
-          idOf,
-          removals,
-          row.tagsExternalId === null ? null : (contactOf.get(`${row.platform} ${row.tagsExternalId}`) ?? null),
-        ),
-      ),
-      closings: closings.map((row) => ({
-        id: row.id,
-        messageId: row.messageId,
-        at: row.createdAt.getTime(),
-        class: row.class,
-        reason: row.reason,
-        reopenedAt: row.reopenedAt?.getTime() ?? null,
-      })),
-      likes: messages.flatMap((row) =>
-        row.liked && !row.ours ? [{ messageId: row.id, at: row.likedAt?.getTime() ?? row.receivedAt.getTime() }] : [],
-      ),
-    },
+  const contacts = await contactsOf(tx, messages)
+  const keys = keysOf(messages)
+  const removals = removalsOf(messages, keys, platform.can.removalTakesReplies)
+  const key = (id: string) => keys.byId.get(id) ?? id
+  const connectedAt = channels[0]!.connectedAt.getTime()
+  const history: History = {
+    connectedAt,
+    onOurPost: conversation.onOurPost,
+    messages: messages.map((row) => historyMessage(row, keys, removals, contacts)),
+    closings: closings.map((row) => ({
+      id: row.id,
+      messageId: key(row.messageId),
+      at: row.createdAt.getTime(),
+      class: row.class,
+      reason: row.reason,
+      reopenedAt: row.reopenedAt?.getTime() ?? null,
+    })),
+    likes: messages.flatMap((row) =>
+      row.liked && !row.ours ? [{ messageId: key(row.id), at: row.likedAt?.getTime() ?? row.receivedAt.getTime() }] : [],
+    ),
   }
+  return { messages, closings, turns: turnsOf(history).map((turn) => withIds(turn, keys)), removed: removals, connectedAt }
+}
+
+/** `byId` and `byExternalId` give a message's key in the history, `idOf` goes back. */
+type Keys = { byId: Map<string, string>; byExternalId: Map<string, string>; idOf: Map<string, string> }
+
+/**
+ * In a history messages go by their rank among external ids: where two share an instant the id decides, and our own ids tell only what reached us
+ * first, which must change nothing.
+ */
+function keysOf(messages: MessageRow[]): Keys {
+  const keys: Keys = { byId: new Map(), byExternalId: new Map(), idOf: new Map() }
+  for (const [rank, row] of messages.toSorted((a, b) => (a.externalId < b.externalId ? -1 : 1)).entries()) {
+    const key = String(rank).padStart(8, '0')
+    keys.byId.set(row.id, key)
+    keys.byExternalId.set(row.externalId, key)
+    keys.idOf.set(key, row.id)
+  }
+  return keys
+}
+
+function withIds(turn: Turn, { idOf }: Keys): Turn {
+  const id = (key: string) => idOf.get(key) ?? key
+  return {
+    ...turn,
+    id: turn.id.split(':after:').map(id).join(':after:'),
+    messageIds: turn.messageIds.map(id),
+    endedBy: turn.endedBy === null ? null : id(turn.endedBy),
+  }
+}
+
+/** Contact ids of those whom our messages tag. Whoever has no contact yet has said nothing here, and is still nobody else. */
+async function contactsOf(tx: Queryable, messages: MessageRow[]): Promise<Map<string, string>> {
+  const tagged = messages.flatMap((row) => row.tagsExternalId ?? [])
+  if (tagged.length === 0) return new Map()
+  const rows = await tx
+    .select({ id: t.contact.id, externalId: t.contact.externalId, platform: t.contact.platform })
+    .from(t.contact)
+    .where(inArray(t.contact.externalId, tagged))
+  return new Map(rows.map((row) => [`${row.platform} ${row.externalId}`, row.id]))
 }
 
 type Removals = Map<string, HistoryMessage['removed']>
 
-function historyMessage(row: MessageRow, idOf: Map<string, string>, removals: Removals, tags: string | null): HistoryMessage {
+function historyMessage(row: MessageRow, keys: Keys, removals: Removals, contacts: Map<string, string>): HistoryMessage {
   const at = Math.min(row.platformAt.getTime(), row.receivedAt.getTime())
   return {
-    id: row.id,
-    parentId: row.parentExternalId === null ? null : (idOf.get(row.parentExternalId) ?? null),
+    id: keys.byId.get(row.id)!,
+    parentId: row.parentExternalId === null ? null : (keys.byExternalId.get(row.parentExternalId) ?? null),
     handle: row.contactId,
     ours: row.ours,
     automated: row.automated,
@@ -77,9 +110,9 @@ function historyMessage(row: MessageRow, idOf: Map<string, string>, removals: Re
     removed: removals.get(row.id) ?? null,
     hiddenAt: row.hidden ? (row.hiddenAt?.getTime() ?? row.receivedAt.getTime()) : null,
     moderationReason: row.moderationReason,
-    inReplyTo: row.inReplyToId,
+    inReplyTo: row.inReplyToId === null ? null : (keys.byId.get(row.inReplyToId) ?? row.inReplyToId),
     sentAt: row.sentAt?.getTime() ?? null,
-    tags,
+    tags: row.tagsExternalId === null ? null : (contacts.get(`${row.platform} ${row.tagsExternalId}`) ?? `unknown ${row.tagsExternalId}`),
   }
 }
 
@@ -97,14 +130,15 @@ function versionsOf(row: MessageRow, at: number): HistoryMessage['versions'] {
   }))
 }
 
-function removalsOf(messages: MessageRow[], idOf: Map<string, string>, takesReplies: boolean): Removals {
+function removalsOf(messages: MessageRow[], keys: Keys, takesReplies: boolean): Removals {
   const removals: Removals = new Map(messages.map((row) => [row.id, removalOf(row)]))
   if (!takesReplies) return removals
-  const byId = new Map(messages.map((row) => [row.id, row]))
+  const byKey = new Map(messages.map((row) => [keys.byId.get(row.id)!, row]))
+  const parentOf = (row: MessageRow) => byKey.get(keys.byExternalId.get(row.parentExternalId ?? '') ?? '')
   for (const row of messages) {
     if (removals.get(row.id)) continue
     const passed = new Set([row.id])
-    for (let above = parentOf(row, idOf, byId); above && !passed.has(above.id); above = parentOf(above, idOf, byId)) {
+    for (let above = parentOf(row); above && !passed.has(above.id); above = parentOf(above)) {
       passed.add(above.id)
       const own = removalOf(above)
       if (!own) continue
@@ -113,11 +147,6 @@ function removalsOf(messages: MessageRow[], idOf: Map<string, string>, takesRepl
     }
   }
   return removals
-}
-
-function parentOf(row: MessageRow, idOf: Map<string, string>, byId: Map<string, MessageRow>): MessageRow | undefined {
-  const id = row.parentExternalId === null ? undefined : idOf.get(row.parentExternalId)
-  return id === undefined ? undefined : byId.get(id)
 }
 
 /**

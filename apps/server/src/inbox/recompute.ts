@@ -1,7 +1,6 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import { stateOf } from '@answerback/core/conversation-state'
 import type { Turn } from '@answerback/core/history'
-import { turnsOf } from '@answerback/core/turns'
 import { platformOf, type Context } from '../context.ts'
 import type { Change } from '../live/change-log.ts'
 import { schema as t } from '../db/schema.ts'
@@ -15,8 +14,7 @@ export async function recompute(ctx: Context, change: Change, conversationId: st
   const rows = await tx.select().from(t.conversation).where(eq(t.conversation.id, conversationId))
   const conversation = rows[0]
   if (!conversation) return
-  const { history, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
-  const turns = turnsOf(history)
+  const { turns, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
   const workspaces = await tx.select({ targetSeconds: t.workspace.targetSeconds }).from(t.workspace)
   const targetSeconds = workspaces[0]!.targetSeconds
   await writeTurns(change, conversation, turns, targetSeconds)
@@ -92,7 +90,7 @@ function pick<T extends object>(from: Record<string, unknown> | undefined, like:
 
 function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], targetSeconds: number): ConversationChange {
   const byId = new Map(messages.map((row) => [row.id, row]))
-  const newest = messages.toSorted((a, b) => b.platformAt.getTime() - a.platformAt.getTime() || (a.id < b.id ? 1 : -1))
+  const newest = messages.toSorted((a, b) => b.platformAt.getTime() - a.platformAt.getTime() || (a.externalId < b.externalId ? 1 : -1))
   const last = newest[0]
   const open = turns.filter((turn) => turn.state === 'open')
   const oldest = open[0] ?? null

@@ -5,17 +5,16 @@ import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
 import { iso, presentReply, rowsOf, type RawReply } from '../live/rows.ts'
 import { conversationOf } from './conversation-of.ts'
-import { loadHistory, removalOf, type ClosingRow, type MessageRow } from './history.ts'
+import { loadHistory, type ClosingRow, type MessageRow } from './history.ts'
 
 /** A conversation with all its messages, turns, replies on their way and what people did. Throws `not_found`. */
 export async function showConversation(ctx: Context, tx: Queryable, id: string): Promise<Conversation> {
   const conversation = await conversationOf(tx, id)
   const [row] = await rowsOf(tx, [conversation.id])
-  const { history, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
+  const { messages, closings, removed, connectedAt } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
   const contactIds = [...new Set(messages.map((each) => each.contactId))]
   const contacts = contactIds.length === 0 ? [] : await tx.select().from(t.contact).where(inArray(t.contact.id, contactIds))
   const contactOf = new Map(contacts.map((each) => [each.id, each]))
-  const removedOf = new Map(history.messages.map((each) => [each.id, each.removed]))
   const idOf = new Map(messages.map((each) => [each.externalId, each.id]))
   const turns = await tx
     .select()
@@ -34,13 +33,13 @@ export async function showConversation(ctx: Context, tx: Queryable, id: string):
   return {
     ...row!,
     messages: messages
-      .toSorted((a, b) => a.platformAt.getTime() - b.platformAt.getTime() || (a.id < b.id ? -1 : 1))
+      .toSorted((a, b) => a.platformAt.getTime() - b.platformAt.getTime() || (a.externalId < b.externalId ? -1 : 1))
       .map((each) =>
         presentMessage(each, {
           contact: contactOf.get(each.contactId),
           parentId: each.parentExternalId === null ? null : (idOf.get(each.parentExternalId) ?? null),
-          removed: removedOf.get(each.id) ?? removalOf(each),
-          connectedAt: history.connectedAt,
+          removed: removed.get(each.id) ?? null,
+          connectedAt,
         }),
       ),
     turns: turns.map((turn) => presentTurn(turn, messages, closings)),

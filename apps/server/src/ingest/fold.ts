@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
-import type { Author, Fact, HiddenFact, LikeFact, MessageFact, PostFact, RemovalFact } from '@answerback/core/facts'
+import type { Author, Fact, HiddenFact, LikeFact, MessageFact, RemovalFact } from '@answerback/core/facts'
 import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
+import { removalOf } from '../inbox/history.ts'
 import { mergeHidden, mergeLike, mergeMessage, mergeRemoval, type Merged, type Seen } from './merge.ts'
-import { adoptChildren, placeMessage } from './place.ts'
+import { adoptChildren, placeMessage, replaceMessage } from './place.ts'
+import { earlyFacts, foldPost, postBy, removalAt, removePost } from './post.ts'
 
 /** Where facts are folded into: one channel of one workspace, in one transaction. `conversations` collects what must be recomputed. */
 export type Fold = {
@@ -20,16 +22,19 @@ export type Fold = {
 
 type MessageRow = typeof t.message.$inferSelect
 
+/** The same while folding: `known` holds the messages that the facts at hand are about. */
+export type Folding = Fold & { known: Map<string, MessageRow> }
+
 /**
  * Folds facts into rows. Any order, any number of times, over duplicates: the same state. Conversations whose messages changed are added to
  * `fold.conversations`; nothing derived is written here.
  */
 export async function foldFacts(fold: Fold, facts: Fact[], seen: Seen): Promise<void> {
-  const known = await loadKnown(fold, facts)
+  const folding: Folding = { ...fold, known: await loadKnown(fold, facts) }
   for (const fact of facts.toSorted((a, b) => factOrder[a.fact] - factOrder[b.fact])) {
-    if (fact.fact === 'post') await foldPost(fold, fact, seen)
-    else if (fact.fact === 'message') await foldMessage(fold, known, fact, seen)
-    else await foldAbout(fold, known, fact, seen)
+    if (fact.fact === 'post') await foldPost(folding, fact, seen)
+    else if (fact.fact === 'message') await foldMessage(folding, fact, seen)
+    else await foldAbout(folding, fact, seen)
   }
 }
 
@@ -46,80 +51,14 @@ async function loadKnown(fold: Fold, facts: Fact[]): Promise<Map<string, Message
   return new Map(rows.map((row) => [row.externalId, row]))
 }
 
-async function foldPost(fold: Fold, fact: PostFact, seen: Seen): Promise<void> {
-  const platformAt = earlier(new Date(fact.platformAt), seen.receivedAt)
-  const inserted = await fold.tx
-    .insert(t.post)
-    .values({
-      id: uuidv7(),
-      workspaceId: fold.workspaceId,
-      channelId: fold.channelId,
-      platform: fold.platform,
-      externalId: fact.externalId,
-      ours: fact.ours,
-      text: fact.text,
-      url: fact.url,
-      media: fact.media,
-      ref: fact.ref,
-      reportedReplies: fact.reportedReplies,
-      platformAt,
-      receivedAt: seen.receivedAt,
-      seenAt: seen.receivedAt,
-    })
-    .onConflictDoUpdate({
-      target: [t.post.workspaceId, t.post.platform, t.post.externalId],
-      set: {
-        ours: sql`post.ours or excluded.ours`,
-        text: sql`excluded.text`,
-        url: sql`coalesce(excluded.url, post.url)`,
-        media: sql`excluded.media`,
-        ref: sql`post.ref || excluded.ref`,
-        reportedReplies: sql`coalesce(excluded.reported_replies, post.reported_replies)`,
-        platformAt: sql`least(post.platform_at, excluded.platform_at)`,
-        seenAt: sql`excluded.seen_at`,
-      },
-      setWhere: sql`excluded.seen_at >= post.seen_at`,
-    })
-    .returning({ id: t.post.id, isNew: sql<boolean>`xmax = 0` })
-  const post = inserted[0]
-  if (post?.isNew) await adoptChildren(fold, { externalId: fact.externalId, post: { id: post.id, ours: fact.ours }, conversationId: null })
-}
-
-async function foldMessage(fold: Fold, known: Map<string, MessageRow>, fact: MessageFact, seen: Seen): Promise<void> {
-  const row = known.get(fact.externalId) ?? null
+async function foldMessage(fold: Folding, fact: MessageFact, seen: Seen): Promise<void> {
+  const row = fold.known.get(fact.externalId) ?? null
   if (row === null && (await isOurPost(fold, fact))) {
     // Parts of our own self-thread, and our own top-level comments, are posts: people answer to them.
-    return foldPost(
-      fold,
-      {
-        fact: 'post',
-        externalId: fact.externalId,
-        ours: true,
-        author: fact.author,
-        text: fact.text,
-        url: fact.url,
-        media: fact.media,
-        platformAt: fact.platformAt,
-        reportedReplies: null,
-        ref: fact.ref,
-      },
-      seen,
-    )
+    return foldPost(fold, { ...fact, fact: 'post', ours: true, reportedReplies: null }, seen)
   }
   const merged = mergeMessage(row, { ...fact, platformAt: earlier(new Date(fact.platformAt), seen.receivedAt).toISOString() }, seen)
-  if (row) {
-    const contactId = fact.author && (await contactOf(fold, fact.author, seen))
-    const change = { ...merged, ...(contactId ? { contactId } : {}) }
-    if (Object.entries(change).some(([key, value]) => key !== 'seenAt' && !same(value, row[key as keyof MessageRow])))
-      fold.conversations.add(row.conversationId)
-    await fold.tx.update(t.message).set(change).where(eq(t.message.id, row.id))
-    known.set(fact.externalId, { ...row, ...change })
-    await fold.tx
-      .insert(t.sighting)
-      .values({ workspaceId: fold.workspaceId, messageId: row.id, channelId: fold.channelId })
-      .onConflictDoNothing()
-    return
-  }
+  if (row) return foldAgain(fold, row, merged, fact.author && (await contactOf(fold, fact.author, seen)))
   const settled = await applyEarly(fold, merged)
   const contactId = await contactOf(
     fold,
@@ -141,29 +80,44 @@ async function foldMessage(fold: Fold, known: Map<string, MessageRow>, fact: Mes
       recordedAt: fold.now,
     })
     .returning()
-  known.set(fact.externalId, inserted[0]!)
+  fold.known.set(fact.externalId, inserted[0]!)
   await fold.tx.insert(t.sighting).values({ workspaceId: fold.workspaceId, messageId: id, channelId: fold.channelId })
   fold.conversations.add(conversationId)
-  await adoptChildren(fold, { externalId: fact.externalId, post: null, conversationId })
+  await adoptChildren(fold, { externalId: fact.externalId, conversationId })
 }
 
-async function foldAbout(fold: Fold, known: Map<string, MessageRow>, fact: RemovalFact | HiddenFact | LikeFact, seen: Seen): Promise<void> {
-  const row = known.get(fact.externalId)
+/** Columns that tell of our looking and not of the message: alone they are no change that anybody can see. */
+const ofLooking = ['seenAt', 'versionLastAt', 'versionRankAt']
+
+async function foldAgain(fold: Folding, row: MessageRow, merged: Merged, contactId: string | null): Promise<void> {
+  const change = { ...merged, ...(contactId ? { contactId } : {}) }
+  const after = { ...row, ...change }
+  await fold.tx.update(t.message).set(change).where(eq(t.message.id, row.id))
+  fold.known.set(row.externalId, after)
+  await fold.tx
+    .insert(t.sighting)
+    .values({ workspaceId: fold.workspaceId, messageId: row.id, channelId: fold.channelId })
+    .onConflictDoNothing()
+  const visible = Object.entries(change).some(([key, value]) => !ofLooking.includes(key) && !same(value, row[key as keyof MessageRow]))
+  // An absence yields to a later sighting.
+  if (!visible && (removalOf(row) === null) === (removalOf(after) === null)) return
+  fold.conversations.add(row.conversationId)
+  await replaceMessage(fold, row, after)
+}
+
+async function foldAbout(fold: Folding, fact: RemovalFact | HiddenFact | LikeFact, seen: Seen): Promise<void> {
+  const row = fold.known.get(fact.externalId)
   if (row) {
     const merged = applyAbout(row, fact, seen)
     await fold.tx.update(t.message).set(merged).where(eq(t.message.id, row.id))
-    known.set(fact.externalId, { ...row, ...merged })
+    fold.known.set(fact.externalId, { ...row, ...merged })
     fold.conversations.add(row.conversationId)
     return
   }
-  if (fact.fact === 'removal') {
-    const at = fact.platformAt === null ? seen.receivedAt : new Date(fact.platformAt)
-    await fold.tx
-      .update(t.post)
-      .set({ removedAt: sql`least(coalesce(removed_at, ${at.toISOString()}::timestamptz), ${at.toISOString()}::timestamptz)` })
-      .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, fact.externalId)))
-  }
-  const factHash = createHash('sha256').update(JSON.stringify(fact)).digest('hex')
+  if (fact.fact === 'removal') await removePost(fold, fact.externalId, removalAt(fact, seen))
+  // Without a time of its own it counts when it came, so that coming again later is another fact.
+  const said = JSON.stringify(fact.platformAt === null ? [fact, seen.receivedAt] : fact)
+  const factHash = createHash('sha256').update(said).digest('hex')
   await fold.tx
     .insert(t.earlyFact)
     .values({
@@ -178,13 +132,9 @@ async function foldAbout(fold: Fold, known: Map<string, MessageRow>, fact: Remov
     .onConflictDoNothing()
 }
 
-async function applyEarly(fold: Fold, merged: Merged): Promise<Merged> {
-  const early = await fold.tx
-    .select()
-    .from(t.earlyFact)
-    .where(and(eq(t.earlyFact.platform, fold.platform), eq(t.earlyFact.externalId, merged.externalId)))
+async function applyEarly(fold: Folding, merged: Merged): Promise<Merged> {
   let settled = merged
-  for (const row of early)
+  for (const row of await earlyFacts(fold, merged.externalId))
     settled = {
       ...settled,
       ...applyAbout(settled, row.fact as RemovalFact | HiddenFact | LikeFact, { receivedAt: row.receivedAt, current: false }),
@@ -202,22 +152,18 @@ function applyAbout(known: Merged, fact: RemovalFact | HiddenFact | LikeFact, se
   return { removedAt, removedBy, absentAt, hidden, hiddenAt, liked, likedAt }
 }
 
-async function isOurPost(fold: Fold, fact: MessageFact): Promise<boolean> {
+async function isOurPost(fold: Folding, fact: MessageFact): Promise<boolean> {
   if (!fact.ours) return false
   if ((await postBy(fold, fact.externalId)) !== null) return true
   return fact.parentExternalId !== null && ((await postBy(fold, fact.parentExternalId))?.ours ?? false)
 }
 
-async function postBy(fold: Fold, externalId: string): Promise<{ id: string; ours: boolean } | null> {
-  const rows = await fold.tx
-    .select({ id: t.post.id, ours: t.post.ours })
-    .from(t.post)
-    .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, externalId)))
-  return rows[0] ?? null
-}
-
 /** The contact's id; its profile is what was seen last. */
-async function contactOf(fold: Fold, author: Author, seen: Seen): Promise<string> {
+async function contactOf(fold: Folding, author: Author, seen: Seen): Promise<string> {
+  // At the same instant the greater name wins, whoever came first.
+  const newer = sql.raw(
+    `(excluded.seen_at, coalesce(excluded.name, '') collate "C", coalesce(excluded.handle, '') collate "C") >= (contact.seen_at, coalesce(contact.name, '') collate "C", coalesce(contact.handle, '') collate "C")`,
+  )
   const rows = await fold.tx
     .insert(t.contact)
     .values({
@@ -234,10 +180,10 @@ async function contactOf(fold: Fold, author: Author, seen: Seen): Promise<string
     .onConflictDoUpdate({
       target: [t.contact.workspaceId, t.contact.platform, t.contact.externalId],
       set: {
-        handle: sql`case when excluded.seen_at >= contact.seen_at then coalesce(excluded.handle, contact.handle) else coalesce(contact.handle, excluded.handle) end`,
-        name: sql`case when excluded.seen_at >= contact.seen_at then coalesce(excluded.name, contact.name) else coalesce(contact.name, excluded.name) end`,
-        avatarUrl: sql`case when excluded.seen_at >= contact.seen_at then coalesce(excluded.avatar_url, contact.avatar_url) else coalesce(contact.avatar_url, excluded.avatar_url) end`,
-        url: sql`case when excluded.seen_at >= contact.seen_at then coalesce(excluded.url, contact.url) else coalesce(contact.url, excluded.url) end`,
+        handle: sql`case when ${newer} then coalesce(excluded.handle, contact.handle) else coalesce(contact.handle, excluded.handle) end`,
+        name: sql`case when ${newer} then coalesce(excluded.name, contact.name) else coalesce(contact.name, excluded.name) end`,
+        avatarUrl: sql`case when ${newer} then coalesce(excluded.avatar_url, contact.avatar_url) else coalesce(contact.avatar_url, excluded.avatar_url) end`,
+        url: sql`case when ${newer} then coalesce(excluded.url, contact.url) else coalesce(contact.url, excluded.url) end`,
         seenAt: sql`greatest(excluded.seen_at, contact.seen_at)`,
       },
     })
@@ -250,5 +196,10 @@ function earlier(a: Date, b: Date): Date {
 }
 
 function same(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b)
+  return a === b || JSON.stringify(a, inOrder) === JSON.stringify(b, inOrder)
+}
+
+/** jsonb keeps no order of keys. */
+function inOrder(_key: string, value: unknown): unknown {
+  return value === null || typeof value !== 'object' || Array.isArray(value) ? value : Object.fromEntries(Object.entries(value).toSorted())
 }

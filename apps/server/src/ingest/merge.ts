@@ -48,30 +48,17 @@ const causeOrder = ['us', 'author', 'parent', 'unknown'] as const
  * give one state: the earliest times win, the latest version wins, what is known beats what is not.
  */
 export function mergeMessage(known: Merged | null, fact: MessageFact, seen: Seen): Merged {
-  const platformAt = new Date(fact.platformAt)
-  const receivedAt = seen.receivedAt.toISOString()
-  const seenVersion: StoredVersion = {
-    version: fact.version,
-    text: fact.text,
-    media: fact.media,
-    editedAt: fact.editedAt,
-    rankAt: seen.current ? receivedAt : fact.editedAt === null || fact.editedAt <= receivedAt ? fact.editedAt : receivedAt,
-    firstAt: receivedAt,
-    lastAt: receivedAt,
-  }
-  const versions = mergeVersion(known ? [...known.otherVersions, currentVersion(known)] : [], seenVersion)
+  const versions = mergeVersion(known ? [...known.otherVersions, currentVersion(known)] : [], versionOf(fact, seen))
   const current = versions.at(-1)!
-  const newest = current.version === fact.version && current.lastAt === receivedAt
-  const fromNewest = known === null || newest
   return {
     externalId: fact.externalId,
     kind: known ? first(kindOrder, known.kind, fact.kind) : fact.kind,
     ours: fact.ours || (known?.ours ?? false),
     automated: fact.automated || (known?.automated ?? false),
-    parentExternalId: known?.parentExternalId ?? fact.parentExternalId,
-    postExternalId: known?.postExternalId ?? fact.postExternalId,
+    parentExternalId: either(known?.parentExternalId, fact.parentExternalId),
+    postExternalId: either(known?.postExternalId, fact.postExternalId),
     mentionsUs: fact.mentionsUs || (known?.mentionsUs ?? false),
-    tagsExternalId: known?.tagsExternalId ?? fact.tagsExternalId,
+    tagsExternalId: either(known?.tagsExternalId, fact.tagsExternalId),
     private: fact.private || (known?.private ?? false),
     text: current.text,
     media: current.media,
@@ -81,10 +68,10 @@ export function mergeMessage(known: Merged | null, fact: MessageFact, seen: Seen
     versionLastAt: new Date(current.lastAt),
     versionRankAt: current.rankAt === null ? null : new Date(current.rankAt),
     otherVersions: versions.slice(0, -1),
-    language: (fromNewest ? fact.language : known.language) ?? known?.language ?? fact.language,
-    url: (fromNewest ? fact.url : known.url) ?? known?.url ?? fact.url,
-    ref: known === null ? fact.ref : newest ? { ...known.ref, ...fact.ref } : { ...fact.ref, ...known.ref },
-    platformAt: earliest(known?.platformAt ?? null, platformAt)!,
+    language: current.language,
+    url: either(known?.url, fact.url),
+    ref: current.ref,
+    platformAt: earliest(known?.platformAt ?? null, new Date(fact.platformAt))!,
     authorAt: earliest(known?.authorAt ?? null, fact.authorAt === null ? null : new Date(fact.authorAt)),
     receivedAt: earliest(known?.receivedAt ?? null, seen.receivedAt)!,
     seenAt: seen.current ? latest(known?.seenAt ?? null, seen.receivedAt) : (known?.seenAt ?? null),
@@ -123,6 +110,22 @@ export function mergeLike(known: Merged, fact: LikeFact, seen: Seen): Merged {
   return wins ? { ...known, liked: fact.liked, likedAt: at } : known
 }
 
+function versionOf(fact: MessageFact, seen: Seen): StoredVersion {
+  const receivedAt = seen.receivedAt.toISOString()
+  const editedAt = fact.editedAt === null ? null : new Date(fact.editedAt).toISOString()
+  return {
+    version: fact.version,
+    text: fact.text,
+    media: fact.media,
+    editedAt,
+    rankAt: seen.current ? receivedAt : editedAt === null || editedAt <= receivedAt ? editedAt : receivedAt,
+    firstAt: receivedAt,
+    lastAt: receivedAt,
+    language: fact.language,
+    ref: fact.ref,
+  }
+}
+
 function currentVersion(known: Merged): StoredVersion {
   return {
     version: known.version,
@@ -132,25 +135,54 @@ function currentVersion(known: Merged): StoredVersion {
     firstAt: known.versionFirstAt.toISOString(),
     lastAt: known.versionLastAt.toISOString(),
     rankAt: known.versionRankAt?.toISOString() ?? null,
+    language: known.language,
+    ref: known.ref,
   }
 }
 
 /** Oldest first: by rank, then by when last seen, then by name so that the order is total. */
 function mergeVersion(versions: StoredVersion[], seen: StoredVersion): StoredVersion[] {
   const same = versions.find((each) => each.version === seen.version)
-  const merged = same
-    ? {
-        ...same,
-        // A text that was changed and changed back is as new as its last edit.
-        editedAt: (same.editedAt ?? '') >= (seen.editedAt ?? '') ? same.editedAt : seen.editedAt,
-        rankAt: (same.rankAt ?? '') >= (seen.rankAt ?? '') ? same.rankAt : seen.rankAt,
-        firstAt: same.firstAt < seen.firstAt ? same.firstAt : seen.firstAt,
-        lastAt: same.lastAt > seen.lastAt ? same.lastAt : seen.lastAt,
-      }
-    : seen
+  const merged = same ? sameVersion(same, seen) : seen
   return [...versions.filter((each) => each !== same), merged].toSorted(
     (a, b) => compare(a.rankAt ?? '', b.rankAt ?? '') || compare(a.lastAt, b.lastAt) || compare(a.version, b.version),
   )
+}
+
+/** Two sightings of one version: the later one's words (addresses of pictures expire), and all that either knows. */
+function sameVersion(a: StoredVersion, b: StoredVersion): StoredVersion {
+  const [older, newer] = (compare(a.lastAt, b.lastAt) || compare(content(a), content(b))) <= 0 ? [a, b] : [b, a]
+  return {
+    version: newer.version,
+    text: newer.text,
+    media: newer.media,
+    // A text that was changed and changed back is as new as its last edit.
+    editedAt: greater(a.editedAt, b.editedAt),
+    rankAt: greater(a.rankAt, b.rankAt),
+    firstAt: compare(a.firstAt, b.firstAt) <= 0 ? a.firstAt : b.firstAt,
+    lastAt: newer.lastAt,
+    language: either(a.language, b.language),
+    ref: mergeRef(older.ref, newer.ref),
+  }
+}
+
+function content(version: StoredVersion): string {
+  return JSON.stringify([version.text, version.media.map(({ kind, url, alt, previewUrl }) => [kind, url, alt, previewUrl])])
+}
+
+/** Key by key, in the order of keys, since jsonb keeps none. */
+function mergeRef(a: Record<string, string>, b: Record<string, string>): Record<string, string> {
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].toSorted(compare)
+  return Object.fromEntries(keys.map((key) => [key, either(a[key], b[key])!]))
+}
+
+/** What is known beats what is not. Where both are, and differ, the greater: any rule will do that asks nobody who came first. */
+function either(a: string | null | undefined, b: string | null | undefined): string | null {
+  return greater(a ?? null, b ?? null)
+}
+
+function greater(a: string | null, b: string | null): string | null {
+  return a === null ? b : b === null || a >= b ? a : b
 }
 
 function compare(a: string, b: string): number {

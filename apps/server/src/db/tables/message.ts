@@ -15,6 +15,8 @@ export type StoredVersion = {
   rankAt: string | null
   firstAt: string
   lastAt: string
+  language: string | null
+  ref: Record<string, string>
 }
 
 export const contact = pgTable(

@@ -1,0 +1,88 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { uuidv7 } from 'uuidv7'
+import type { PostFact, RemovalFact } from '@answerback/core/facts'
+import { schema as t } from '../db/schema.ts'
+import type { Folding } from './fold.ts'
+import type { Seen } from './merge.ts'
+import { adoptUnderPost } from './under-post.ts'
+
+/** Keeps a post as it was seen last; what had come before it finds its place under it. The same post again, in any order, gives the same row. */
+export async function foldPost(fold: Folding, fact: PostFact, seen: Seen): Promise<void> {
+  const platformAt = new Date(Math.min(Date.parse(fact.platformAt), seen.receivedAt.getTime()))
+  // At the same instant the greater text wins, whoever came first.
+  const newer = sql`((excluded.seen_at, excluded.text collate "C", excluded.media::text collate "C") >= (post.seen_at, post.text collate "C", post.media::text collate "C"))`
+  const kept = await fold.tx
+    .insert(t.post)
+    .values({
+      id: uuidv7(),
+      workspaceId: fold.workspaceId,
+      channelId: fold.channelId,
+      platform: fold.platform,
+      externalId: fact.externalId,
+      ours: fact.ours,
+      text: fact.text,
+      url: fact.url,
+      media: fact.media,
+      ref: fact.ref,
+      reportedReplies: fact.reportedReplies,
+      platformAt,
+      receivedAt: seen.receivedAt,
+      seenAt: seen.receivedAt,
+    })
+    .onConflictDoUpdate({
+      target: [t.post.workspaceId, t.post.platform, t.post.externalId],
+      set: {
+        ours: sql`post.ours or excluded.ours`,
+        text: sql`case when ${newer} then excluded.text else post.text end`,
+        url: sql`greatest(post.url collate "C", excluded.url collate "C")`,
+        media: sql`case when ${newer} then excluded.media else post.media end`,
+        ref: sql`case when ${newer} then post.ref || excluded.ref else excluded.ref || post.ref end`,
+        reportedReplies: sql`case when ${newer} then coalesce(excluded.reported_replies, post.reported_replies) else coalesce(post.reported_replies, excluded.reported_replies) end`,
+        platformAt: sql`least(post.platform_at, excluded.platform_at)`,
+        receivedAt: sql`least(post.received_at, excluded.received_at)`,
+        seenAt: sql`greatest(post.seen_at, excluded.seen_at)`,
+        // Seen after it was gone: it is there.
+        removedAt: sql`case when excluded.seen_at > post.removed_at then null else post.removed_at end`,
+      },
+    })
+    .returning({ id: t.post.id, ours: t.post.ours, isNew: sql<boolean>`xmax = 0` })
+  const post = kept[0]!
+  if (!post.isNew) return
+  for (const early of await earlyFacts(fold, fact.externalId)) {
+    const about = early.fact as RemovalFact
+    if (about.fact === 'removal')
+      await removePost(fold, fact.externalId, removalAt(about, { receivedAt: early.receivedAt, current: false }))
+  }
+  await adoptUnderPost(fold, fact.externalId, post)
+}
+
+/** A post that was not seen since is gone: nothing new is read under it. */
+export async function removePost(fold: Folding, externalId: string, at: Date): Promise<void> {
+  const goneAt = sql`${at.toISOString()}::timestamptz`
+  await fold.tx
+    .update(t.post)
+    .set({ removedAt: sql`greatest(removed_at, ${goneAt})` })
+    .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, externalId), sql`seen_at <= ${goneAt}`))
+}
+
+/** When a removal counts: by the platform's time, else when it was noticed. */
+export function removalAt(fact: RemovalFact, seen: Seen): Date {
+  return fact.platformAt === null ? seen.receivedAt : new Date(fact.platformAt)
+}
+
+/** What was told of this id before it was known. */
+export function earlyFacts(fold: Folding, externalId: string): Promise<(typeof t.earlyFact.$inferSelect)[]> {
+  return fold.tx
+    .select()
+    .from(t.earlyFact)
+    .where(and(eq(t.earlyFact.platform, fold.platform), eq(t.earlyFact.externalId, externalId)))
+}
+
+/** The post of that id, when it is known to be one. */
+export async function postBy(fold: Folding, externalId: string): Promise<{ id: string; ours: boolean } | null> {
+  const rows = await fold.tx
+    .select({ id: t.post.id, ours: t.post.ours })
+    .from(t.post)
+    .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, externalId)))
+  return rows[0] ?? null
+}
