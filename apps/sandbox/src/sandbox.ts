@@ -18,6 +18,7 @@ import type { Mastodon } from './mastodon/routes.ts'
 import { routeAdmin } from './admin/routes.ts'
 import { routePages } from './pages/routes.ts'
 import { seededRandom } from './random.ts'
+import { writeEarlier } from './rhythm/earlier.ts'
 import { Rhythm } from './rhythm/rhythm.ts'
 import type { Pace } from './rhythm/rhythm.ts'
 import { makeSecrets } from './secrets.ts'
@@ -108,6 +109,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     facebook.privateReplies.clear()
     clearServices(bluesky, mastodon)
     seedWorld(world, secrets, brand)
+    if (brand === 'fieldnote' && (options.rhythm ?? 'off') !== 'off') writeEarlier(world)
     rhythm.start(rhythm.pace)
   }
   const services = { facebook, bluesky, mastodon }

@@ -130,16 +130,17 @@ test('a like leaves them waiting, and nothing closes without a reason', async ()
     .first()
     .click()
   await row(page, said)
-    .getByText(/liked, not answered/i)
+    .filter({ hasText: /Liked, not answered/ })
     .waitFor()
   await page.getByRole('button', { name: /no reply needed/i }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog
+  await page
+    .getByRole('dialog')
     .getByText(/thanks/i)
     .first()
     .click()
-  await expect.poll(() => row(page, said).filter({ hasText: /liked/i }).count()).toBe(0)
-  await page.goto(`${running.url}/inbox/waiting`)
+  await page.goto(`${running.url}/inbox`)
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await expect.poll(() => row(page, said).count()).toBe(0)
 })
 
 test('after a lost connection the browser catches up by itself', async () => {

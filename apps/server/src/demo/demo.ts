@@ -30,6 +30,7 @@ export async function prepareDemo(ctx: Context, sandbox: SandboxProcess): Promis
     .where(eq(t.platformApp.platform, 'facebook'))
   if (!apps.some((app) => app.settings.appId === facebook.appId))
     await addPlatformApp(ctx, 'facebook', { appId: facebook.appId, appSecret: facebook.appSecret, verifyToken: facebook.verifyToken })
+  const before = await ctx.db.system.select({ id: t.channel.id }).from(t.channel).where(eq(t.channel.workspaceId, workspaceId))
   await connectChannel(ctx, workspaceId, 'facebook', {
     apiUrl: `${sandbox.url}/facebook`,
     pageId: facebook.pageId,
@@ -46,6 +47,13 @@ export async function prepareDemo(ctx: Context, sandbox: SandboxProcess): Promis
     url: `${sandbox.url}/mastodon`,
     accessToken: mastodon.accessToken,
   })
+  if (before.length === 0) await pretendConnectedEarlier(ctx, workspaceId)
+}
+
+/** The demo brand has been here for a while: people who wrote some hours ago are waiting, not history. */
+async function pretendConnectedEarlier(ctx: Context, workspaceId: string): Promise<void> {
+  const connectedAt = new Date(ctx.now().getTime() - 90 * 86_400_000)
+  await ctx.db.system.update(t.channel).set({ connectedAt }).where(eq(t.channel.workspaceId, workspaceId))
 }
 
 async function demoWorkspace(ctx: Context): Promise<string | null> {

@@ -15,9 +15,6 @@ export function answerProblems(app: FastifyInstance): void {
       .type('application/problem+json')
       .send({ type: `/problems/${code}`, title, status, detail, instance: request.url, code, requestId: request.id, ...shown })
   })
-  app.setNotFoundHandler((request) => {
-    throw new Problem('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`)
-  })
 }
 
 function read(error: FastifyError | Problem): { code: ProblemCode; detail: string; extra: Record<string, unknown> } {
