@@ -1,0 +1,105 @@
+import { Client } from 'pg'
+import { comparePairs, describePairs, sayVerdict, worst, type Verdict } from './pairs.ts'
+import { buildPrograms, inDataDir, startProgram, type Program } from './program.ts'
+import type { Burst } from './webhook-client.ts'
+import { openLoad, startNoOpServer, type Load } from './webhook-load.ts'
+
+const pairs = 5
+/** Requests in one measurement: one to three seconds. */
+const levels = [
+  { connections: 16, requests: 8_000, goal: 0.9 },
+  { connections: 64, requests: 12_000, goal: 0.75 },
+] as const
+
+type Run = { roles: string; client: Burst['client']; about: string }
+const judged: Run = { roles: 'web', client: 'http', about: 'role web, Node HTTP client' }
+const others: Run[] = [
+  { roles: 'web', client: 'sockets', about: 'role web, a client that costs a third' },
+  { roles: 'web,worker,poller', client: 'http', about: 'all roles in one process, ingesting meanwhile' },
+]
+
+/**
+ * B1: acknowledged webhooks a second with the row committed before the 200, against Fastify with the same signature check and no storing. The goals are for
+ * the role `web` and an ordinary client. What the client leaves of the machine decides how fast the server without a database can be: so it is said for a
+ * cheap one too, and for all roles in one process, as `npm start` runs them.
+ */
+export default async function intake(): Promise<void> {
+  await buildPrograms()
+  const load = openLoad()
+  try {
+    const verdicts = await measure(load, judged)
+    for (const other of others) await measure(load, other)
+    for (const verdict of verdicts) sayVerdict(verdict)
+    sayVerdict(worst('intake', verdicts))
+  } finally {
+    await load.close()
+  }
+}
+
+async function measure(load: Load, { roles, client, about }: Run): Promise<Verdict[]> {
+  return inDataDir(async (dataDir) => {
+    const program = await startProgram({ dataDir, roles })
+    const noOp = await startNoOpServer(program.facebook.appSecret)
+    let killed = false
+    try {
+      const target = { ...program.facebook, postId: `${program.facebook.pageId}_1` }
+      const storedBefore = await countRows(program)
+      let [acknowledged, bursts] = [0, 0]
+      const send = async (url: string, connections: number, requests: number) => {
+        const run = String(100 + bursts++)
+        const result = await load.send({ url: `${url}/webhooks/facebook`, target, client, connections, requests, duplicateShare: 0.2, run })
+        if (result.refused > 0) throw new Error(`${result.refused} of ${requests} requests were not answered with 200`)
+        return { ...result, perSecond: result.accepted / result.seconds }
+      }
+      const sendToProgram = async (connections: number, requests: number) => {
+        // What it still has to do afterwards must not slow the other one down.
+        program.resume()
+        const result = await send(program.url, connections, requests)
+        program.pause()
+        acknowledged += result.distinct
+        return result
+      }
+      const verdicts: Verdict[] = []
+      for (const { connections, requests, goal } of levels) {
+        await send(noOp.url, connections, requests / 2)
+        await sendToProgram(connections, requests / 2)
+        const [bare, stored, p99sMs] = [[], [], []] as [number[], number[], number[]]
+        for (let pair = 0; pair < pairs; pair += 1) {
+          bare.push((await send(noOp.url, connections, requests)).perSecond)
+          const result = await sendToProgram(connections, requests)
+          stored.push(result.perSecond)
+          p99sMs.push(result.p99Ms)
+        }
+        const paired = comparePairs(bare, stored)
+        console.log(
+          `${about}, @${connections}: ${Math.round(paired.subject)}/s stored (slowest p99 ${Math.max(...p99sMs).toFixed(0)} ms), ${Math.round(paired.baseline)}/s no-op, ${describePairs(paired)}`,
+        )
+        verdicts.push({ name: `intake-${connections}`, ratio: paired.ratio, op: '>=', goal })
+      }
+      // Nothing is written out politely: what was acknowledged must be there after kill -9 of server and PostgreSQL.
+      program.resume()
+      await program.kill()
+      killed = true
+      const again = await startProgram({ dataDir, roles: 'web' })
+      const stored = (await countRows(again)) - storedBefore
+      await again.stop()
+      if (stored !== acknowledged) throw new Error(`${acknowledged} distinct bodies were acknowledged, but ${stored} rows are stored`)
+      console.log(`${about}: ${acknowledged} distinct bodies acknowledged, ${stored} rows after kill -9 of everything and a new start`)
+      return verdicts
+    } finally {
+      await noOp.close()
+      if (!killed) await program.kill()
+    }
+  })
+}
+
+async function countRows(program: Program): Promise<number> {
+  const client = new Client(program.database)
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ count: string }>(`select count(*) from delivery where kind = 'webhook'`)
+    return Number(rows[0]!.count)
+  } finally {
+    await client.end()
+  }
+}

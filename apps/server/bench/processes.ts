@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/** One process: `rssMb` is its resident memory. */
+export type ProcessRow = { pid: number; parent: number; rssMb: number; command: string }
+
+/** All processes below `pid`, nearest first. */
+export function childrenOf(pid: number): ProcessRow[] {
+  const all = listProcesses()
+  const found: ProcessRow[] = []
+  for (let above = [pid]; above.length > 0;) {
+    const next = all.filter((row) => above.includes(row.parent))
+    found.push(...next)
+    above = next.map((row) => row.pid)
+  }
+  return found
+}
+
+/** This process as the system sees it now. Throws when it is gone. */
+export function processOf(pid: number): ProcessRow {
+  const row = listProcesses().find((each) => each.pid === pid)
+  if (!row) throw new Error(`Process ${pid} is gone`)
+  return row
+}
+
+/** MB that are this process's share: shared pages divided among those who share them (proc(5), smaps_rollup); resident memory elsewhere. */
+export function proportionalMb(row: ProcessRow): number {
+  try {
+    const kilobytes = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${row.pid}/smaps_rollup`, 'utf8'))?.[1]
+    return kilobytes === undefined ? row.rssMb : Number(kilobytes) / 1024
+  } catch {
+    return row.rssMb
+  }
+}
+
+function listProcesses(): ProcessRow[] {
+  return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss=,args='], { encoding: 'utf8', maxBuffer: 16 << 20 })
+    .split('\n')
+    .flatMap((line) => {
+      const [, pid, parent, rss, command] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+      return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), rssMb: Number(rss) / 1024, command: command! }]
+    })
+}
