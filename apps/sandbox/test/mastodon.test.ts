@@ -27,7 +27,7 @@ function say(text: string, more: object = {}): Item {
 
 async function call(path: string, init: RequestInit = {}) {
   const url = path.startsWith('http') ? path : `${sandbox.urls.mastodon}/api/v1/${path}`
-  const headers = { authorization: `Bearer ${sandbox.secrets.mastodon.accessToken}`, ...init.headers }
+  const headers = { authorization: `Bearer ${sandbox.secrets.mastodon.accessToken}`, ...(init.headers as Record<string, string>) }
   const answer = await fetch(url, { ...init, headers })
   return { status: answer.status, link: answer.headers.get('link'), body: (await answer.json()) as never }
 }

@@ -29,7 +29,7 @@ export async function startServer(
   options: { log: Logger; now?: () => Date; onTrouble: (reason: string) => void },
 ): Promise<Running> {
   const { log } = options
-  const closers: (() => Promise<unknown> | unknown)[] = []
+  const closers: (() => unknown)[] = []
   const stop = async () => {
     for (const close of closers.splice(0).toReversed())
       await Promise.resolve(close()).catch((error: unknown) => log.error({ err: error }, 'stop: something did not close'))

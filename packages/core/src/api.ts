@@ -205,6 +205,7 @@ export const replyLimit = z.object({
   maxBytes: z.number().optional(),
   urlLength: z.number().optional(),
   mentionsWithoutDomain: z.boolean().optional(),
+  namesPerson: z.boolean().optional(),
 })
 
 export const channel = z.object({

@@ -42,3 +42,12 @@ test('code points and UTF-16 units differ above the basic plane', () => {
   expect(countReply('👍👍', { max: 10, unit: 'codepoints' })).toEqual({ length: 2, left: 8 })
   expect(countReply('👍👍', { max: 10, unit: 'utf16' })).toEqual({ length: 4, left: 6 })
 })
+
+test('where a reply reaches only whom it names, their handle counts unless it is there already', () => {
+  const limit: ReplyLimit = { max: 500, unit: 'graphemes', mentionsWithoutDomain: true, namesPerson: true }
+  expect(countReply('ships Monday', limit, 'kai@garden.example').length).toBe('@kai ships Monday'.length)
+  expect(countReply('@kai@garden.example ships Monday', limit, 'kai@garden.example').length).toBe('@kai ships Monday'.length)
+  expect(countReply('@kai ships Monday', limit, 'kai@garden.example').length).toBe('@kai @kai ships Monday'.length)
+  expect(countReply('ships Monday', limit, null).length).toBe('ships Monday'.length)
+  expect(countReply('ships Monday', { ...limit, namesPerson: false }, 'kai@garden.example').length).toBe('ships Monday'.length)
+})

@@ -1,7 +1,8 @@
 /**
  * How a platform counts the length of a reply, as data, so that composer and server count alike.
  * `unit`: graphemes (UAX 29), code points or UTF-16 units. `urlLength`: what every http(s) link counts as, where links are shortened.
- * `mentionsWithoutDomain`: `@user@domain` counts as `@user`. `maxBytes`: a second limit in UTF-8 bytes.
+ * `mentionsWithoutDomain`: `@user@domain` counts as `@user`. `maxBytes`: a second limit in UTF-8 bytes. `namesPerson`: a reply reaches the person
+ * only if it names them, so their handle goes before the text where it is missing, and counts.
  */
 export type ReplyLimit = {
   max: number
@@ -9,11 +10,12 @@ export type ReplyLimit = {
   maxBytes?: number
   urlLength?: number
   mentionsWithoutDomain?: boolean
+  namesPerson?: boolean
 }
 
-/** Length of `text` in the platform's own unit, and how much is left (negative when over). */
-export function countReply(text: string, limit: ReplyLimit): { length: number; left: number } {
-  let counted = text
+/** Length of a reply to `handle` in the platform's own unit, and how much is left (negative when over). */
+export function countReply(text: string, limit: ReplyLimit, handle: string | null = null): { length: number; left: number } {
+  let counted = limit.namesPerson ? withMention(text, handle) : text
   if (limit.mentionsWithoutDomain) counted = counted.replace(/(?<![\w/])(@[\w.-]+)@[\w.-]+\w/gu, '$1')
   let reserved = 0
   if (limit.urlLength !== undefined) {
@@ -23,6 +25,14 @@ export function countReply(text: string, limit: ReplyLimit): { length: number; l
   const length = reserved + measure(counted, limit.unit)
   const overBytes = limit.maxBytes === undefined ? 0 : new TextEncoder().encode(text).length - limit.maxBytes
   return { length, left: overBytes > 0 ? Math.min(limit.max - length, -overBytes) : limit.max - length }
+}
+
+/** The text with `@handle` before it, unless it names that handle already. */
+export function withMention(text: string, handle: string | null): string {
+  if (!handle) return text
+  const named = text.matchAll(/(?<![\p{L}\p{N}_/])@([\p{L}\p{N}_]+(?:[.-]+[\p{L}\p{N}_]+)*(?:@[\p{L}\p{N}.:-]*[\p{L}\p{N}])?)/gu)
+  for (const match of named) if (match[1]?.toLowerCase() === handle.toLowerCase()) return text
+  return `@${handle} ${text}`
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })

@@ -2,7 +2,7 @@ import { speak } from '../world/speak.ts'
 import type { Item, PlatformId } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 
-/** What was said before the demo began. `answer`: what the brand wrote back from the platform itself, and after how long. `then`: they wrote again. */
+/** What was said before the demo began. `answer`: what the brand wrote back from the platform itself, and after how long. `later`: somebody wrote again. */
 type Earlier = {
   platform: PlatformId
   minutesAgo: number
@@ -11,7 +11,7 @@ type Earlier = {
   under: string
   text: string
   answer?: { afterMinutes: number; text: string }
-  then?: { afterMinutes: number; text: string; who?: string }
+  later?: { afterMinutes: number; text: string; who?: string }
 }
 
 /** Newest last. Somebody always waits in each of the five steps of a two-hour target. */
@@ -53,7 +53,7 @@ const earlier: Earlier[] = [
     who: 'Rosa',
     under: 'tote',
     text: 'So glad the clay one is back. Does the strap come off? I carry it crossbody most days.',
-    then: { afterMinutes: 70, who: 'Bex', text: 'Mine has lived in a pannier since May. It only gets better.' },
+    later: { afterMinutes: 70, who: 'Bex', text: 'Mine has lived in a pannier since May. It only gets better.' },
   },
   {
     platform: 'facebook',
@@ -104,14 +104,14 @@ export function writeEarlier(world: World): void {
     const first = write(world, said, { name: said.who }, said.text, post, 0)
     const answer = said.answer && write(world, said, 'brand', said.answer.text, first, said.answer.afterMinutes)
     // On Facebook a reply to a reply stands under the comment.
-    if (said.then)
+    if (said.later)
       write(
         world,
         said,
-        { name: said.then.who ?? said.who },
-        said.then.text,
+        { name: said.later.who ?? said.who },
+        said.later.text,
         answer && platform !== 'facebook' ? answer : first,
-        said.then.afterMinutes,
+        said.later.afterMinutes,
       )
   }
 }

@@ -8,7 +8,6 @@ import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
 import { mutate } from '../http/idempotent.ts'
-import { conversationOf } from '../inbox/conversation-of.ts'
 import { recompute } from '../inbox/recompute.ts'
 import type { Queryable } from '../db/connection.ts'
 import { iso } from '../live/rows.ts'
@@ -94,7 +93,7 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
         if (row.state !== 'rejected' && row.state !== 'needs_check')
           throw new Problem('already_running', `This reply is ${row.state}; there is nothing to try again.`)
         const text = request.body.text?.trim() || row.text
-        await checkLength(ctx, change, await conversationOf(change.tx, row.conversationId), text)
+        await checkLength(ctx, change, row.inReplyToId, text)
         // The same row and so the same key: where the platform keeps keys, even a reply that had landed is not doubled.
         await change.tx
           .update(t.reply)

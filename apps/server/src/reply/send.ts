@@ -30,8 +30,8 @@ export async function sendReply(
   const text = body.text.replaceAll('\0', '').toWellFormed().trim()
   if (text === '')
     throw new Problem('reply_empty', 'text: write something to send.', { invalidParams: [{ name: 'text', reason: 'is empty' }] })
-  await checkLength(ctx, change, conversation, text)
   const target = await targetOf(change, conversation, body.inReplyTo)
+  await checkLength(ctx, change, target.id, text)
   if (body.expectedLastOutboundId !== undefined)
     await refuseIfAnswered(change, conversation.id, target.id, body.expectedLastOutboundId, actor)
 
@@ -56,19 +56,17 @@ export async function sendReply(
   return { id, state }
 }
 
-/** Throws when `text` is longer than the channel's platform takes. */
-export async function checkLength(
-  ctx: Context,
-  change: Change,
-  conversation: { channelId: string; platform: string },
-  text: string,
-): Promise<void> {
-  const channels = await change.tx
-    .select({ replyLimit: t.channel.replyLimit })
-    .from(t.channel)
-    .where(eq(t.channel.id, conversation.channelId))
-  const limit = channels[0]?.replyLimit ?? platformOf(ctx, conversation.platform).can.replyLimit
-  const { length, left } = countReply(text, limit)
+/** Throws when `text`, as an answer to this message, is longer than its platform takes. */
+export async function checkLength(ctx: Context, change: Change, inReplyToId: string, text: string): Promise<void> {
+  const rows = await change.tx
+    .select({ platform: t.channel.platform, replyLimit: t.channel.replyLimit, handle: t.contact.handle })
+    .from(t.message)
+    .innerJoin(t.channel, eq(t.channel.id, t.message.channelId))
+    .innerJoin(t.contact, eq(t.contact.id, t.message.contactId))
+    .where(eq(t.message.id, inReplyToId))
+  const { platform, replyLimit, handle } = rows[0]!
+  const limit = replyLimit ?? platformOf(ctx, platform).can.replyLimit
+  const { length, left } = countReply(text, limit, handle)
   if (left < 0)
     throw new Problem('reply_too_long', `text: ${length} of at most ${limit.max}, shorten it by ${-left}.`, {
       length,

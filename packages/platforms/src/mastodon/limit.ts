@@ -7,6 +7,7 @@ export function replyLimitOf(settings: Record<string, string>): ReplyLimit {
     unit: 'graphemes',
     urlLength: wholeOr(settings.urlLength, 23),
     mentionsWithoutDomain: true,
+    namesPerson: true,
   }
 }
 

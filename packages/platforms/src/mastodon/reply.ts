@@ -1,4 +1,4 @@
-import { countReply } from '@answerback/core/reply-limit'
+import { countReply, withMention } from '@answerback/core/reply-limit'
 import { PlatformError } from '../error.ts'
 import { idOf, instantOf, linkOf, listOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
@@ -16,7 +16,7 @@ import { plainText } from './text.ts'
  */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const { target } = input
-  const status = withMention(input)
+  const status = withMention(input.text, handleOf(target))
   const spoiler = target.ref.spoiler ?? ''
   const { left } = countReply(spoiler + status, replyLimitOf(io.settings))
   if (left < 0)
@@ -33,14 +33,6 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
 
 function handleOf(target: ReplyTarget): string {
   return (target.ref.acct ?? target.authorHandle ?? '').replace(/^@/, '')
-}
-
-/** The text with "@person " before it, unless it names that person already or answers ourselves. */
-function withMention({ target, text }: Pick<ReplyInput, 'target' | 'text'>): string {
-  const acct = handleOf(target)
-  if (acct === '') return text
-  const named = [...text.matchAll(/(?<![\p{L}\p{N}_/])@([\p{L}\p{N}_]+(?:[.-]+[\p{L}\p{N}_]+)*(?:@[\p{L}\p{N}.:-]*[\p{L}\p{N}])?)/gu)]
-  return named.some((match) => match[1]?.toLowerCase() === acct.toLowerCase()) ? text : `@${acct} ${text}`
 }
 
 const openness = ['direct', 'private', 'unlisted', 'public']
@@ -67,7 +59,7 @@ const maxPages = 5
 /** Looks through our own statuses for one below the target with the same words, not older than a minute before the send. Not seen is `unsure`. */
 export async function find(io: Io, input: FindInput): Promise<FindResult> {
   const sinceMs = Date.parse(input.since) - slackMs
-  const wanted = plainText(escapeHtml(withMention(input)))
+  const wanted = plainText(escapeHtml(withMention(input.text, handleOf(input.target))))
   const path = `/api/v1/accounts/${encodeURIComponent(await ownIdOf(io))}/statuses`
   const params: [string, string][] = [
     ['exclude_reblogs', 'true'],

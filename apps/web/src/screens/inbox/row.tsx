@@ -163,7 +163,7 @@ function Assignee({ row }: { row: ConversationRow }) {
   if (name === null || row.waitingSince === null) return null
   return (
     <span className="owner" title={name}>
-      {[...name][0]}
+      {Array.from(name)[0]}
     </span>
   )
 }

@@ -38,7 +38,7 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   const target = conversation.messages.find((message) => message.id === inReplyTo)
   const name = nameOf(target?.contact ?? conversation.contact, t)
   const platform = platformOf(me, conversation.platform).name
-  const count = channel === undefined ? null : countReply(text, channel.replyLimit)
+  const count = channel === undefined ? null : countReply(text, channel.replyLimit, (target?.contact ?? conversation.contact).handle)
   const over = count !== null && count.left < 0
   const waits = conversation.waitingSince !== null
   const isPrivate = target?.private ?? conversation.private
