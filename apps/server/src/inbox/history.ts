@@ -16,6 +16,8 @@ export type Loaded = {
   messages: MessageRow[]
   closings: ClosingRow[]
   turns: Turn[]
+  /** The same turns by keys that are in the order of external ids: for what is decided by an id where instants are equal. */
+  ranked: Turn[]
   removed: Map<string, HistoryMessage['removed']>
   connectedAt: number
 }
@@ -23,7 +25,7 @@ export type Loaded = {
 /** Reads one conversation's facts. `platform` tells whether removing a comment there takes its replies along. */
 export async function loadHistory(
   tx: Queryable,
-  conversation: Pick<typeof t.conversation.$inferSelect, 'id' | 'onOurPost' | 'channelId'>,
+  conversation: Pick<typeof t.conversation.$inferSelect, 'id' | 'onOurPost' | 'channelId' | 'postId' | 'rootExternalId'>,
   platform: Platform,
 ): Promise<Loaded> {
   const messages = await tx.select().from(t.message).where(eq(t.message.conversationId, conversation.id))
@@ -36,7 +38,7 @@ export async function loadHistory(
   const connectedAt = channels[0]!.connectedAt.getTime()
   const history: History = {
     connectedAt,
-    onOurPost: conversation.onOurPost,
+    onOurPost: conversation.onOurPost || isOnUnknownPost(conversation, messages),
     messages: messages.map((row) => historyMessage(row, keys, removals, contacts)),
     closings: closings.map((row) => ({
       id: row.id,
@@ -50,7 +52,16 @@ export async function loadHistory(
       row.liked && !row.ours ? [{ messageId: key(row.id), at: row.likedAt?.getTime() ?? row.receivedAt.getTime() }] : [],
     ),
   }
-  return { messages, closings, turns: turnsOf(history).map((turn) => withIds(turn, keys)), removed: removals, connectedAt }
+  const ranked = turnsOf(history)
+  return { messages, closings, ranked, turns: ranked.map((turn) => withIds(turn, keys)), removed: removals, connectedAt }
+}
+
+/**
+ * A comment stands on a post of ours, also when nobody has told us of that post yet: an old one that somebody found. They wait; should it turn out to be
+ * somebody else's, it is judged again.
+ */
+function isOnUnknownPost({ postId, rootExternalId }: { postId: string | null; rootExternalId: string }, messages: MessageRow[]): boolean {
+  return postId === null && messages.some((row) => row.externalId === rootExternalId && row.kind === 'comment')
 }
 
 /** `byId` and `byExternalId` give a message's key in the history, `idOf` goes back. */

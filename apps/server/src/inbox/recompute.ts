@@ -14,7 +14,7 @@ export async function recompute(ctx: Context, change: Change, conversationId: st
   const rows = await tx.select().from(t.conversation).where(eq(t.conversation.id, conversationId))
   const conversation = rows[0]
   if (!conversation) return
-  const { turns, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
+  const { turns, ranked, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
   const workspaces = await tx.select({ targetSeconds: t.workspace.targetSeconds }).from(t.workspace)
   const targetSeconds = workspaces[0]!.targetSeconds
   await writeTurns(change, conversation, turns, targetSeconds)
@@ -28,7 +28,7 @@ export async function recompute(ctx: Context, change: Change, conversationId: st
   const pending = await pendingReply(change, conversationId)
   const derived: ConversationChange = {
     ...derive(turns, messages, closings, targetSeconds),
-    state: stateOf(turns, snoozedUntil?.getTime() ?? null, ctx.now().getTime()),
+    state: stateOf(ranked, snoozedUntil?.getTime() ?? null, ctx.now().getTime()),
     snoozedUntil,
     replyId: pending?.id ?? null,
     replyFailed: pending !== null && (pending.state === 'rejected' || pending.state === 'needs_check'),

@@ -57,15 +57,15 @@ export async function replaceMessage(fold: Folding, before: MessageRow, after: M
     const upper = parents[0]?.conversationId
     if (upper !== undefined && upper !== after.conversationId) await mergeConversations(fold, upper, after.conversationId)
   }
-  const named = [after.parentExternalId, after.postExternalId].filter(
-    (id) => id !== null && id !== before.parentExternalId && id !== before.postExternalId,
-  )
+  const named = new Set<string>()
+  if (after.parentExternalId !== null && after.parentExternalId !== before.parentExternalId) named.add(after.parentExternalId)
+  if (after.postExternalId !== null && after.postExternalId !== before.postExternalId) named.add(after.postExternalId)
   for (const externalId of named) {
     const posts = await fold.tx
       .select({ id: t.post.id, ours: t.post.ours })
       .from(t.post)
-      .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, externalId!)))
-    if (posts[0]) await adoptUnderPost(fold, externalId!, posts[0])
+      .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, externalId)))
+    if (posts[0]) await adoptUnderPost(fold, externalId, posts[0])
   }
 }
 

@@ -45,10 +45,11 @@ export async function foldPost(fold: Folding, fact: PostFact, seen: Seen): Promi
         removedAt: sql`case when excluded.seen_at > post.removed_at then null else post.removed_at end`,
       },
     })
-    .returning({ id: t.post.id, ours: t.post.ours, isNew: sql<boolean>`xmax = 0` })
+    // The subquery still sees the row as it was: null when there was none.
+    .returning({ id: t.post.id, ours: t.post.ours, wasOurs: sql<boolean | null>`(select old.ours from post old where old.id = post.id)` })
   const post = kept[0]!
-  if (!post.isNew) return
-  for (const early of await earlyFacts(fold, fact.externalId)) {
+  if (post.wasOurs === post.ours) return
+  for (const early of post.wasOurs === null ? await earlyFacts(fold, fact.externalId) : []) {
     const about = early.fact as RemovalFact
     if (about.fact === 'removal')
       await removePost(fold, fact.externalId, removalAt(about, { receivedAt: early.receivedAt, current: false }))

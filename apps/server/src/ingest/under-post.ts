@@ -64,7 +64,7 @@ async function becomePost(fold: Folding, message: MessageRow): Promise<void> {
   fold.known.delete(message.externalId)
 
   const rest = await fold.tx.select().from(t.message).where(eq(t.message.conversationId, message.conversationId))
-  const roots = rest.filter((row) => row.parentExternalId === message.externalId).toSorted(byAge)
+  const roots = rest.filter((row) => row.parentExternalId === message.externalId).toSorted(theirsByAge)
   const trees = roots.map((root) => ({ root, ids: subtree(rest, root.externalId) }))
   const below = new Set(trees.flatMap((tree) => tree.ids))
   const keptAbove = rest.some((row) => !below.has(row.id))
@@ -128,13 +128,15 @@ async function split(fold: Folding, { root, ids }: { root: MessageRow; ids: stri
 
 async function dropConversation(fold: Folding, id: string): Promise<void> {
   await fold.tx.delete(t.turn).where(eq(t.turn.conversationId, id))
+  await fold.tx.delete(t.conversationRedirect).where(eq(t.conversationRedirect.intoId, id))
   await fold.tx.delete(t.conversation).where(eq(t.conversation.id, id))
   fold.conversations.delete(id)
   fold.gone(id, null)
 }
 
-function byAge(a: MessageRow, b: MessageRow): number {
-  return a.platformAt.getTime() - b.platformAt.getTime() || (a.externalId < b.externalId ? -1 : 1)
+/** Theirs first: what people did to the thread stays with somebody who may wait. */
+function theirsByAge(a: MessageRow, b: MessageRow): number {
+  return Number(a.ours) - Number(b.ours) || a.platformAt.getTime() - b.platformAt.getTime() || (a.externalId < b.externalId ? -1 : 1)
 }
 
 function subtree(rows: MessageRow[], root: string): string[] {
