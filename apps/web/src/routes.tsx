@@ -34,10 +34,39 @@ const channels = createRoute({
   path: '/channels',
   component: lazyRouteComponent(() => import('./screens/channels/channels-screen.tsx'), 'ChannelsScreen'),
 })
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./screens/settings/settings-frame.tsx'), 'SettingsFrame'),
+})
+const settingsIndex = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/profile', replace: true })
+  },
+})
+const profileSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('./screens/settings/profile-settings.tsx'), 'ProfileSettings'),
+})
+const channelsSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('./screens/settings/channels/channels-settings.tsx'), 'ChannelsSettings'),
+})
 
 /** Every view is an address; filters live in its search. */
 export const router = createRouter({
-  routeTree: root.addChildren([index, inboxLayout.addChildren([inbox, thread]), queue, deliveries, channels]),
+  routeTree: root.addChildren([
+    index,
+    inboxLayout.addChildren([inbox, thread]),
+    queue,
+    deliveries,
+    channels,
+    settings.addChildren([settingsIndex, profileSettings, channelsSettings]),
+  ]),
   defaultPreload: 'intent',
   defaultPendingMinMs: 0,
 })

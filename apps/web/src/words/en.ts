@@ -1,3 +1,5 @@
+import { settings } from './en-settings.ts'
+
 /** Every word on screen, in ICU message syntax. Keys are typed from here; other languages follow this shape. */
 export const en = {
   app: {
@@ -23,6 +25,7 @@ export const en = {
     deliveries: 'Deliveries · {name}',
     channels: 'Channels · {name}',
     thread: '{person} · {name}',
+    settings: '{page} · Settings · {name}',
   },
   span: {
     seconds: '{s, number} s',
@@ -480,6 +483,7 @@ export const en = {
     snoozeFor: 'Snooze: {when}',
     keepsRunning: 'the clock keeps running',
   },
+  settings,
   signedOut: {
     title: 'Signed out',
     lead: 'Open the sign-in link again. In the demo it is printed by <code>npm start</code>, one for the community manager and one for the team lead.',
