@@ -20,7 +20,7 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
 
   app.get(
     '/api/v1/me',
-    { schema: { response: { 200: me }, tags, summary: 'Everything a screen needs to begin.' }, preHandler: needs('inbox.read') },
+    { schema: { response: { 200: me }, tags, summary: 'Everything a screen needs to begin.' }, onRequest: needs('inbox.read') },
     async (request) => {
       const actor = actorOf(request)
       return ctx.db.inWorkspace(actor.workspaceId, async (tx) => {
@@ -51,7 +51,7 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
     '/api/v1/channels',
     {
       schema: { response: { 200: z.object({ items: z.array(channel) }) }, tags, summary: 'Connected accounts and their health.' },
-      preHandler: needs('channels.read'),
+      onRequest: needs('channels.read'),
     },
     async (request) => ({
       items: await ctx.db.inWorkspace(actorOf(request).workspaceId, (tx) => listChannels(ctx, tx)),
@@ -62,7 +62,7 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
     '/api/v1/channels',
     {
       schema: { body: connectBody, response: { 201: z.object({ id: z.uuid() }) }, tags, summary: 'Connect an account by token.' },
-      preHandler: needs('channels.connect'),
+      onRequest: needs('channels.connect'),
     },
     async (request, reply) =>
       reply.code(201).send({ id: await connectChannel(ctx, actorOf(request).workspaceId, request.body.platform, request.body.settings) }),
@@ -77,7 +77,7 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
         tags,
         summary: 'Register the app whose webhooks come here.',
       },
-      preHandler: needs('platform_apps.write'),
+      onRequest: needs('platform_apps.write'),
     },
     async (request, reply) => {
       const { workspaceId } = actorOf(request)

@@ -17,7 +17,7 @@ export function actorOf(request: FastifyRequest): Actor {
   return request.actor
 }
 
-/** A route's preHandler: refuses who may not. Asked before anything is looked up, so that a refusal tells nothing about what exists. */
+/** A route's `onRequest`: refuses who may not. Asked before the body is read and anything is looked up, so that a refusal tells nothing about what exists. */
 export function needs(permission: Permission) {
   return async (request: FastifyRequest): Promise<void> => {
     const actor = actorOf(request)

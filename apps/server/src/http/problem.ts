@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm'
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { Problem, problems, type InvalidParam, type ProblemCode } from '@answerback/core/problem'
@@ -26,6 +27,9 @@ function read(error: FastifyError | Problem): { code: ProblemCode; detail: strin
     }))
     return { code: 'bad_request', detail: invalidParams.map((each) => `${each.name}: ${each.reason}`).join('; '), extra: { invalidParams } }
   }
+  // Refused by the database (SQLSTATE character_not_in_repertoire, untranslatable_character): text and jsonb hold no U+0000.
+  if (error instanceof DrizzleQueryError && /^(22021|22P05)$/.test((error.cause as { code?: string } | undefined)?.code ?? ''))
+    return { code: 'bad_request', detail: 'The character U+0000 cannot be used here.', extra: {} }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { code: 'too_large', detail: 'The body is larger than this takes.', extra: {} }
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return { code: 'unsupported_media_type', detail: 'Send the body as application/json.', extra: {} }

@@ -44,7 +44,7 @@ export async function snooze(ctx: Context, change: Change, act: Act, until: Date
 export async function close(ctx: Context, change: Change, act: Act, body: z.infer<typeof closureBody>): Promise<void> {
   const conversation = await conversationOf(change.tx, act.conversationId)
   const reason = reasons.find((each) => each.id === body.reason)!
-  const text = body.note?.trim() ?? ''
+  const text = body.note?.replaceAll('\0', '').trim() ?? ''
   if (reason.needs === 'link' && !/^https?:\/\/\S+$/.test(text))
     throw new Problem('reason_needs_more', 'note: give the link to the answer, beginning with https://', {
       invalidParams: [{ name: 'note', reason: 'a link is needed' }],

@@ -36,7 +36,7 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
     '/api/v1/conversations',
     {
       schema: { querystring: listQuery, response: { 200: list }, tags, summary: 'A page of conversations, longest wait first.' },
-      preHandler: needs('inbox.read'),
+      onRequest: needs('inbox.read'),
     },
     (request) => {
       const actor = actorOf(request)
@@ -47,18 +47,18 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
     '/api/v1/conversations/:id',
     {
       schema: { params, response: { 200: conversation }, tags, summary: 'One conversation with its messages and turns.' },
-      preHandler: needs('inbox.read'),
+      onRequest: needs('inbox.read'),
     },
     (request) => ctx.db.inWorkspace(actorOf(request).workspaceId, (tx) => showConversation(ctx, tx, request.params.id)),
   )
   app.get(
     '/api/v1/counts',
-    { schema: { response: { 200: counts }, tags, summary: 'The numbers beside the views.' }, preHandler: needs('inbox.read') },
+    { schema: { response: { 200: counts }, tags, summary: 'The numbers beside the views.' }, onRequest: needs('inbox.read') },
     (request) => ctx.db.inWorkspace(actorOf(request).workspaceId, countsOf),
   )
   app.get(
     '/api/v1/queue',
-    { schema: { response: { 200: queueSummary }, tags, summary: 'The head of the unanswered queue.' }, preHandler: needs('inbox.read') },
+    { schema: { response: { 200: queueSummary }, tags, summary: 'The head of the unanswered queue.' }, onRequest: needs('inbox.read') },
     (request) => ctx.db.inWorkspace(actorOf(request).workspaceId, (tx) => summarizeQueue(tx, ctx.now())),
   )
   app.get(
@@ -70,7 +70,7 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
         tags,
         summary: 'What changed since a sequence number.',
       },
-      preHandler: needs('inbox.read'),
+      onRequest: needs('inbox.read'),
     },
     (request) => ctx.db.inWorkspace(actorOf(request).workspaceId, (tx) => changesSince(tx, request.query.since)),
   )
@@ -79,7 +79,7 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
     '/api/v1/conversations/:id/assignment',
     {
       schema: { params, body: assignmentBody.nullish(), tags, summary: 'Take it, or give it to somebody.' },
-      preHandler: needs('conversation.assign'),
+      onRequest: needs('conversation.assign'),
     },
     (request, reply) =>
       mutate(ctx, request, reply, async (change) => {
@@ -90,7 +90,7 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
   )
   app.delete(
     '/api/v1/conversations/:id/assignment',
-    { schema: { params, tags, summary: 'Nobody has it.' }, preHandler: needs('conversation.assign') },
+    { schema: { params, tags, summary: 'Nobody has it.' }, onRequest: needs('conversation.assign') },
     (request, reply) =>
       mutate(ctx, request, reply, async (change) => {
         await assign(ctx, change, { byId: actorOf(request).id, conversationId: request.params.id }, null)
@@ -101,7 +101,7 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
     '/api/v1/conversations/:id/snooze',
     {
       schema: { params, body: snoozeBody, tags, summary: 'Out of sight until then; the clock keeps running.' },
-      preHandler: needs('conversation.snooze'),
+      onRequest: needs('conversation.snooze'),
     },
     (request, reply) =>
       mutate(ctx, request, reply, async (change) => {
@@ -111,7 +111,7 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
   )
   app.delete(
     '/api/v1/conversations/:id/snooze',
-    { schema: { params, tags, summary: 'Back in sight.' }, preHandler: needs('conversation.snooze') },
+    { schema: { params, tags, summary: 'Back in sight.' }, onRequest: needs('conversation.snooze') },
     (request, reply) =>
       mutate(ctx, request, reply, async (change) => {
         await snooze(ctx, change, { byId: actorOf(request).id, conversationId: request.params.id }, null)
@@ -120,7 +120,7 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
   )
   app.put(
     '/api/v1/conversations/:id/closure',
-    { schema: { params, body: closureBody, tags, summary: 'No reply needed, and why.' }, preHandler: needs('conversation.close') },
+    { schema: { params, body: closureBody, tags, summary: 'No reply needed, and why.' }, onRequest: needs('conversation.close') },
     (request, reply) =>
       mutate(ctx, request, reply, async (change) => {
         await close(ctx, change, { byId: actorOf(request).id, conversationId: request.params.id }, request.body)
@@ -129,7 +129,7 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
   )
   app.delete(
     '/api/v1/conversations/:id/closure',
-    { schema: { params, tags, summary: 'Reopen.' }, preHandler: needs('conversation.reopen') },
+    { schema: { params, tags, summary: 'Reopen.' }, onRequest: needs('conversation.reopen') },
     (request, reply) =>
       mutate(ctx, request, reply, async (change) => {
         await reopen(ctx, change, { byId: actorOf(request).id, conversationId: request.params.id })
@@ -141,7 +141,7 @@ export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
       method: liked ? 'PUT' : 'DELETE',
       url: '/api/v1/conversations/:id/like',
       schema: { params, body: likeBody.nullish(), tags, summary: liked ? 'Like on the platform; they still wait.' : 'Take the like back.' },
-      preHandler: needs('conversation.like'),
+      onRequest: needs('conversation.like'),
       handler: async (request, reply) => {
         await likeMessage(ctx, actorOf(request), request.params.id, request.body?.messageId, liked)
         return reply.code(204).send()

@@ -34,7 +34,7 @@ export function deliveryRoutes(server: FastifyInstance, ctx: Context): void {
         tags,
         summary: 'Deliveries, newest first.',
       },
-      preHandler: needs('deliveries.read'),
+      onRequest: needs('deliveries.read'),
     },
     (request) =>
       ctx.db.inWorkspace(actorOf(request).workspaceId, async (tx) => {
@@ -67,7 +67,7 @@ export function deliveryRoutes(server: FastifyInstance, ctx: Context): void {
     '/api/v1/deliveries/:id',
     {
       schema: { params, response: { 200: delivery }, tags, summary: 'One delivery with its raw body.' },
-      preHandler: needs('deliveries.read'),
+      onRequest: needs('deliveries.read'),
     },
     async (request) => {
       const entry = await entryOf(ctx, actorOf(request).workspaceId, request.params.id)
@@ -80,7 +80,7 @@ export function deliveryRoutes(server: FastifyInstance, ctx: Context): void {
     '/api/v1/deliveries/:id/attempts',
     {
       schema: { params, response: { 202: z.object({ id: z.uuid() }) }, tags, summary: 'Read a delivery again.' },
-      preHandler: needs('deliveries.retry'),
+      onRequest: needs('deliveries.retry'),
     },
     async (request, reply) => {
       const entry = await entryOf(ctx, actorOf(request).workspaceId, request.params.id)

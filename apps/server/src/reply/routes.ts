@@ -11,7 +11,7 @@ import { mutate } from '../http/idempotent.ts'
 import { recompute } from '../inbox/recompute.ts'
 import type { Queryable } from '../db/connection.ts'
 import { iso } from '../live/rows.ts'
-import { checkLength, sendReply } from './send.ts'
+import { checkLength, sendable, sendReply } from './send.ts'
 
 const params = z.object({ id: z.uuid() })
 const accepted = z.object({ id: z.uuid(), state: replyState })
@@ -30,7 +30,7 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
         tags: ['replies'],
         summary: 'Reply. Nothing is sent before the undo window is over.',
       },
-      preHandler: needs('reply.send'),
+      onRequest: needs('reply.send'),
     },
     (request, reply) => {
       if (request.headers['idempotency-key'] === undefined) {
@@ -51,7 +51,7 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
     '/api/v1/replies/:id',
     {
       schema: { params, response: { 200: replyShape }, tags: ['replies'], summary: 'How a reply fares.' },
-      preHandler: needs('inbox.read'),
+      onRequest: needs('inbox.read'),
     },
     (request) => ctx.db.inWorkspace(actorOf(request).workspaceId, async (tx) => present(await replyOf(tx, request.params.id))),
   )
@@ -60,7 +60,7 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
     '/api/v1/replies/:id',
     {
       schema: { params, tags: ['replies'], summary: 'Take a reply back while it is held, or discard one that failed.' },
-      preHandler: needs('reply.send'),
+      onRequest: needs('reply.send'),
     },
     (request, reply) =>
       mutate(ctx, request, reply, async (change) => {
@@ -80,19 +80,19 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
     {
       schema: {
         params,
-        body: z.object({ text: replyBody.shape.text.optional() }),
+        body: z.object({ text: replyBody.shape.text.optional() }).nullish(),
         response: { 202: accepted },
         tags: ['replies'],
         summary: 'Try a failed reply again, as it is or changed.',
       },
-      preHandler: needs('reply.send'),
+      onRequest: needs('reply.send'),
     },
     (request, reply) =>
       mutate(ctx, request, reply, async (change) => {
         const row = await replyOf(change.tx, request.params.id)
         if (row.state !== 'rejected' && row.state !== 'needs_check')
           throw new Problem('already_running', `This reply is ${row.state}; there is nothing to try again.`)
-        const text = request.body.text?.trim() || row.text
+        const text = sendable(request.body?.text ?? '') || row.text
         await checkLength(ctx, change, row.inReplyToId, text)
         // The same row and so the same key: where the platform keeps keys, even a reply that had landed is not doubled.
         await change.tx

@@ -27,7 +27,7 @@ export async function sendReply(
 ): Promise<{ id: string; state: string }> {
   const { tx } = change
   const conversation = await conversationOf(tx, conversationId)
-  const text = body.text.replaceAll('\0', '').toWellFormed().trim()
+  const text = sendable(body.text)
   if (text === '')
     throw new Problem('reply_empty', 'text: write something to send.', { invalidParams: [{ name: 'text', reason: 'is empty' }] })
   const target = await targetOf(change, conversation, body.inReplyTo)
@@ -54,6 +54,11 @@ export async function sendReply(
   await recompute(ctx, change, conversation.id)
   if (state === 'queued') change.afterCommit(() => ctx.queue.add('send', [{ workspaceId: change.workspaceId, replyId: id }]))
   return { id, state }
+}
+
+/** The words as they can be kept and sent: without U+0000, half characters and blanks around. */
+export function sendable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed().trim()
 }
 
 /** Throws when `text`, as an answer to this message, is longer than its platform takes. */
