@@ -1,6 +1,8 @@
 import { speak } from '@answerback/sandbox/world/speak'
 import { expect } from 'vitest'
+import { uuidv7 } from 'uuidv7'
 import { makeApiKey, makeWorkspace } from '../src/access/workspaces.ts'
+import { schema as t } from '../src/db/schema.ts'
 import { postWebhook } from './webhook.ts'
 import { connectAll, type World } from './world.ts'
 
@@ -44,6 +46,22 @@ export async function makeBusy(world: World): Promise<void> {
   const sent = await world.request('POST', `/api/v1/conversations/${by('strap')}/replies`, { body: reply, idempotencyKey: 'busy' })
   expect(sent.status).toBe(202)
   await world.settle(5_000)
+  await invite(world)
+}
+
+async function invite(world: World): Promise<void> {
+  const now = world.ctx.now()
+  await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+    tx.insert(t.invitation).values({
+      id: uuidv7(),
+      workspaceId: world.workspaceId,
+      email: 'kim@fieldnote.example',
+      role: 'manager',
+      hash: Buffer.alloc(32),
+      createdAt: now,
+      expiresAt: now,
+    }),
+  )
 }
 
 /** One entry of the page that the world's Facebook channel is. */

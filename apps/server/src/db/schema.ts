@@ -1,5 +1,5 @@
-import { workspace, workspaceSeq, member, change, idempotencyKey, audit } from './tables/workspace.ts'
-import { user, session, account, verification, apiKey } from './tables/identity.ts'
+import { workspace, workspaceSeq, member, invitation, change, idempotencyKey, audit } from './tables/workspace.ts'
+import { user, session, account, verification, apiKey, oneTimeLink, signInAttempt } from './tables/identity.ts'
 import { channel, poll, platformApp } from './tables/channel.ts'
 import { delivery, deliveryEntry } from './tables/delivery.ts'
 import { conversation, conversationRedirect, conversationCount, turn, closing, activity } from './tables/conversation.ts'
@@ -14,6 +14,7 @@ export const schema = {
   workspace,
   workspaceSeq,
   member,
+  invitation,
   change,
   idempotencyKey,
   audit,
@@ -22,6 +23,8 @@ export const schema = {
   account,
   verification,
   apiKey,
+  oneTimeLink,
+  signInAttempt,
   channel,
   poll,
   platformApp,

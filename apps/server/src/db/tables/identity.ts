@@ -1,4 +1,4 @@
-import { boolean, index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { Role } from '@answerback/core/permissions'
 import { at, bytea, id, workspaceId } from './columns.ts'
 
@@ -67,6 +67,33 @@ export const apiKey = pgTable('api_key', {
   name: text('name').notNull(),
   role: text('role').$type<Role>().notNull(),
   hash: bytea('hash').notNull().unique(),
+  /** Null for one made on the command line. */
+  createdById: uuid('created_by_id'),
   createdAt: at('created_at').notNull(),
+  expiresAt: at('expires_at'),
+  lastUsedAt: at('last_used_at'),
   revokedAt: at('revoked_at'),
 })
+
+/** Links that open once: to set the installation up, or to choose a new password. Only the token's hash is kept. */
+export const oneTimeLink = pgTable('one_time_link', {
+  hash: bytea('hash').primaryKey(),
+  kind: text('kind').$type<'setup' | 'reset'>().notNull(),
+  /** Whose password; null for a set-up. */
+  userId: uuid('user_id'),
+  createdAt: at('created_at').notNull(),
+  expiresAt: at('expires_at').notNull(),
+  usedAt: at('used_at'),
+})
+
+/** Wrong passwords by account and address, and by address alone; `key` is a hash of these. */
+export const signInAttempt = pgTable(
+  'sign_in_attempt',
+  {
+    key: bytea('key').primaryKey(),
+    failures: integer('failures').notNull(),
+    lastAt: at('last_at').notNull(),
+    blockedUntil: at('blocked_until'),
+  },
+  (t) => [index('sign_in_attempt_last').on(t.lastAt)],
+)

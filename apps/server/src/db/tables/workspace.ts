@@ -1,6 +1,6 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import type { Role } from '@answerback/core/permissions'
-import { at, id, workspaceId } from './columns.ts'
+import { at, bytea, id, workspaceId } from './columns.ts'
 
 export const workspace = pgTable('workspace', {
   id: id(),
@@ -25,8 +25,27 @@ export const member = pgTable(
     name: text('name').notNull(),
     role: text('role').$type<Role>().notNull(),
     createdAt: at('created_at').notNull(),
+    lastSeenAt: at('last_seen_at'),
   },
   (t) => [primaryKey({ columns: [t.workspaceId, t.userId] }), index('member_user').on(t.userId)],
+)
+
+/** A link that makes one person a member, once. Only the token's hash is kept. */
+export const invitation = pgTable(
+  'invitation',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    email: text('email').notNull(),
+    role: text('role').$type<Role>().notNull(),
+    hash: bytea('hash').notNull().unique(),
+    invitedById: uuid('invited_by_id'),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    acceptedAt: at('accepted_at'),
+    revokedAt: at('revoked_at'),
+  },
+  (t) => [index('invitation_list').on(t.workspaceId, t.createdAt)],
 )
 
 /** One row per committed transaction that staff can see. */
