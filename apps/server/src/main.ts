@@ -14,6 +14,8 @@ try {
 }
 
 async function main(): Promise<void> {
+  // Whoever read our words may be gone (`npm start | head`); that is no reason to die.
+  process.stdout.on('error', () => {})
   const env = readEnv()
   const log = openLog(env)
   let running: Running | null = null

@@ -33,20 +33,3 @@ export function postFact(known: Pick<PostFact, 'externalId' | 'ours' | 'platform
 export function removalFact(externalId: string, platformAt: string | null = null): RemovalFact {
   return { fact: 'removal', externalId, by: 'unknown', platformAt }
 }
-
-/** The fact with every string in it fit for a database: no NUL, no half of a surrogate pair (both become U+FFFD). */
-export function cleanFact(fact: Fact): Fact {
-  return clean(fact) as Fact
-}
-
-function clean(value: unknown): unknown {
-  if (typeof value === 'string') return cleanText(value)
-  if (Array.isArray(value)) return value.map(clean)
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, clean(each)]))
-  return value
-}
-
-/** Text without NUL and without lone surrogates, which PostgreSQL refuses; each becomes U+FFFD. */
-export function cleanText(text: string): string {
-  return text.replace(/[\u0000\uD800-\uDFFF]/gu, '\uFFFD')
-}

@@ -1,5 +1,4 @@
 import { PlatformError } from './error.ts'
-import { cleanFact } from './fact.ts'
 import type { Normalized, Platform } from './platform.ts'
 
 /**
@@ -37,8 +36,7 @@ async function guarded<T>(call: () => Promise<T>): Promise<T> {
 
 function total(normalize: () => Normalized): Normalized {
   try {
-    const { facts, unknown, ignored } = normalize()
-    return { facts: facts.map(cleanFact), unknown, ignored }
+    return normalize()
   } catch (error) {
     return { facts: [], unknown: [{ index: -1, reason: error instanceof Error ? error.message : 'could not be read' }], ignored: 0 }
   }

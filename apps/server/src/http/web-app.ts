@@ -26,6 +26,7 @@ export function serveWebApp(app: FastifyInstance): void {
       },
     })
   }
+  if (built) app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/inbox'))
   app.setNotFoundHandler((request, reply) => {
     if (built && request.method === 'GET' && isScreen(request.url)) return reply.code(200).type('text/html').sendFile('index.html')
     throw new Problem('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`)
@@ -35,5 +36,5 @@ export function serveWebApp(app: FastifyInstance): void {
 /** A file that is not there is not a screen: a browser with an old page must hear that its script is gone. */
 function isScreen(url: string): boolean {
   const path = url.split('?')[0]!
-  return !/^\/(api|webhooks|socket\.io|assets)\b/.test(path) && !/\.[a-z0-9]+$/i.test(path)
+  return !/^\/(api|webhooks|socket\.io|assets|metrics)\b/.test(path) && !/\.[a-z0-9]+$/i.test(path)
 }
