@@ -119,7 +119,7 @@ export async function everythingOf(ctx: Context, workspaceId: string) {
     const rows = async (query: ReturnType<typeof sql>) => (await tx.execute<Record<string, unknown>>(query)).rows
     return {
       posts: await rows(
-        sql`select external_id, ours, text, url, media, ref, platform_at, received_at, seen_at, removed_at from post order by external_id collate "C"`,
+        sql`select external_id, ours, text, url, media, ref, platform_at, received_at, seen_at, removed_at is null as there from post order by external_id collate "C"`,
       ),
       contacts: await rows(
         sql`select external_id, handle, name, avatar_url from contact k where exists (select from message m where m.contact_id = k.id) order by external_id collate "C"`,
