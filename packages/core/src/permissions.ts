@@ -20,9 +20,27 @@ export const permissions = {
   'channels.read': everybody,
   'channels.connect': owners,
   'platform_apps.write': owners,
+  /** One's own name, password, sessions and list of workspaces. */
+  'account.own': everybody,
+  'workspace.read': everybody,
+  'workspace.write': owners,
+  'staff.read': staff,
+  'staff.write': owners,
+  'invitations.write': leads,
+  'api_keys.write': leads,
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof permissions
+
+/** Whom a role may invite: an owner anybody, a lead managers and clients. */
+export function mayInvite(role: Role, invited: Role): boolean {
+  return role === 'owner' || (role === 'lead' && ['manager', 'client'].includes(invited))
+}
+
+/** Whether `role` may do at least what `other` may. */
+export function atLeast(role: Role, other: Role): boolean {
+  return roles.indexOf(role) <= roles.indexOf(other)
+}
 
 export function may(role: Role, permission: Permission): boolean {
   return (permissions[permission] as readonly Role[]).includes(role)
