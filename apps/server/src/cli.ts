@@ -52,13 +52,13 @@ async function withContext(run: (ctx: Context) => Promise<void>): Promise<void> 
   const env = readEnv()
   const log = openLog({ ...env, LOG_LEVEL: env.LOG_LEVEL ?? 'error' })
   const dataDir = resolve(env.DATA_DIR)
-  const secrets = await loadSecrets(dataDir)
-  const store = await shareDatabase(env, dataDir, { key: secrets.key, log, onTrouble: (reason) => log.error(reason) })
+  const secrets = await loadSecrets(dataDir, env)
+  const store = await shareDatabase(env, dataDir, { key: secrets.session, log, onTrouble: (reason) => log.error(reason) })
   try {
     await migrate(store.owner, { rolePassword: store.rolePassword })
     const db = connect(store.app, store.system, (error) => log.warn(error.message))
     // A command does its work itself and leaves the rest to the running server's sweep.
-    const queue = { add: async () => {}, work: async () => {}, close: async () => {} }
+    const queue = { add: async () => {}, work: async () => {}, depth: async () => ({ ingest: 0, send: 0 }), close: async () => {} }
     await run({ env, secrets, log, db, queue, publish: () => {}, now: () => new Date(), fetch, platforms })
     await db.close()
   } finally {

@@ -1,10 +1,13 @@
+import { createHmac } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pino, type Logger } from 'pino'
+import { uuidv7 } from 'uuidv7'
 import { platforms } from '@answerback/platforms/registry'
 import { openAuth, type Auth } from './access/auth.ts'
 import { guardFetch } from './access/hosts.ts'
-import { loadSecrets } from './access/secrets.ts'
+import { checkKeys } from './access/rotate-keys.ts'
+import { loadSecrets, type Secrets } from './access/secrets.ts'
 import { openApp } from './app.ts'
 import type { Context } from './context.ts'
 import { connect } from './db/connection.ts'
@@ -14,6 +17,7 @@ import { prepareDemo } from './demo/demo.ts'
 import { startSandboxProcess, type SandboxProcess } from './demo/sandbox-process.ts'
 import type { Env } from './env.ts'
 import { ingestDeliveries } from './ingest/ingest.ts'
+import { openRelay } from './live/relay.ts'
 import { openQueue } from './queue/queue.ts'
 import { continueReply } from './reply/deliver.ts'
 import { startTimers } from './timers.ts'
@@ -37,34 +41,43 @@ export async function startServer(
   try {
     const dataDir = resolve(env.DATA_DIR)
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const secrets = await loadSecrets(dataDir)
-    const store = await openDatabase(env, dataDir, { key: secrets.key, log, onTrouble: options.onTrouble })
+    const secrets = await loadSecrets(dataDir, env)
+    const store = await openDatabase(env, dataDir, { key: secrets.session, log, onTrouble: options.onTrouble })
     closers.push(() => store.stop())
     await migrate(store.owner, { rolePassword: store.rolePassword })
     const db = connect(store.app, store.system, (error) => log.warn({ reason: error.message }, 'database: a connection was lost'))
     closers.push(() => db.close())
-    const queue = openQueue({ redisUrl: env.REDIS_URL, postgres: store.system, log })
+    const shared = { redisUrl: env.REDIS_URL, prefix: prefixOf(secrets), postgres: store.system, log }
+    const queue = openQueue(shared)
     closers.push(() => queue.close())
+    // The embedded database has one process, which needs nobody's word.
+    const id = uuidv7()
+    const relay = env.DATABASE_URL ? { id, open: openRelay({ ...shared, id }) } : undefined
+    closers.push(() => relay?.open.close())
 
+    const guarded = guardFetch({ allowed: env.allowedHosts })
+    closers.push(() => guarded.close())
     const ctx: Context = {
       env,
       secrets,
       log,
       db,
       queue,
-      publish: () => {},
+      publish: (workspaceId, frame) => relay?.open.tell({ kind: 'change', workspaceId, frame }),
       now: options.now ?? (() => new Date()),
-      fetch: guardFetch(fetch, env.allowedHosts),
+      fetch: guarded,
       platforms,
     }
+    await checkKeys(ctx)
     const host = env.HOST ?? (env.demo ? '127.0.0.1' : '0.0.0.0')
     const demo = env.demo ? { sandboxUrl: '' } : null
     let url = env.PUBLIC_URL ?? ''
     // The address is known only once the port is ours, and sign-in links need it.
     const auth = openAuth(ctx, { publicUrl: () => url })
     if (env.ROLES.includes('web')) {
-      const { app, live } = await openApp(ctx, auth, { demo })
+      const { app, live } = await openApp(ctx, auth, { demo, relay })
       ctx.publish = live.publish
+      await live.listen()
       closers.push(
         () => app.close(),
         () => live.close(),
@@ -100,6 +113,11 @@ export async function startServer(
     await stop()
     throw error
   }
+}
+
+/** What our keys in a shared Redis begin with: the same in every process of an installation, another in every other installation. */
+function prefixOf(secrets: Secrets): string {
+  return `answerback-${createHmac('sha256', secrets.session).update('names in redis').digest('hex').slice(0, 12)}`
 }
 
 /** Logs of a process: warnings only in the demo, whose console is for people. */

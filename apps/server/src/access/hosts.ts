@@ -1,63 +1,114 @@
 import { lookup } from 'node:dns/promises'
-import { BlockList, isIP } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
+import { Agent, fetch as undiciFetch } from 'undici'
 import { Problem } from '@answerback/core/problem'
+import { isPrivateAddress } from './private-address.ts'
 
-/** Addresses that are no public server's: RFC 6890 special-purpose ranges, IPv4 and IPv6. */
-const inside = new BlockList()
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const)
-  inside.addSubnet(net, bits, 'ipv4')
-for (const [net, bits] of [
-  ['::', 128],
-  ['::1', 128],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-  ['2002::', 16],
-] as const)
-  inside.addSubnet(net, bits, 'ipv6')
+/** Every address of a name. Rejects when the name is not known. */
+export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
+
+const ofSystem: Resolve = (hostname) => lookup(hostname, { all: true })
+
+const maxRedirects = 3
+const privateWords = 'this leads to a private address. If that is meant, name the host in ALLOW_PRIVATE_HOSTS.'
 
 /**
  * Throws `host_not_allowed` when a URL is not http(s), carries a user name, or leads to a private or loopback address and its host (or host:port) is not
- * among `allowed`. Every address that the name resolves to is checked.
+ * among `allowed`. Every address that the name resolves to is checked. For words at the moment of connecting: what is called later, `guardFetch` checks itself.
  */
-export async function checkHost(url: string, allowed: readonly string[]): Promise<void> {
-  const refuse = (why: string): never => {
-    throw new Problem('host_not_allowed', `${url}: ${why}`, { invalidParams: [{ name: 'settings', reason: why }] })
-  }
-  if (!URL.canParse(url)) return refuse('this is not a whole URL, as in https://example.org')
-  const { protocol, hostname, host, username } = new URL(url)
-  if (protocol !== 'https:' && protocol !== 'http:') return refuse('only http and https are used')
-  if (username !== '') return refuse('leave the user name out of the address')
-  if (allowed.includes(host) || allowed.includes(hostname)) return
-  const bare = hostname.replace(/^\[|\]$/g, '')
-  const addresses = isIP(bare)
-    ? [bare]
-    : (await lookup(bare, { all: true }).catch(() => refuse('this name is not known'))).map((each) => each.address)
-  if (addresses.some(isInside)) refuse('this leads to a private address. If that is meant, name the host in ALLOW_PRIVATE_HOSTS.')
+export async function checkHost(url: string, allowed: readonly string[], resolve: Resolve = ofSystem): Promise<void> {
+  const { hostname, host } = readable(url)
+  if (isAllowed(hostname, host, allowed)) return
+  const bare = bareOf(hostname)
+  const addresses = isIP(bare) ? [{ address: bare }] : await resolve(bare).catch(() => refuse(url, 'this name is not known'))
+  if (addresses.length === 0 || addresses.some((each) => isPrivateAddress(each.address))) refuse(url, privateWords)
 }
 
-/** A fetch that refuses what `checkHost` refuses, on every call: an address can also come from a platform's own answer. */
-export function guardFetch(inner: typeof fetch, allowed: readonly string[]): typeof fetch {
-  return async (input, init) => {
-    await checkHost(input instanceof Request ? input.url : String(input), allowed)
-    return inner(input, init)
+/**
+ * A fetch that connects only to an address it has checked: the name is resolved once, every address is judged, and the connection goes to one of those, so that
+ * no second answer of a name server can lead elsewhere. A redirect is checked like a first call and takes no credentials to another origin.
+ */
+export function guardFetch(options: { allowed: readonly string[]; resolve?: Resolve }): typeof fetch & { close(): Promise<void> } {
+  const resolve = options.resolve ?? ofSystem
+  const guarded = new Agent({ connect: { lookup: checkedLookup(resolve) } })
+  const open = new Agent()
+  const once = async (url: string, init: RequestInit): Promise<Response> => {
+    const { hostname, host } = readable(url)
+    const free = isAllowed(hostname, host, options.allowed)
+    const bare = bareOf(hostname)
+    // An address is never looked up, so the lookup below does not see it.
+    if (!free && isIP(bare) && isPrivateAddress(bare)) refuse(url, privateWords)
+    const dispatcher = free ? open : guarded
+    return (await undiciFetch(url, { ...(init as object), redirect: 'manual', dispatcher })) as unknown as Response
+  }
+  const guardedFetch: typeof fetch = async (input, init = {}) => {
+    if (input instanceof Request) throw new TypeError('Give the guarded fetch a URL and its options.')
+    let url = String(input)
+    let request = { ...init }
+    for (let redirects = 0; ; redirects += 1) {
+      const response = await once(url, request)
+      const location = response.headers.get('location')
+      if (init.redirect === 'manual' || response.status < 300 || response.status >= 400 || location === null) return response
+      await response.body?.cancel()
+      if (init.redirect === 'error' || redirects >= maxRedirects || !URL.canParse(location, url))
+        throw new TypeError(`${new URL(url).host} sent us elsewhere`)
+      const next = new URL(location, url)
+      request = afterRedirect(request, response.status, next.origin === new URL(url).origin)
+      url = next.href
+    }
+  }
+  return Object.assign(guardedFetch, { close: async () => void (await Promise.all([guarded.destroy(), open.destroy()])) })
+}
+
+/** Resolves, judges every address, and hands on only those: what is connected to is what was checked. */
+function checkedLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, done) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses
+        if (!first || addresses.some((each) => isPrivateAddress(each.address))) {
+          // A code of those that say: nothing was sent.
+          return done(Object.assign(new Error(`${hostname}: ${privateWords}`), { code: 'EHOSTUNREACH' }), '', 0)
+        }
+        if (options.all) done(null, addresses)
+        else done(null, first.address, first.family)
+      },
+      (error: NodeJS.ErrnoException) => done(error, '', 0),
+    )
   }
 }
 
-function isInside(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  const plain = mapped ?? address
-  return inside.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
+/** As fetch does it: a 303, and a 301 or 302 after a POST, is asked for with GET. Nobody's credentials go to another origin. */
+function afterRedirect(request: RequestInit, status: number, sameOrigin: boolean): RequestInit {
+  const headers = new Headers(request.headers)
+  const method = request.method?.toUpperCase() ?? 'GET'
+  const asksOnly = status === 303 || ((status === 301 || status === 302) && method === 'POST')
+  if (!sameOrigin) for (const name of ['authorization', 'cookie', 'proxy-authorization']) headers.delete(name)
+  // A body may hold a password; it stays with the origin it was meant for.
+  if (!asksOnly && !sameOrigin && request.body != null) throw new TypeError('The server sent us elsewhere with what was meant for it')
+  if (!asksOnly) return { ...request, headers }
+  for (const name of ['content-type', 'content-length']) headers.delete(name)
+  const { body: _body, ...rest } = request
+  return { ...rest, method: method === 'HEAD' ? 'HEAD' : 'GET', headers }
+}
+
+function readable(url: string): URL {
+  if (!URL.canParse(url)) return refuse(url, 'this is not a whole URL, as in https://example.org')
+  const parsed = new URL(url)
+  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return refuse(url, 'only http and https are used')
+  if (parsed.username !== '' || parsed.password !== '')
+    return refuse(`${parsed.protocol}//${parsed.host}`, 'leave the user name out of the address')
+  return parsed
+}
+
+function isAllowed(hostname: string, host: string, allowed: readonly string[]): boolean {
+  return allowed.includes(host) || allowed.includes(hostname)
+}
+
+function bareOf(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+function refuse(url: string, why: string): never {
+  throw new Problem('host_not_allowed', `${url}: ${why}`, { invalidParams: [{ name: 'settings', reason: why }] })
 }

@@ -16,7 +16,7 @@ export type Store = {
   stop(): Promise<void>
 }
 
-/** `key`: base64, from which the roles' password follows where they need one. */
+/** `key`: a secret that a rotation leaves alone, from which the roles' password follows where they need one. */
 type Options = { key: string; log: Logger; onTrouble: (reason: string) => void }
 
 /** The given database, or the embedded one, started for this process. Throws `AlreadyRunning` when another process runs it. */
@@ -46,7 +46,7 @@ function onSocket(config: PoolConfig): Pick<Store, 'owner' | 'app' | 'system' | 
 
 /** Roles of a database of others have a password that follows from our key, so that every process of an installation knows it. */
 function given(databaseUrl: string, key: string): Store {
-  const rolePassword = createHmac('sha256', Buffer.from(key, 'base64')).update('database roles').digest('hex')
+  const rolePassword = createHmac('sha256', key).update('database roles').digest('hex')
   const as = (role: string): PoolConfig => {
     const url = new URL(databaseUrl)
     url.username = role
