@@ -21,6 +21,8 @@ export const channel = pgTable(
     replyLimit: jsonb('reply_limit').$type<ReplyLimit>(),
     connectedAt: at('connected_at').notNull(),
     pausedAt: at('paused_at'),
+    /** Its credentials are erased then; what was said stays. Null again once the account is connected again. */
+    disconnectedAt: at('disconnected_at'),
     reauthorizeAt: at('reauthorize_at'),
     lastDeliveryAt: at('last_delivery_at'),
   },

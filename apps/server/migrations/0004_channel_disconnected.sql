@@ -1,0 +1,1 @@
+ALTER TABLE "channel" ADD COLUMN "disconnected_at" timestamp (3) with time zone;
