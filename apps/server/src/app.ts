@@ -1,8 +1,6 @@
-import swagger from '@fastify/swagger'
 import { toNodeHandler } from 'better-auth/node'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { sql } from 'drizzle-orm'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { uuidv7 } from 'uuidv7'
 import type { Auth } from './access/auth.ts'
 import { accessRoutes, seqOf } from './access/routes.ts'
@@ -14,6 +12,8 @@ import { inboxRoutes } from './inbox/routes.ts'
 import { deliveryRoutes } from './intake/deliveries-routes.ts'
 import { webhookRoutes } from './intake/webhook.ts'
 import { openLive, type Live } from './live/socket.ts'
+import { describeApi } from './operate/api-docs.ts'
+import { operatorRoutes } from './operate/routes.ts'
 import { replyRoutes } from './reply/routes.ts'
 
 /** Every door of the server, in the order of the loop: what comes in, what is shown, what is answered. */
@@ -40,23 +40,9 @@ export async function openApp(
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
     body === '' ? done(null, undefined) : void parseJson(request, body as string, done),
   )
-  // Before the routes: it collects them as they come.
-  await app.register(swagger, {
-    openapi: {
-      info: {
-        title: 'Answerback',
-        version: '0.1.0',
-        description: 'Comments and mentions in, answers out. Errors are problem+json (RFC 9457).',
-      },
-    },
-    transform: jsonSchemaTransform,
-  })
-
-  app.get('/healthz', { schema: { hide: true } }, () => ({ ok: true }))
-  app.get('/readyz', { schema: { hide: true } }, async () => {
-    await ctx.db.system.execute(sql`select 1`)
-    return { ok: true }
-  })
+  // Before the routes: both meet each one as it comes.
+  await describeApi(app)
+  operatorRoutes(app, ctx)
 
   webhookRoutes(app, ctx)
 
@@ -76,7 +62,6 @@ export async function openApp(
     replyRoutes(scope, ctx)
     deliveryRoutes(scope, ctx)
   })
-  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger())
 
   serveWebApp(app)
 

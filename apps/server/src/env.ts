@@ -15,6 +15,8 @@ const schema = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'REDIS_URL must begin with redis:// or rediss://')
     .optional(),
+  /** Who may read /metrics from another machine; without it only this one may. */
+  METRICS_TOKEN: z.string().min(16, 'METRICS_TOKEN must be at least 16 characters long, as made by: openssl rand -hex 32').optional(),
   ROLES: z
     .string()
     .default('web,worker,poller')

@@ -42,7 +42,7 @@ export async function openTelling() {
     platforms: [takes, keeps],
     secrets: { keyId: '00000001', key: Buffer.alloc(32, 7).toString('base64'), session: 's'.repeat(64), sandboxSeed: '1' },
     publish: () => {},
-    queue: { add: async () => {}, work: async () => {}, close: async () => {} },
+    queue: { add: async () => {}, work: async () => {}, depth: async () => ({ ingest: 0, send: 0 }), close: async () => {} },
     fetch: () => Promise.reject(new Error('no network here')),
   }
   const appId = uuidv7()

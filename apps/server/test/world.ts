@@ -80,6 +80,10 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number } =
         if (sweeping || !options.loseJobs) jobs.push(...added.map((data) => ({ name, data })))
       },
       work: async () => {},
+      depth: async () => ({
+        ingest: jobs.filter((job) => job.name === 'ingest').length,
+        send: jobs.filter((job) => job.name === 'send').length,
+      }),
       close: async () => {},
     },
     fetch: (input, init) =>

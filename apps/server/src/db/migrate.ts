@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runMigrations } from 'bullmq'
 import { drizzle } from 'drizzle-orm/node-postgres'
@@ -22,8 +24,16 @@ export async function migrate(owner: ClientConfig, options: { rolePassword?: str
       grant usage, create on schema bullmq to answerback_system; -- it makes a sequence for each queue
       grant select, insert, update, delete on all tables in schema bullmq to answerback_system;
       grant usage, select, update on all sequences in schema bullmq to answerback_system;
-      grant execute on all functions in schema bullmq to answerback_system;`)
+      grant execute on all functions in schema bullmq to answerback_system;
+      grant usage on schema drizzle to answerback_system;
+      grant select on drizzle.__drizzle_migrations to answerback_system;`)
   } finally {
     await client.end()
   }
+}
+
+/** This version's migrations, oldest first, by name. */
+export async function knownMigrations(): Promise<string[]> {
+  const journal = JSON.parse(await readFile(join(migrationsFolder, 'meta/_journal.json'), 'utf8')) as { entries: { tag: string }[] }
+  return journal.entries.map((entry) => entry.tag)
 }

@@ -20,6 +20,7 @@ type App = { id: string; secret: string; verifyToken: string }
  */
 export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
   const { store } = openStore(ctx)
+  const tags = ['webhooks']
   const known = new Map<string, { apps: App[]; at: number }>()
 
   async function appsOf(platform: string): Promise<App[]> {
@@ -38,25 +39,33 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, done) => done(null, body))
 
-    scope.get<{ Params: { platform: string } }>('/webhooks/:platform', async (request, reply) => {
-      const { webhook } = platformWithWebhook(ctx, request)
-      for (const each of await appsOf(request.params.platform)) {
-        const answer = webhook.challenge(each.verifyToken, request.query as Record<string, string | undefined>)
-        if (answer !== null) return reply.type('text/plain').send(answer)
-      }
-      throw new Problem('forbidden', 'The verify token is not the one of a connected app.')
-    })
+    scope.get<{ Params: { platform: string } }>(
+      '/webhooks/:platform',
+      { schema: { tags, summary: 'A platform asks whether this address is ours.' } },
+      async (request, reply) => {
+        const { webhook } = platformWithWebhook(ctx, request)
+        for (const each of await appsOf(request.params.platform)) {
+          const answer = webhook.challenge(each.verifyToken, request.query as Record<string, string | undefined>)
+          if (answer !== null) return reply.type('text/plain').send(answer)
+        }
+        throw new Problem('forbidden', 'The verify token is not the one of a connected app.')
+      },
+    )
 
-    scope.post<{ Params: { platform: string } }>('/webhooks/:platform', async (request, reply) => {
-      const { webhook } = platformWithWebhook(ctx, request)
-      const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
-      const headers = request.headers as Record<string, string | undefined>
-      const apps = await appsOf(request.params.platform).catch((error) => unavailable(error))
-      const sender = apps.find((each) => webhook.verify(each.secret, headers, body))
-      if (!sender) throw new Problem('bad_signature', 'The signature over the raw body was made by none of the connected apps.')
-      await store({ platform: request.params.platform, appId: sender.id, body, receivedAt: ctx.now() }).catch(unavailable)
-      return reply.code(200).type('text/plain').send('EVENT_RECEIVED')
-    })
+    scope.post<{ Params: { platform: string } }>(
+      '/webhooks/:platform',
+      { schema: { tags, summary: 'What a platform has to tell.' } },
+      async (request, reply) => {
+        const { webhook } = platformWithWebhook(ctx, request)
+        const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
+        const headers = request.headers as Record<string, string | undefined>
+        const apps = await appsOf(request.params.platform).catch((error) => unavailable(error))
+        const sender = apps.find((each) => webhook.verify(each.secret, headers, body))
+        if (!sender) throw new Problem('bad_signature', 'The signature over the raw body was made by none of the connected apps.')
+        await store({ platform: request.params.platform, appId: sender.id, body, receivedAt: ctx.now() }).catch(unavailable)
+        return reply.code(200).type('text/plain').send('EVENT_RECEIVED')
+      },
+    )
   })
 }
 
