@@ -11,6 +11,7 @@ import { serveWebApp } from './http/web-app.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import { deliveryRoutes } from './intake/deliveries-routes.ts'
 import { webhookRoutes } from './intake/webhook.ts'
+import type { Relay } from './live/relay.ts'
 import { openLive, type Live } from './live/socket.ts'
 import { describeApi } from './operate/api-docs.ts'
 import { operatorRoutes } from './operate/routes.ts'
@@ -20,7 +21,7 @@ import { replyRoutes } from './reply/routes.ts'
 export async function openApp(
   ctx: Context,
   auth: Auth,
-  options: { demo: { sandboxUrl: string } | null },
+  options: { demo: { sandboxUrl: string } | null; relay?: { id: string; open: Relay } },
 ): Promise<{ app: FastifyInstance; live: Live }> {
   const app: FastifyInstance = Fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
@@ -73,6 +74,7 @@ export async function openApp(
     seqOf: (workspaceId) => seqOf(ctx, workspaceId),
     allowOrigin: (origin, host) => origin === undefined || (URL.canParse(origin) && new URL(origin).host === host),
     now: ctx.now,
+    relay: options.relay,
   })
   return { app, live }
 }

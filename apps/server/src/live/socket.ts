@@ -1,21 +1,25 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
-import { presenceSent, type ChangeFrame, type PresenceFrame } from '@answerback/core/api'
+import { presenceSent, type ChangeFrame } from '@answerback/core/api'
+import { openPresence } from './presence.ts'
+import type { Relay, Told } from './relay.ts'
 
 /** Who may listen: found from the handshake's cookie, or null to refuse. */
 export type Listener = { workspaceId: string; userId: string; name: string }
 
 export type Live = {
   publish(workspaceId: string, frame: ChangeFrame): void
+  /** Begins to hear other processes, if there may be any. */
+  listen(): Promise<void>
   close(): Promise<void>
 }
 
-/** After this long without a sign somebody no longer looks at a conversation. */
-const presenceMs = 40_000
+/** How often the newest change is compared with what the browsers here were sent: the longest that a lost frame goes unnoticed. */
+const compareEveryMs = 10_000
 
 /**
  * The browsers' socket. Rooms are computed here from membership, a client never names one. Every event is a frame that may be lost:
- * the browser notices a gap in `seq` and asks.
+ * the browser notices a gap in `seq` and asks, and is told of a newer `seq` where the last frame was lost. Browsers of other processes are reached through `relay`.
  */
 export function openLive(
   http: HttpServer,
@@ -24,6 +28,8 @@ export function openLive(
     seqOf(workspaceId: string): Promise<number>
     allowOrigin(origin: string | undefined, host: string | undefined): boolean
     now: () => Date
+    /** The other processes, and what this one is called among them. None when this process is alone. */
+    relay?: { id: string; open: Relay }
   },
 ): Live {
   const io = new Server(http, {
@@ -33,8 +39,10 @@ export function openLive(
     // A page of another site may not open a socket with the visitor's cookie.
     allowRequest: (request, decide) => decide(null, options.allowOrigin(request.headers.origin, request.headers.host)),
   })
-  /** workspace -> conversation -> user -> { name, typing, at } */
-  const present = new Map<string, Map<string, Map<string, { name: string; typing: boolean; at: number }>>>()
+  const present = openPresence(() => options.now().getTime())
+  /** The highest number that the browsers here were sent, of each workspace that has some. */
+  const sent = new Map<string, number>()
+  const noteSent = (workspaceId: string, seq: number) => void sent.set(workspaceId, Math.max(seq, sent.get(workspaceId) ?? 0))
 
   io.use((socket, next) => {
     options.authorize(socket.handshake.headers).then(
@@ -52,7 +60,10 @@ export function openLive(
     // Joined before the number is read: a change between the two is heard, not missed.
     void socket.join(workspaceId)
     options.seqOf(workspaceId).then(
-      (seq) => socket.emit('hello', { seq }),
+      (seq) => {
+        if (!sent.has(workspaceId)) noteSent(workspaceId, seq)
+        socket.emit('hello', { seq })
+      },
       () => socket.disconnect(true),
     )
     let at: string | null = null
@@ -60,8 +71,8 @@ export function openLive(
       if (at === null) return
       const left = at
       at = null
-      present.get(workspaceId)?.get(left)?.delete(userId)
-      tell(workspaceId, left)
+      present.leave(workspaceId, left, userId)
+      tellPresence(workspaceId, left)
     }
     socket.on('presence', (sent: unknown) => {
       const parsed = presenceSent.safeParse(sent)
@@ -70,28 +81,65 @@ export function openLive(
       if (at !== conversationId) leave()
       if (conversationId === null) return
       at = conversationId
-      let conversations = present.get(workspaceId)
-      if (!conversations) present.set(workspaceId, (conversations = new Map()))
-      let people = conversations.get(conversationId)
-      if (!people) conversations.set(conversationId, (people = new Map()))
-      people.set(userId, { name, typing, at: options.now().getTime() })
-      tell(workspaceId, conversationId)
+      present.sign(workspaceId, conversationId, { id: userId, name, typing })
+      tellPresence(workspaceId, conversationId)
     })
     socket.on('disconnect', leave)
   })
 
-  function tell(workspaceId: string, conversationId: string): void {
-    const people = present.get(workspaceId)?.get(conversationId)
-    if (!people) return
-    const oldest = options.now().getTime() - presenceMs
-    for (const [id, person] of people) if (person.at < oldest) people.delete(id)
-    if (people.size === 0) present.get(workspaceId)?.delete(conversationId)
-    const frame: PresenceFrame = { conversationId, people: [...people].map(([id, { name, typing }]) => ({ id, name, typing })) }
-    io.to(workspaceId).emit('presence', frame)
+  function tellPresence(workspaceId: string, conversationId: string): void {
+    io.to(workspaceId).emit('presence', present.frame(workspaceId, conversationId))
+    if (!options.relay) return
+    const { id, open } = options.relay
+    open.tell({ kind: 'presence', from: id, workspaceId, conversationId, people: present.ours(workspaceId, conversationId) })
   }
 
+  function emitChange(workspaceId: string, frame: ChangeFrame): void {
+    noteSent(workspaceId, frame.seq)
+    io.to(workspaceId).emit('change', frame)
+  }
+
+  function hear(told: Told): void {
+    const { workspaceId } = told
+    // Nobody here listens in that workspace.
+    if (!io.sockets.adapter.rooms.has(workspaceId) && told.kind !== 'presence') return
+    if (told.kind === 'change') return emitChange(workspaceId, told.frame)
+    if (told.kind === 'seq') {
+      noteSent(workspaceId, told.seq)
+      return void io.to(workspaceId).emit('hello', { seq: told.seq })
+    }
+    present.hear(told.from, workspaceId, told.conversationId, told.people)
+    io.to(workspaceId).emit('presence', present.frame(workspaceId, told.conversationId))
+  }
+
+  async function compare(): Promise<void> {
+    for (const [workspaceId, before] of sent) {
+      if (!io.sockets.adapter.rooms.has(workspaceId)) {
+        sent.delete(workspaceId)
+        continue
+      }
+      const seq = await options.seqOf(workspaceId)
+      // Only what is still unsent after it was read: a frame may just be on its way.
+      if (seq > Math.max(before, sent.get(workspaceId) ?? 0)) {
+        noteSent(workspaceId, seq)
+        io.to(workspaceId).emit('hello', { seq })
+      }
+    }
+  }
+
+  // The database is away: the next round compares again.
+  const comparing = setInterval(() => void compare().catch(() => undefined), compareEveryMs)
+  comparing.unref()
+
   return {
-    publish: (workspaceId, frame) => void io.to(workspaceId).emit('change', frame),
-    close: () => io.close(),
+    publish(workspaceId, frame) {
+      emitChange(workspaceId, frame)
+      options.relay?.open.tell({ kind: 'change', workspaceId, frame })
+    },
+    listen: async () => options.relay?.open.listen(hear),
+    close() {
+      clearInterval(comparing)
+      return io.close()
+    },
   }
 }

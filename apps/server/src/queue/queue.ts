@@ -17,18 +17,18 @@ export type Queue = {
   add<Name extends keyof Jobs>(name: Name, jobs: Jobs[Name][]): Promise<void>
   /** Starts working. Returns once ready. */
   work<Name extends keyof Jobs>(name: Name, concurrency: number, run: (job: Jobs[Name]) => Promise<void>): Promise<void>
-  /** Jobs that wait or run, by queue. Throws when the queue's store does not answer. */
-  depth(): Promise<Record<keyof Jobs, number>>
   /** Waits for running jobs, then lets go of connections. */
   close(): Promise<void>
 }
 
-/** Finished jobs are removed (a kept id would swallow the sweep's re-adding); a killed worker's job is free again after about 3 s. */
+/** Finished jobs are removed (a kept id would swallow the sweep's re-adding); a killed worker's job is free again after about 3 s, and taken within 4. */
 const jobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
-const workerOptions = { lockDuration: 3_000, stalledInterval: 1_500, maxStalledCount: 10 }
+const workerOptions = { lockDuration: 3_000, stalledInterval: 1_000, maxStalledCount: 10 }
 
-/** BullMQ on Redis when `redisUrl` is given, else on PostgreSQL (schema `bullmq`, through one shared pool). */
-export function openQueue(options: { redisUrl?: string; postgres: PoolConfig; log: Logger }): Queue {
+/**
+ * BullMQ on Redis when `redisUrl` is given, else on PostgreSQL (schema `bullmq`, through one shared pool). `prefix` sets installations on one Redis apart.
+ */
+export function openQueue(options: { redisUrl?: string; prefix: string; postgres: PoolConfig; log: Logger }): Queue {
   const { log } = options
   let closing = false
   /** While closing, a lost connection is what was asked for. */
@@ -44,7 +44,7 @@ export function openQueue(options: { redisUrl?: string; postgres: PoolConfig; lo
   // One class serves both stores; only what it is opened with differs.
   const open = <T>(Class: typeof BullQueue | typeof Worker, args: unknown[], extra: object): T =>
     (redis
-      ? Reflect.construct(Class, [...args, { connection: redis, ...extra }])
+      ? Reflect.construct(Class, [...args, { connection: redis, prefix: options.prefix, ...extra }])
       : Reflect.construct(Class, [...args, { connection: pool, ...extra }, createPostgresBackend])) as T
 
   const queues = new Map<keyof Jobs, BullQueue>()
@@ -76,10 +76,6 @@ export function openQueue(options: { redisUrl?: string; postgres: PoolConfig; lo
       workers.push(worker)
       await worker.waitUntilReady()
     },
-    async depth() {
-      const [ingest, send] = await Promise.all([queueOf('ingest'), queueOf('send')].map(countJobs))
-      return { ingest: ingest!, send: send! }
-    },
     async close() {
       closing = true
       await Promise.all(workers.map((worker) => worker.close()))
@@ -88,9 +84,4 @@ export function openQueue(options: { redisUrl?: string; postgres: PoolConfig; lo
       redis?.disconnect()
     },
   }
-}
-
-async function countJobs(queue: BullQueue): Promise<number> {
-  const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
-  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }

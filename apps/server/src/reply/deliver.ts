@@ -2,9 +2,11 @@ import { eq } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { PlatformError } from '@answerback/platforms/error'
 import type { ReplySent } from '@answerback/platforms/platform'
+import { isInUse } from '../access/channels.ts'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
+import { firstLeaseUntil, whileLeased } from './lease.ts'
 import { lookForReply } from './look.ts'
 import { endReply, recordSent, type ReplyRow } from './outcome.ts'
 import { sendingOf } from './sending.ts'
@@ -15,8 +17,6 @@ import { sendingOf } from './sending.ts'
  * An attempt is committed before the socket opens. After a timeout, a reset, a 5xx or a crash the outcome is unknown: look, never send again blindly.
  */
 
-/** A worker that died in mid-send is noticed after this; the reply is then looked for, not sent again. */
-const sendLeaseMs = 30_000
 /** The first look after an unknown outcome; platforms show a write after a moment. */
 const firstLookMs = 2_000
 /** After so many tries that surely did not reach the platform, a person is told. */
@@ -25,11 +25,14 @@ const maxNotSent = 20
 /** Carries one reply one step further, whatever its state; safe to call at any time, any number of times, from many processes. */
 export async function continueReply(ctx: Context, job: { workspaceId: string; replyId: string }): Promise<void> {
   const claimed = await claim(ctx, job)
-  if (claimed?.step === 'look') return lookForReply(ctx, claimed.reply)
-  if (claimed?.step === 'send') return attempt(ctx, claimed.reply, claimed.attemptId)
+  if (claimed === null) return
+  const { reply, leasedUntil } = claimed
+  await whileLeased(ctx, reply, leasedUntil, () =>
+    claimed.step === 'look' ? lookForReply(ctx, reply) : attempt(ctx, reply, claimed.attemptId),
+  )
 }
 
-type Claimed = { step: 'send'; reply: ReplyRow; attemptId: string } | { step: 'look'; reply: ReplyRow }
+type Claimed = { reply: ReplyRow; leasedUntil: Date } & ({ step: 'send'; attemptId: string } | { step: 'look' })
 
 function claim(ctx: Context, job: { workspaceId: string; replyId: string }): Promise<Claimed | null> {
   return changing(ctx, job.workspaceId, async (change) => {
@@ -37,18 +40,22 @@ function claim(ctx: Context, job: { workspaceId: string; replyId: string }): Pro
     const reply = rows[0]
     const now = ctx.now()
     if (!reply || reply.dueAt === null || reply.dueAt > now) return null
-    const lease = new Date(now.getTime() + sendLeaseMs)
+    const leasedUntil = firstLeaseUntil(now)
     if (reply.state === 'sending' || reply.state === 'needs_check') {
-      await change.tx.update(t.reply).set({ dueAt: lease }).where(eq(t.reply.id, reply.id))
-      return { step: 'look', reply }
+      await change.tx.update(t.reply).set({ dueAt: leasedUntil }).where(eq(t.reply.id, reply.id))
+      return { step: 'look', reply, leasedUntil }
     }
     if (reply.state !== 'held' && reply.state !== 'queued') return null
     const channels = await change.tx.select().from(t.channel).where(eq(t.channel.id, reply.channelId))
-    if (channels[0]?.reauthorizeAt != null) {
-      // Stays, and goes when the channel is connected again.
+    if (channels[0] && !isInUse(channels[0])) {
+      // Stays, and goes when the channel is in use again.
       await change.tx
         .update(t.reply)
-        .set({ state: 'queued', dueAt: null, reason: 'The channel must be connected again first.' })
+        .set({
+          state: 'queued',
+          dueAt: null,
+          reason: channels[0].reauthorizeAt === null ? 'The channel is paused.' : 'The channel must be connected again first.',
+        })
         .where(eq(t.reply.id, reply.id))
       change.touch(reply.conversationId)
       return null
@@ -56,9 +63,12 @@ function claim(ctx: Context, job: { workspaceId: string; replyId: string }): Pro
     const attemptId = uuidv7()
     const sentAt = reply.sentAt ?? now
     await change.tx.insert(t.replyAttempt).values({ id: attemptId, workspaceId: job.workspaceId, replyId: reply.id, startedAt: now })
-    await change.tx.update(t.reply).set({ state: 'sending', dueAt: lease, sentAt, looks: 0, reason: null }).where(eq(t.reply.id, reply.id))
+    await change.tx
+      .update(t.reply)
+      .set({ state: 'sending', dueAt: leasedUntil, sentAt, looks: 0, reason: null })
+      .where(eq(t.reply.id, reply.id))
     change.touch(reply.conversationId)
-    return { step: 'send', reply: { ...reply, state: 'sending', sentAt }, attemptId }
+    return { step: 'send', reply: { ...reply, state: 'sending', sentAt }, leasedUntil, attemptId }
   })
 }
 

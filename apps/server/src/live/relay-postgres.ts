@@ -1,0 +1,47 @@
+import { Client, Pool, type PoolConfig } from 'pg'
+import type { Carrier } from './relay.ts'
+
+const channel = 'answerback_live'
+const restMs = 500
+
+/** NOTIFY and LISTEN (https://www.postgresql.org/docs/current/sql-notify.html): payloads must be shorter than 8000 bytes. */
+export function relayOverPostgres(postgres: PoolConfig, lost: (error: Error) => void): Carrier {
+  const writers = new Pool({ ...postgres, max: 1 })
+  writers.on('error', lost)
+  let listener: Client | null = null
+  let closing = false
+
+  /** Resolves once it listens; goes on by itself after a lost connection. */
+  async function listen(hear: (text: string) => void): Promise<void> {
+    const client = new Client({ ...postgres, keepAlive: true })
+    client.on('error', lost)
+    client.on('notification', ({ payload }) => payload !== undefined && hear(payload))
+    client.on('end', () => void listenAgain(hear))
+    await client.connect()
+    await client.query(`listen ${channel}`)
+    listener = client
+    if (closing) await client.end()
+  }
+
+  async function listenAgain(hear: (text: string) => void): Promise<void> {
+    while (!closing) {
+      await new Promise((resolve) => setTimeout(resolve, restMs))
+      if (closing) return
+      try {
+        return await listen(hear)
+      } catch (error) {
+        lost(error as Error)
+      }
+    }
+  }
+
+  return {
+    maxBytes: 7_900,
+    send: (text) => writers.query('select pg_notify($1, $2)', [channel, text]),
+    listen,
+    async close() {
+      closing = true
+      await Promise.allSettled([writers.end(), listener?.end()])
+    },
+  }
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Queue as BullQueue, Worker, createPostgresBackend } from 'bullmq'
+import { Redis } from 'ioredis'
+import { Pool, type PoolConfig } from 'pg'
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../../test/postgres.ts'
+import { backends, openRedis, type TestRedis } from '../../test/redis.ts'
+import { openQueue, type Queue } from './queue.ts'
+
+// What we need from BullMQ, on both of its stores: through our own queue where that is how it is used, directly where it is a promise of the library.
+describe.each(backends)('the queue on $backend', ({ backend, here }) => {
+  let database: FreshDatabase
+  let redis: TestRedis | null = null
+  let prefix: string
+  let open: Queue[] = []
+  const closers: (() => Promise<unknown>)[] = []
+
+  beforeAll(async () => {
+    if (!here) return
+    database = await freshDatabase()
+    if (backend === 'redis') redis = await openRedis()
+  })
+  afterEach(async () => {
+    await Promise.all(open.map((queue) => queue.close()))
+    open = []
+    for (const close of closers.splice(0).toReversed()) await close()
+  })
+  afterAll(async () => {
+    await redis?.stop()
+    await database?.drop()
+  })
+
+  const options = () => ({ redisUrl: redis?.url, prefix, postgres: database.system })
+  function ours(): Queue {
+    const queue = openQueue({ ...options(), log: pino({ level: 'silent' }) })
+    open.push(queue)
+    return queue
+  }
+
+  /** A queue and the way to open workers on it, of BullMQ itself, with the options that ours has. */
+  function bull(name: string) {
+    const pool = redis ? null : new Pool({ max: 4, ...database.system, options: '-c search_path=bullmq' } as PoolConfig)
+    pool?.on('error', () => undefined)
+    const connection = redis ? new Redis(redis.url, { maxRetriesPerRequest: null }) : pool
+    const make = <T>(Class: unknown, args: unknown[], extra: object): T =>
+      Reflect.construct(
+        Class as new () => object,
+        redis ? [...args, { connection, prefix, ...extra }] : [...args, { connection, ...extra }, createPostgresBackend],
+      ) as T
+    closers.push(async () => (redis ? (connection as Redis).disconnect() : pool!.end()))
+    const queue = make<BullQueue>(BullQueue, [name], { defaultJobOptions: { removeOnComplete: true, removeOnFail: true } })
+    closers.push(() => queue.close())
+    return {
+      queue,
+      async work(run: (data: { n: number }) => Promise<void>, extra: object = {}) {
+        const worker = make<Worker>(Worker, [name, (job: { data: { n: number } }) => run(job.data)], extra)
+        worker.on('error', () => undefined)
+        closers.push(() => worker.close())
+        await worker.waitUntilReady()
+      },
+    }
+  }
+
+  const delivery = (n: number) => ({ deliveryIds: [`delivery-${n}`] })
+
+  test.skipIf(!here)('runs every job that was added, before and after the worker came, once', async () => {
+    prefix = randomUUID()
+    const queue = ours()
+    const done: string[] = []
+    await queue.add('ingest', [delivery(1), delivery(2)])
+    await queue.work('ingest', 2, async (job) => void done.push(...job.deliveryIds))
+    await queue.add('ingest', [delivery(3)])
+    await expect.poll(() => done.toSorted()).toEqual(['delivery-1', 'delivery-2', 'delivery-3'])
+  })
+
+  test.skipIf(!here)('a failed job is not run again by itself, and what it was about can be added again', async () => {
+    prefix = randomUUID()
+    const queue = ours()
+    let runs = 0
+    await queue.work('ingest', 1, async () => {
+      runs += 1
+      if (runs === 1) throw new Error('the first time goes wrong')
+    })
+    await queue.add('ingest', [delivery(1)])
+    await expect.poll(() => runs).toBe(1)
+    await queue.add('ingest', [delivery(1)])
+    await expect.poll(() => runs).toBe(2)
+  })
+
+  test.skipIf(!here)('closing waits for the job that runs and starts no other', async () => {
+    prefix = randomUUID()
+    const queue = ours()
+    const seen: string[] = []
+    let finish = () => {}
+    const held = new Promise<void>((resolve) => (finish = resolve))
+    await queue.work('ingest', 1, async (job) => {
+      seen.push(`began ${job.deliveryIds[0]}`)
+      await held
+      seen.push(`ended ${job.deliveryIds[0]}`)
+    })
+    await queue.add('ingest', [delivery(1), delivery(2)])
+    await expect.poll(() => seen.length).toBe(1)
+    open = []
+    const closed = queue.close().then(() => seen.push('closed'))
+    finish()
+    await closed
+    expect(seen).toEqual([seen[0], seen[0]!.replace('began', 'ended'), 'closed'])
+    const next = ours()
+    const left: string[] = []
+    await next.work('ingest', 1, async (job) => void left.push(job.deliveryIds[0]!))
+    await expect.poll(() => left).toHaveLength(1)
+    expect(seen[0]).not.toBe(`began ${left[0]}`)
+  })
+
+  test.skipIf(!here)('the job of a worker that was killed is taken by another within 5 s', async () => {
+    prefix = randomUUID()
+    const queue = ours()
+    const program = fileURLToPath(new URL('../../test/programs/slow-worker.ts', import.meta.url))
+    const victim = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(options())], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const exited = once(victim, 'exit')
+    await queue.add('ingest', [delivery(1)])
+    await once(victim.stdout, 'data')
+    const done: string[] = []
+    await queue.work('ingest', 1, async (job) => void done.push(...job.deliveryIds))
+    victim.kill('SIGKILL')
+    await exited
+    const killedAt = performance.now()
+    await expect.poll(() => done, { timeout: 10_000, interval: 50 }).toEqual(['delivery-1'])
+    expect(performance.now() - killedAt).toBeLessThan(5_000)
+  })
+
+  test.skipIf(!here)('adding never throws, also when the store is gone', async () => {
+    prefix = randomUUID()
+    const queue = ours()
+    await queue.close()
+    open = []
+    await expect(queue.add('ingest', [delivery(1)])).resolves.toBeUndefined()
+  })
+
+  test.skipIf(!here)('a delay is kept, and a retry waits for its backoff', async () => {
+    prefix = randomUUID()
+    const { queue, work } = bull('promises')
+    const ran: { n: number; at: number }[] = []
+    await work(async ({ n }) => {
+      ran.push({ n, at: performance.now() })
+      if (n === 2 && ran.filter((each) => each.n === 2).length === 1) throw new Error('once more')
+    })
+    const addedAt = performance.now()
+    await queue.add('later', { n: 1 }, { delay: 300 })
+    await queue.add('again', { n: 2 }, { attempts: 2, backoff: { type: 'fixed', delay: 300 } })
+    await expect.poll(() => ran.length, { timeout: 5_000 }).toBe(3)
+    const [first, second] = ran.filter((each) => each.n === 2)
+    expect(second!.at - first!.at).toBeGreaterThan(290)
+    expect(ran.find((each) => each.n === 1)!.at - addedAt).toBeGreaterThan(290)
+  })
+
+  test.skipIf(!here)('one id is one job while it is kept, and free again once it was removed', async () => {
+    prefix = randomUUID()
+    const { queue, work } = bull('ids')
+    const ran: number[] = []
+    await queue.add('same', { n: 1 }, { jobId: 'x' })
+    await queue.add('same', { n: 2 }, { jobId: 'x' })
+    await work(async ({ n }) => void ran.push(n))
+    await expect.poll(() => ran).toEqual([1])
+    await expect.poll(() => queue.getJob('x')).toBeUndefined()
+    await queue.add('same', { n: 3 }, { jobId: 'x' })
+    await expect.poll(() => ran).toEqual([1, 3])
+  })
+})
