@@ -107,6 +107,7 @@ function aPlatform(id: string, removalTakesReplies: boolean): Platform {
     webhook: {
       verify: () => false,
       challenge: () => null,
+      sample: () => ({ headers: {}, body: '' }),
       entries: (body) => [{ index: 0, accountExternalId: (JSON.parse(body) as { account: string }).account, body }],
     },
     normalize: ({ body }) => ({ facts: (JSON.parse(body) as { facts: Fact[] }).facts, unknown: [], ignored: 0 }),
