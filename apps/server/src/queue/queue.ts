@@ -17,6 +17,8 @@ export type Queue = {
   add<Name extends keyof Jobs>(name: Name, jobs: Jobs[Name][]): Promise<void>
   /** Starts working. Returns once ready. */
   work<Name extends keyof Jobs>(name: Name, concurrency: number, run: (job: Jobs[Name]) => Promise<void>): Promise<void>
+  /** Jobs that wait or run, by queue. Throws when the queue's store does not answer. */
+  depth(): Promise<Record<keyof Jobs, number>>
   /** Waits for running jobs, then lets go of connections. */
   close(): Promise<void>
 }
@@ -76,6 +78,10 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
       workers.push(worker)
       await worker.waitUntilReady()
     },
+    async depth() {
+      const [ingest, send] = await Promise.all([queueOf('ingest'), queueOf('send')].map(countJobs))
+      return { ingest: ingest!, send: send! }
+    },
     async close() {
       closing = true
       await Promise.all(workers.map((worker) => worker.close()))
@@ -84,4 +90,9 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
       redis?.disconnect()
     },
   }
+}
+
+async function countJobs(queue: BullQueue): Promise<number> {
+  const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
