@@ -17,10 +17,14 @@ import { prepareDemo } from './demo/demo.ts'
 import { startSandboxProcess, type SandboxProcess } from './demo/sandbox-process.ts'
 import type { Env } from './env.ts'
 import { ingestDeliveries } from './ingest/ingest.ts'
+import { together } from './ingest/together.ts'
 import { openRelay } from './live/relay.ts'
 import { openQueue } from './queue/queue.ts'
 import { continueReply } from './reply/deliver.ts'
 import { startTimers } from './timers.ts'
+
+/** Deliveries of several jobs in one transaction; a workspace's transactions wait for each other, so many small ones only queue. */
+const ingestTogether = 20
 
 export type Running = { url: string; ctx: Context; auth: Auth; sandbox: SandboxProcess | null; stop(): Promise<void> }
 
@@ -103,7 +107,8 @@ export async function startServer(
       await prepareDemo(ctx, sandbox)
     }
     if (env.ROLES.includes('worker')) {
-      await queue.work('ingest', 2, (job) => ingestDeliveries(ctx, job.deliveryIds))
+      const takeIn = together(ingestTogether, (deliveryIds) => ingestDeliveries(ctx, deliveryIds))
+      await queue.work('ingest', 16, (job) => takeIn(job.deliveryIds))
       await queue.work('send', 16, (job) => continueReply(ctx, job))
     }
     const timers = startTimers(ctx, env.ROLES)

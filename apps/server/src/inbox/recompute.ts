@@ -11,12 +11,14 @@ type ConversationChange = Partial<typeof t.conversation.$inferInsert>
 /** Derives a conversation's turns and its row again from all its facts, and marks it as touched. Never nudged, always recomputed. */
 export async function recompute(ctx: Context, change: Change, conversationId: string): Promise<void> {
   const { tx } = change
-  const rows = await tx.select().from(t.conversation).where(eq(t.conversation.id, conversationId))
-  const conversation = rows[0]
-  if (!conversation) return
+  const rows = await tx
+    .select({ conversation: t.conversation, targetSeconds: t.workspace.targetSeconds })
+    .from(t.conversation)
+    .innerJoin(t.workspace, eq(t.workspace.id, t.conversation.workspaceId))
+    .where(eq(t.conversation.id, conversationId))
+  if (!rows[0]) return
+  const { conversation, targetSeconds } = rows[0]
   const { turns, ranked, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
-  const workspaces = await tx.select({ targetSeconds: t.workspace.targetSeconds }).from(t.workspace)
-  const targetSeconds = workspaces[0]!.targetSeconds
   await writeTurns(change, conversation, turns, targetSeconds)
 
   const inbound = messages.filter((row) => !row.ours)

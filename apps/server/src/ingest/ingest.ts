@@ -7,7 +7,7 @@ import { recompute } from '../inbox/recompute.ts'
 import { changing, type Change } from '../live/change-log.ts'
 import { settleEchoes } from './echo.ts'
 import { foldFacts, type Fold } from './fold.ts'
-import { readDelivery, Unreadable, type DeliveryRow, type Said } from './read-delivery.ts'
+import { readDelivery, Unreadable, type DeliveryRow, type Lookups, type Said } from './read-delivery.ts'
 
 /** After so many tries that failed on their own, a delivery is set aside with its reason. */
 const maxAttempts = 5
@@ -21,11 +21,12 @@ type Read = { delivery: DeliveryRow; said: Said }
 export async function ingestDeliveries(ctx: Context, deliveryIds: string[]): Promise<void> {
   const deliveries = await ctx.db.system.select().from(t.delivery).where(inArray(t.delivery.id, deliveryIds))
   const byWorkspace = new Map<string, Read[]>()
+  const lookups: Lookups = new Map()
   const fine = new Set<DeliveryRow>()
   for (const delivery of deliveries.toSorted((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime())) {
     if (delivery.doneAt !== null) continue
     try {
-      for (const said of await readDelivery(ctx, delivery)) {
+      for (const said of await readDelivery(ctx, delivery, lookups)) {
         const list = byWorkspace.get(said.channel.workspaceId) ?? []
         list.push({ delivery, said })
         byWorkspace.set(said.channel.workspaceId, list)
@@ -73,17 +74,28 @@ function foldReads(ctx: Context, workspaceId: string, reads: Read[]): Promise<vo
         gone: change.gone,
       }
       await foldFacts(fold, said.facts, { receivedAt: delivery.receivedAt, current: delivery.kind !== 'webhook' })
-      await recordEntries(change, delivery, said)
       await noteDelivery(change, delivery, said)
     }
+    await recordEntries(change, reads)
     await settleEchoes(ctx, change, conversations)
     for (const id of conversations) await recompute(ctx, change, id)
   })
 }
 
-async function recordEntries(change: Change, delivery: DeliveryRow, said: Said): Promise<void> {
+async function recordEntries(change: Change, reads: Read[]): Promise<void> {
+  // Read again after a mending: what is readable now is no longer set aside.
+  await change.tx.execute(sql`
+    delete from delivery_entry using unnest(
+      ${sql.param(reads.map(({ delivery }) => delivery.id))}::uuid[], ${sql.param(reads.map(({ said }) => said.channel.id))}::uuid[]
+    ) as read (delivery_id, channel_id)
+    where delivery_entry.delivery_id = read.delivery_id and delivery_entry.channel_id = read.channel_id`)
+  const entries = reads.flatMap(({ delivery, said }) => entriesOf(change.workspaceId, delivery, said))
+  if (entries.length > 0) await change.tx.insert(t.deliveryEntry).values(entries).onConflictDoNothing()
+}
+
+function entriesOf(workspaceId: string, delivery: DeliveryRow, said: Said): (typeof t.deliveryEntry.$inferInsert)[] {
   const base = {
-    workspaceId: change.workspaceId,
+    workspaceId,
     deliveryId: delivery.id,
     channelId: said.channel.id,
     platform: delivery.platform,
@@ -101,12 +113,7 @@ async function recordEntries(change: Change, delivery: DeliveryRow, said: Said):
   const whole = quarantined.some((each) => each.index === -1)
     ? []
     : [{ ...base, id: uuidv7(), index: -1, state: 'done' as const, reason: null, facts: said.facts.length }]
-  // Read again after a mending: what is readable now is no longer set aside.
-  await change.tx.delete(t.deliveryEntry).where(sql`delivery_id = ${delivery.id} and channel_id = ${said.channel.id}`)
-  await change.tx
-    .insert(t.deliveryEntry)
-    .values([...whole, ...quarantined])
-    .onConflictDoNothing()
+  return [...whole, ...quarantined]
 }
 
 /** The first real delivery makes a channel healthy; the screen should say so at once. */
@@ -139,7 +146,7 @@ async function setAside(ctx: Context, delivery: DeliveryRow, error: unknown, cha
   const into = channel ?? (await channelOf(ctx, delivery))
   if (into)
     await changing(ctx, into.workspaceId, (change) =>
-      recordEntries(change, delivery, { channel: into, facts: [], unknown: [{ index: -1, reason }] }),
+      recordEntries(change, [{ delivery, said: { channel: into, facts: [], unknown: [{ index: -1, reason }] } }]),
     )
 }
 

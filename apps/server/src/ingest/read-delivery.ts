@@ -15,29 +15,43 @@ export type Said = { channel: ChannelRow; facts: Fact[]; unknown: { index: numbe
 /** A delivery that cannot be read at all; its message is the reason shown. */
 export class Unreadable extends Error {}
 
+/** What was asked of the database while reading several deliveries: they mostly speak to the same few channels. */
+export type Lookups = Map<string, Promise<unknown>>
+
 /**
  * Reads raw deliveries into facts per channel, without writing anything. An entry goes only to channels of the app whose secret matched.
  * Throws `Unreadable` when there is nothing in it for anybody.
  */
-export async function readDelivery(ctx: Context, delivery: DeliveryRow): Promise<Said[]> {
+export async function readDelivery(ctx: Context, delivery: DeliveryRow, lookups: Lookups): Promise<Said[]> {
   const platform = platformOf(ctx, delivery.platform)
-  return delivery.kind === 'webhook' ? readWebhook(ctx, platform, delivery) : readPage(ctx, platform, delivery)
+  return delivery.kind === 'webhook' ? readWebhook(ctx, platform, delivery, lookups) : readPage(ctx, platform, delivery, lookups)
 }
 
-async function readPage(ctx: Context, platform: Platform, delivery: DeliveryRow): Promise<Said[]> {
-  const channels = await ctx.db.system.select().from(t.channel).where(eq(t.channel.id, delivery.channelId!))
+function once<T>(lookups: Lookups, key: string, load: () => Promise<T>): Promise<T> {
+  const known = lookups.get(key) as Promise<T> | undefined
+  const loading = known ?? load()
+  lookups.set(key, loading)
+  return loading
+}
+
+async function readPage(ctx: Context, platform: Platform, delivery: DeliveryRow, lookups: Lookups): Promise<Said[]> {
+  const channels = await once(lookups, `channel ${delivery.channelId}`, async () =>
+    ctx.db.system.select().from(t.channel).where(eq(t.channel.id, delivery.channelId!)),
+  )
   if (!channels[0]) throw new Unreadable('The channel that this was read from is no longer connected.')
-  return [await read(ctx, platform, channels[0], delivery, [{ index: -1, body: text(delivery) }])]
+  return [await read(ctx, platform, channels[0], delivery, [{ index: -1, body: text(delivery) }], lookups)]
 }
 
-async function readWebhook(ctx: Context, platform: Platform, delivery: DeliveryRow): Promise<Said[]> {
+async function readWebhook(ctx: Context, platform: Platform, delivery: DeliveryRow, lookups: Lookups): Promise<Said[]> {
   const entries = entriesOf(platform, delivery)
   const accounts = [...new Set(entries.map((entry) => entry.accountExternalId))]
   if (accounts.length === 0) throw new Unreadable('The body has no entries.')
-  const channels = await ctx.db.system
-    .select()
-    .from(t.channel)
-    .where(and(eq(t.channel.platform, delivery.platform), inArray(t.channel.externalId, accounts), ofSameApp(delivery.appId!)))
+  const channels = await once(lookups, `app ${delivery.appId} ${JSON.stringify(accounts)}`, async () =>
+    ctx.db.system
+      .select()
+      .from(t.channel)
+      .where(and(eq(t.channel.platform, delivery.platform), inArray(t.channel.externalId, accounts), ofSameApp(delivery.appId!))),
+  )
   const strangers = accounts.filter((account) => !channels.some((channel) => channel.externalId === account))
   const named = strangers.slice(0, 3).join(', ')
   if (channels.length === 0) throw new Unreadable(`No channel of this app is connected to account ${named}.`)
@@ -52,6 +66,7 @@ async function readWebhook(ctx: Context, platform: Platform, delivery: DeliveryR
         channel,
         delivery,
         entries.filter((entry) => entry.accountExternalId === channel.externalId),
+        lookups,
       ),
     ),
   )
@@ -77,8 +92,9 @@ async function read(
   channel: ChannelRow,
   delivery: DeliveryRow,
   parts: { index: number; body: string }[],
+  lookups: Lookups,
 ): Promise<Said> {
-  const self = await selfOf(ctx, channel)
+  const self = await once(lookups, `self ${channel.id}`, () => selfOf(ctx, channel))
   const said: Said = { channel, facts: [], unknown: [] }
   for (const part of parts) {
     const normalized = platform.normalize(

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
-import { schema as t } from '../db/schema.ts'
 import { countsOf } from './counts.ts'
 import { rowsOf } from './rows.ts'
 
@@ -46,9 +45,12 @@ export async function changing<T>(ctx: Context, workspaceId: string, run: (chang
     const seq = before.seq + 1
     const ids = [...touched]
     const gone = [...goneIds].map(([id, into]) => ({ id, into }))
-    if (ids.length > 0) await tx.execute(sql`update conversation set seq = ${seq} where id = any(${sql.param(ids)}::uuid[])`)
-    await tx.insert(t.change).values({ workspaceId, seq, conversationIds: ids, gone, channels, createdAt: ctx.now() })
-    await tx.execute(sql`update workspace_seq set seq = ${seq} where workspace_id = ${workspaceId}`)
+    await tx.execute(sql`
+      with rows as (update conversation set seq = ${seq} where id = any(${sql.param(ids)}::uuid[])),
+        logged as (
+          insert into change (workspace_id, seq, conversation_ids, gone, channels, created_at)
+          values (${workspaceId}, ${seq}, ${sql.param(ids)}::uuid[], ${JSON.stringify(gone)}::jsonb, ${channels}, ${ctx.now().toISOString()}::timestamptz))
+      update workspace_seq set seq = ${seq} where workspace_id = ${workspaceId}`)
     return { result, frame: { seq, rows: await rowsOf(tx, ids), gone, counts: await countsOf(tx), channels } }
   })
   if (frame) ctx.publish(workspaceId, frame)
