@@ -35,7 +35,7 @@ async function sample(dataDir: string, minutes: number): Promise<Sample[]> {
       const isPostgres = (command: string) => command.includes('postgres')
       samples.push({
         minutes: soFar(),
-        server: processOf(program.pid).rssMb,
+        server: rssMbOf(program),
         sandbox: share((command) => !isPostgres(command)),
         postgres: share(isPostgres),
       })
@@ -45,6 +45,14 @@ async function sample(dataDir: string, minutes: number): Promise<Sample[]> {
   } finally {
     leave()
     await program.stop()
+  }
+}
+
+function rssMbOf({ pid, said }: Program): number {
+  try {
+    return processOf(pid).rssMb
+  } catch {
+    throw new Error(`The program ended by itself. Its last words: ${said().trim()}`)
   }
 }
 

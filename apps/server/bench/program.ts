@@ -19,6 +19,8 @@ export type Program = {
   sandboxUrl: string
   /** Until `Answerback is ready`, since the spawn. */
   readyMs: number
+  /** What it wrote so far. */
+  said(): string
   /** Signs the community manager in, once. */
   signInUrl: string
   facebook: { appSecret: string; pageId: string }
@@ -56,7 +58,9 @@ export async function startProgram({ dataDir, roles = 'web,worker,poller', rhyth
     },
   })
   onSpawn?.(port)
-  const words = await ready(child)
+  const said = collectWords(child)
+  await ready(child, said)
+  const words = said()
   const readyMs = performance.now() - startedAt
   const { facebook } = JSON.parse(readFileSync(join(dataDir, 'sandbox-secrets.json'), 'utf8')) as Pick<Program, 'facebook'>
   const pid = child.pid!
@@ -66,6 +70,7 @@ export async function startProgram({ dataDir, roles = 'web,worker,poller', rhyth
     url: `http://127.0.0.1:${port}`,
     sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
     readyMs,
+    said,
     signInUrl: /http\S+magic-link\S+/.exec(words)![0],
     facebook,
     database: { host: join(dataDir, 'socket'), port: 5432, user: 'answerback', database: 'answerback' },
@@ -94,22 +99,19 @@ export async function inDataDir<T>(run: (dataDir: string) => Promise<T>): Promis
   }
 }
 
-async function ready(child: ChildProcess): Promise<string> {
+/** What it wrote so far, stdout and stderr as they came. */
+function collectWords(child: ChildProcess): () => string {
   let words = ''
-  const said = new Promise<string>((resolve) => {
-    for (const stream of [child.stdout!, child.stderr!]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        words += text
-        if (words.includes('Stop with Ctrl-C')) resolve(words)
-      })
-    }
-  })
-  const ended = once(child, 'exit').then(() => {
-    throw new Error(`The program ended before it was ready: ${words.trim()}`)
-  })
-  const result = await Promise.race([said, ended])
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-20_000)))
+  return () => words
+}
+
+async function ready(child: ChildProcess, said: () => string): Promise<void> {
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`The program ended before it was ready: ${said().trim()}`)))
+  const told = new Promise<void>((resolve) => child.stdout!.on('data', () => said().includes('Stop with Ctrl-C') && resolve()))
+  await Promise.race([told, ended])
   ended.catch(() => undefined)
-  return result
 }
 
 /** A port that was free a moment ago. */

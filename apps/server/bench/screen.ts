@@ -12,6 +12,8 @@ const perSecond = 20
 const commentsInRound = 80
 const aimMs = 80
 const goal = 4
+/** So tall that what comes within two seconds is in sight at once: a row below the fold of a virtual list is never painted. */
+const windowSize = { width: 1440, height: 2600 }
 /** A comment that is not on screen by then is lost, and the figures are worth nothing. */
 const patienceMs = 15_000
 
@@ -32,6 +34,7 @@ export default async function screen(): Promise<void> {
       const inbox = await openInbox(await openPage(browser), program)
       const echo = await openPage(browser)
       await watch(echo.context())
+      await echo.setViewportSize(windowSize)
       await echo.goto(bareUrl)
       await echo.waitForSelector('body.live', { state: 'attached' })
       const all = { bare: [] as number[], program: [] as number[] }
@@ -83,6 +86,7 @@ async function postBelow({ sandboxUrl }: Program): Promise<string> {
 
 async function openInbox(page: Page, program: Program): Promise<Page> {
   await watch(page.context())
+  await page.setViewportSize(windowSize)
   await page.goto(program.signInUrl)
   await page.goto(`${new URL(program.signInUrl).origin}/inbox?sort=newest`)
   await page.waitForSelector('section.list')
