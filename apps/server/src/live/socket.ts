@@ -14,8 +14,8 @@ export type Live = {
   close(): Promise<void>
 }
 
-/** How often the newest change is compared with what the browsers here were sent: the longest that a lost frame goes unnoticed. */
-const compareEveryMs = 10_000
+/** How often the newest change is compared with what the browsers here were sent, unless told otherwise: the longest that a lost frame goes unnoticed. */
+const usualCompareEveryMs = 10_000
 
 /**
  * The browsers' socket. Rooms are computed here from membership, a client never names one. Every event is a frame that may be lost:
@@ -30,6 +30,7 @@ export function openLive(
     now: () => Date
     /** The other processes, and what this one is called among them. None when this process is alone. */
     relay?: { id: string; open: Relay }
+    compareEveryMs?: number
   },
 ): Live {
   const io = new Server(http, {
@@ -128,7 +129,7 @@ export function openLive(
   }
 
   // The database is away: the next round compares again.
-  const comparing = setInterval(() => void compare().catch(() => undefined), compareEveryMs)
+  const comparing = setInterval(() => void compare().catch(() => undefined), options.compareEveryMs ?? usualCompareEveryMs)
   comparing.unref()
 
   return {
