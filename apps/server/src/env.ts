@@ -54,14 +54,16 @@ export type Env = z.infer<typeof schema> & {
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = schema.safeParse(given)
-  if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => sentence(issue.path.join('.'), issue.message)).join('\n'))
+  const wrong = (parsed.error?.issues ?? []).map((issue) => sentence(issue.path.join('.'), issue.message))
   const apiUrls: Record<string, string> = {}
   for (const [name, value] of Object.entries(given)) {
     const platform = /^([A-Z][A-Z0-9_]*)_API_URL$/.exec(name)?.[1]
     if (platform === undefined) continue
-    if (!URL.canParse(value!)) throw new Error(`${name} must be a whole URL, as in https://example.org`)
+    if (!/^https?:\/\//.test(value!) || !URL.canParse(value!))
+      wrong.push(`${name} must be a whole http or https URL, as in https://example.org.`)
     apiUrls[platform.toLowerCase().replaceAll('_', '-')] = value!
   }
+  if (!parsed.success || wrong.length > 0) throw new Error(wrong.join('\n'))
   const demo =
     parsed.data.DEMO === 'on' ||
     (parsed.data.DEMO === undefined && parsed.data.DATABASE_URL === undefined && parsed.data.PUBLIC_URL === undefined)
