@@ -3,6 +3,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { uuidv7 } from 'uuidv7'
 import type { Auth } from './access/auth.ts'
+import { channelRoutes } from './access/channel-routes.ts'
 import { accessRoutes, seqOf } from './access/routes.ts'
 import { findActor, signInHook } from './access/sign-in.ts'
 import type { Context } from './context.ts'
@@ -59,6 +60,7 @@ export async function openApp(
   app.register(async (scope) => {
     signInHook(scope, ctx, auth)
     accessRoutes(scope, ctx, options.demo)
+    channelRoutes(scope, ctx)
     inboxRoutes(scope, ctx)
     replyRoutes(scope, ctx)
     deliveryRoutes(scope, ctx)

@@ -214,8 +214,9 @@ export const channel = z.object({
   handle: z.string(),
   name: z.string(),
   url: z.string().nullable(),
-  /** `no_delivery_yet`: nothing real has arrived so far, polling covers it. `failing`: the last rounds failed. */
-  state: z.enum(['healthy', 'no_delivery_yet', 'failing', 'needs_reauthorization', 'paused']),
+  /** `no_delivery_yet`: nothing real has arrived so far, polling covers it. `failing`: the last rounds failed. `disconnected`: only its history is here. */
+  state: z.enum(['healthy', 'no_delivery_yet', 'failing', 'needs_reauthorization', 'paused', 'disconnected']),
+  connectedAt: instant,
   lastDeliveryAt: instant.nullable(),
   lastPollAt: instant.nullable(),
   nextPollAt: instant.nullable(),
@@ -224,6 +225,41 @@ export const channel = z.object({
   can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
 })
 export type Channel = z.infer<typeof channel>
+
+/** What somebody needs to know to connect an account of a platform. */
+export const platformGuide = z.object({
+  id: z.string(),
+  name: z.string(),
+  docs: z.string(),
+  icon: z.string(),
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      secret: z.boolean(),
+      placeholder: z.string(),
+      help: z.string(),
+      optional: z.boolean(),
+    }),
+  ),
+  /** How to come by what the fields ask for, in order. */
+  steps: z.array(z.string()),
+  permissions: z.array(z.object({ name: z.string(), why: z.string() })),
+  can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
+  /** What to enter at the platform as the address of webhooks; null where it sends none. */
+  webhookUrl: z.string().nullable(),
+  /** Where the platform sends people back to after they agreed; null where a token is pasted instead. */
+  redirectUrl: z.string().nullable(),
+})
+export type PlatformGuide = z.infer<typeof platformGuide>
+
+/** One thing that a channel's test tried, and how it went, in words. */
+export const channelCheck = z.object({ what: z.enum(['read', 'webhook']), ok: z.boolean(), words: z.string() })
+export type ChannelCheck = z.infer<typeof channelCheck>
+
+/** A platform's app, without its secrets. `channels`: how many accounts of this workspace its webhooks speak for. */
+export const platformApp = z.object({ id, platform: z.string(), appId: z.string(), createdAt: instant, channels: z.number().int() })
+export type PlatformAppView = z.infer<typeof platformApp>
 
 export const platform = z.object({ id: z.string(), name: z.string(), docs: z.string(), icon: z.string() })
 export type PlatformView = z.infer<typeof platform>

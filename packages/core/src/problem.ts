@@ -12,6 +12,8 @@ export const problems = {
   already_member: { status: 409, title: 'They are a member already' },
   other_account: { status: 409, title: 'This link is for somebody else' },
   last_owner: { status: 409, title: 'A workspace needs an owner' },
+  account_differs: { status: 409, title: 'That is another account' },
+  channel_off: { status: 409, title: 'This channel is not in use right now' },
   too_late: { status: 409, title: 'It is too late to undo this' },
   changes_gone: { status: 410, title: 'Those changes are no longer kept' },
   too_large: { status: 413, title: 'The body is too large' },

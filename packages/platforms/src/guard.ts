@@ -20,6 +20,7 @@ export function guardPlatform(platform: Platform): Platform {
         verify: (secret, headers, body) => orElse(false, () => webhook.verify(secret, headers, body)),
         challenge: (verifyToken, query) => orElse(null, () => webhook.challenge(verifyToken, query)),
         entries: (body) => webhook.entries(body),
+        sample: (secret, accountExternalId, now) => webhook.sample(secret, accountExternalId, now),
       },
     }),
   }

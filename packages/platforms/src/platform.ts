@@ -16,6 +16,10 @@ export type Platform = {
   /** What to ask the installer for, and one exchange that proves it. */
   connect: {
     fields: ConnectField[]
+    /** How a person comes by what the fields ask for, in order, a sentence each. */
+    steps: string[]
+    /** Every permission that the token needs, as the platform spells it, and what for. */
+    permissions: { name: string; why: string }[]
     /** The default base URL; `<PLATFORM>_API_URL` or the channel's settings replace it. */
     apiUrl: string
     open(io: ConnectIo, settings: Record<string, string>): Promise<Connected>
@@ -76,6 +80,8 @@ export type Webhook = {
   challenge(verifyToken: string, query: Record<string, string | undefined>): string | null
   /** Splits one body into entries, each bound to an account of ours by its external id. Order and index are those of the body. Throws on a body that is not the platform's. */
   entries(body: string): WebhookEntry[]
+  /** A test event for one account, signed as the platform signs, of which `normalize` makes nothing. Each call gives other bytes. */
+  sample(secret: string, accountExternalId: string, now: Date): { headers: Record<string, string>; body: string }
 }
 
 /** `body` is the entry alone, as JSON text, in the shape that `normalize` takes for kind `webhook`. */

@@ -1,11 +1,14 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
+import { Problem } from '@answerback/core/problem'
 import type { Io, Self } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { seal, unseal } from './secrets.ts'
 
-/** What an adapter may use for one channel: its address, its credentials (decrypted here only) and a way to keep rotated ones. */
+/** What an adapter may use for one channel: its address, its credentials (decrypted here only) and a way to keep rotated ones. Throws `channel_off` when it was disconnected. */
 export async function ioOf(ctx: Context, channel: typeof t.channel.$inferSelect): Promise<Io> {
+  if (channel.disconnectedAt !== null || channel.credentials.length === 0)
+    throw new Problem('channel_off', `${channel.handle} was disconnected. Connect it again in the settings first.`)
   const about = `channel:${channel.id}`
   const io: Io = {
     fetch: ctx.fetch,
@@ -17,7 +20,8 @@ export async function ioOf(ctx: Context, channel: typeof t.channel.$inferSelect)
       await ctx.db.system
         .update(t.channel)
         .set({ credentials: seal(ctx.secrets, about, credentials) })
-        .where(eq(t.channel.id, channel.id))
+        // A renewed token must not bring back what was erased meanwhile.
+        .where(and(eq(t.channel.id, channel.id), isNull(t.channel.disconnectedAt)))
       io.credentials = credentials
     },
   }

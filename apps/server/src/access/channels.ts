@@ -7,7 +7,7 @@ import type { Connected, Platform } from '@answerback/platforms/platform'
 import { platformOf, type Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
-import { changing } from '../live/change-log.ts'
+import { changing, type Change } from '../live/change-log.ts'
 import { iso } from '../live/rows.ts'
 import { checkHost } from './hosts.ts'
 import { seal } from './secrets.ts'
@@ -24,23 +24,56 @@ export async function connectChannel(
   workspaceId: string,
   platformId: string,
   settings: Record<string, string>,
+  by: string | null = null,
 ): Promise<string> {
   const platform = ctx.platforms.find((each) => each.id === platformId)
   if (!platform)
     throw new Problem('bad_request', `platform: this version knows ${ctx.platforms.map((each) => each.id).join(', ')}.`, {
       invalidParams: [{ name: 'platform', reason: 'not known' }],
     })
+  const apiUrl = settings.apiUrl ?? ctx.env.apiUrls[platform.id] ?? settings.url ?? settings.service ?? platform.connect.apiUrl
+  return keep(ctx, workspaceId, platform, apiUrl, await openAccount(ctx, platform, { ...settings, apiUrl }), by)
+}
+
+/**
+ * New credentials for a channel that is here; what is not given stays as it was. Throws as `connectChannel` does, and `account_differs` when they belong to
+ * another account, whose history would be mixed into this one's.
+ */
+export async function reconnectChannel(
+  ctx: Context,
+  channel: typeof t.channel.$inferSelect,
+  given: Record<string, string>,
+  by: string | null,
+): Promise<void> {
+  const platform = platformOf(ctx, channel.platform)
+  const fresh = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''))
+  // An account that moved to another server is called there; else where it was called until now.
+  const apiUrl = fresh.apiUrl ?? fresh.url ?? fresh.service ?? channel.apiUrl
+  const connected = await openAccount(ctx, platform, { ...channel.settings, ...fresh, apiUrl })
+  if (connected.account.externalId !== channel.externalId)
+    throw new Problem(
+      'account_differs',
+      `These are the credentials of ${connected.account.handle}, and this channel is ${channel.handle}. Connect ${connected.account.handle} as a channel of its own.`,
+    )
+  await keep(ctx, channel.workspaceId, platform, apiUrl, connected, by)
+}
+
+async function openAccount(ctx: Context, platform: Platform, settings: Record<string, string>): Promise<Connected> {
   const missing = platform.connect.fields.filter((field) => !field.optional && !settings[field.name]?.trim())
   if (missing.length > 0) {
     throw new Problem('bad_request', missing.map((field) => `settings.${field.name}: give the ${field.label}.`).join(' '), {
       invalidParams: missing.map((field) => ({ name: `settings.${field.name}`, reason: 'missing' })),
     })
   }
-  const apiUrl = settings.apiUrl ?? ctx.env.apiUrls[platform.id] ?? settings.url ?? settings.service ?? platform.connect.apiUrl
   // Whatever of these the adapter calls, none may lead inside.
-  for (const each of new Set([apiUrl, settings.url, settings.service])) if (each) await checkHost(each, ctx.env.allowedHosts)
-  const connected = await open(ctx, platform, { ...settings, apiUrl })
-  return keep(ctx, workspaceId, platform, apiUrl, connected)
+  for (const each of new Set([settings.apiUrl, settings.url, settings.service]))
+    if (each) await checkHost(whole(each), ctx.env.allowedHosts)
+  return open(ctx, platform, settings)
+}
+
+/** As people type it: without the scheme it is https. */
+function whole(typed: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(typed.trim()) ? typed.trim() : `https://${typed.trim()}`
 }
 
 async function open(ctx: Context, platform: Platform, settings: Record<string, string>): Promise<Connected> {
@@ -52,7 +85,14 @@ async function open(ctx: Context, platform: Platform, settings: Record<string, s
   }
 }
 
-async function keep(ctx: Context, workspaceId: string, platform: Platform, apiUrl: string, connected: Connected): Promise<string> {
+async function keep(
+  ctx: Context,
+  workspaceId: string,
+  platform: Platform,
+  apiUrl: string,
+  connected: Connected,
+  by: string | null,
+): Promise<string> {
   const now = ctx.now()
   const { account } = connected
   const known = await ctx.db.system
@@ -79,25 +119,15 @@ async function keep(ctx: Context, workspaceId: string, platform: Platform, apiUr
     replyLimit: connected.replyLimit ?? null,
     reauthorizeAt: null,
     pausedAt: null,
+    disconnectedAt: null,
   }
   await changing(ctx, workspaceId, async (change) => {
     await change.tx
       .insert(t.channel)
       .values({ id, workspaceId, platform: platform.id, externalId: account.externalId, connectedAt: now, ...values })
       .onConflictDoUpdate({ target: [t.channel.workspaceId, t.channel.platform, t.channel.externalId], set: values })
-    // What waited for the account goes out now.
-    const freed = await change.tx
-      .update(t.reply)
-      .set({ dueAt: now, reason: null })
-      .where(and(eq(t.reply.channelId, id), eq(t.reply.state, 'queued'), sql`due_at is null`))
-      .returning({ id: t.reply.id, conversationId: t.reply.conversationId })
-    for (const row of freed) change.touch(row.conversationId)
-    change.afterCommit(() =>
-      ctx.queue.add(
-        'send',
-        freed.map((row) => ({ workspaceId, replyId: row.id })),
-      ),
-    )
+    await freeReplies(ctx, change, id)
+    await noteChannel(ctx, change, by, known[0] ? 'channel.reconnected' : 'channel.connected', id, { handle: account.handle })
     change.channelsChanged()
   })
   await ctx.db.system
@@ -105,6 +135,36 @@ async function keep(ctx: Context, workspaceId: string, platform: Platform, apiUr
     .values({ channelId: id, workspaceId, platform: platform.id, dueAt: now })
     .onConflictDoUpdate({ target: t.poll.channelId, set: { dueAt: now, failures: 0, error: null } })
   return id
+}
+
+/** What waited for the account goes out now. */
+export async function freeReplies(ctx: Context, change: Change, channelId: string): Promise<void> {
+  const freed = await change.tx
+    .update(t.reply)
+    .set({ dueAt: ctx.now(), reason: null })
+    .where(and(eq(t.reply.channelId, channelId), eq(t.reply.state, 'queued'), sql`due_at is null`))
+    .returning({ id: t.reply.id, conversationId: t.reply.conversationId })
+  for (const row of freed) change.touch(row.conversationId)
+  change.afterCommit(() =>
+    ctx.queue.add(
+      'send',
+      freed.map((row) => ({ workspaceId: change.workspaceId, replyId: row.id })),
+    ),
+  )
+}
+
+/** A line in the audit; `by` null means the program itself. Never holds what was secret. */
+export async function noteChannel(
+  ctx: Context,
+  change: Change,
+  by: string | null,
+  what: string,
+  channelId: string,
+  about: Record<string, unknown>,
+): Promise<void> {
+  await change.tx
+    .insert(t.audit)
+    .values({ id: uuidv7(), workspaceId: change.workspaceId, byId: by, what, about: { channelId, ...about }, createdAt: ctx.now() })
 }
 
 /** The channels of a workspace with their health. Reads the poll's state past the wall, by the ids that the wall let through. */
@@ -129,21 +189,26 @@ function present(ctx: Context, channel: typeof t.channel.$inferSelect, poll: typ
     handle: channel.handle,
     name: channel.name,
     url: channel.url,
-    state:
-      channel.reauthorizeAt !== null
-        ? 'needs_reauthorization'
-        : channel.pausedAt !== null
-          ? 'paused'
-          : (poll?.failures ?? 0) >= failingAfter
-            ? 'failing'
-            : channel.lastDeliveryAt === null
-              ? 'no_delivery_yet'
-              : 'healthy',
+    state: stateOf(channel, poll),
+    connectedAt: channel.connectedAt.toISOString(),
     lastDeliveryAt: iso(channel.lastDeliveryAt),
     lastPollAt: iso(poll?.lastOkAt ?? null),
-    nextPollAt: iso(poll?.dueAt ?? null),
-    error: poll?.error ?? null,
+    nextPollAt: isInUse(channel) ? iso(poll?.dueAt ?? null) : null,
+    error: channel.disconnectedAt === null ? (poll?.error ?? null) : null,
     replyLimit: channel.replyLimit ?? can.replyLimit,
     can: { webhook: can.webhook, like: can.like, privateReply: can.privateReply },
   }
+}
+
+function stateOf(channel: typeof t.channel.$inferSelect, poll: typeof t.poll.$inferSelect | undefined): Channel['state'] {
+  if (channel.disconnectedAt !== null) return 'disconnected'
+  if (channel.reauthorizeAt !== null) return 'needs_reauthorization'
+  if (channel.pausedAt !== null) return 'paused'
+  if ((poll?.failures ?? 0) >= failingAfter) return 'failing'
+  return channel.lastDeliveryAt === null ? 'no_delivery_yet' : 'healthy'
+}
+
+/** Whether anything is read from it and sent to it. */
+export function isInUse(channel: Pick<typeof t.channel.$inferSelect, 'disconnectedAt' | 'pausedAt' | 'reauthorizeAt'>): boolean {
+  return channel.disconnectedAt === null && channel.pausedAt === null && channel.reauthorizeAt === null
 }

@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
+import type { PlatformAppView } from '@answerback/core/api'
 import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
@@ -54,6 +55,40 @@ export async function addPlatformApp(
     .set({ appId: id })
     .where(and(eq(t.channel.platform, platformId), isNull(t.channel.appId), own))
   return id
+}
+
+/** The apps whose webhooks may speak for this workspace: those its channels are bound to, and those that speak for nobody yet. */
+export async function listPlatformApps(ctx: Context, workspaceId: string): Promise<PlatformAppView[]> {
+  const apps = await ctx.db.system.select().from(t.platformApp).orderBy(t.platformApp.createdAt, t.platformApp.id)
+  const channels = await ctx.db.system.select({ appId: t.channel.appId, workspaceId: t.channel.workspaceId }).from(t.channel)
+  return apps.flatMap((app) => {
+    const bound = channels.filter((channel) => channel.appId === app.id)
+    if (bound.length > 0 && !bound.some((channel) => channel.workspaceId === workspaceId)) return []
+    const own = bound.filter((channel) => channel.workspaceId === workspaceId).length
+    return [{ id: app.id, platform: app.platform, appId: app.settings.appId ?? '', createdAt: app.createdAt.toISOString(), channels: own }]
+  })
+}
+
+/**
+ * Forgets an app: webhooks signed with its secret are refused from then on. Channels bound to it go to another secret of the same app, or are polled only.
+ * Throws `not_found`, `forbidden` when another workspace's channels need it.
+ */
+export async function removePlatformApp(ctx: Context, id: string, workspaceId: string): Promise<typeof t.platformApp.$inferSelect> {
+  const apps = await ctx.db.system.select().from(t.platformApp)
+  const app = apps.find((each) => each.id === id)
+  const bound = await ctx.db.system.select({ workspaceId: t.channel.workspaceId }).from(t.channel).where(eq(t.channel.appId, id))
+  // Of an app that is only another's nothing is told, not even that it is there.
+  if (!app || (bound.length > 0 && !bound.some((row) => row.workspaceId === workspaceId)))
+    throw new Problem('not_found', 'There is no such app.')
+  if (bound.some((row) => row.workspaceId !== workspaceId))
+    throw new Problem('forbidden', 'Channels of another workspace need this app. Its owner has to move them first.')
+  const other = apps.findLast((each) => each.id !== id && each.platform === app.platform && each.settings.appId === app.settings.appId)
+  await ctx.db.system
+    .update(t.channel)
+    .set({ appId: other?.id ?? null })
+    .where(eq(t.channel.appId, id))
+  await ctx.db.system.delete(t.platformApp).where(eq(t.platformApp.id, id))
+  return app
 }
 
 async function refuseStrangers(ctx: Context, appIds: string[], workspaceId: string | undefined): Promise<void> {

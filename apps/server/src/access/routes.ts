@@ -1,19 +1,15 @@
 import { eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { z } from 'zod'
-import { channel, me } from '@answerback/core/api'
+import { me } from '@answerback/core/api'
 import { may, permissions, type Permission } from '@answerback/core/permissions'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
 import { countsOf } from '../live/counts.ts'
-import { connectChannel, listChannels } from './channels.ts'
-import { addPlatformApp } from './platform-apps.ts'
+import { listChannels } from './channels.ts'
 
-const connectBody = z.object({ platform: z.string(), settings: z.record(z.string(), z.string()) })
-
-/** Who is here, what they may do, and which accounts are connected. */
+/** Who is here, what they may do, and all else that a screen needs to begin. */
 export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sandboxUrl: string } | null): void {
   const app = server.withTypeProvider<ZodTypeProvider>()
   const tags = ['access']
@@ -44,44 +40,6 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
           now: ctx.now().toISOString(),
         }
       })
-    },
-  )
-
-  app.get(
-    '/api/v1/channels',
-    {
-      schema: { response: { 200: z.object({ items: z.array(channel) }) }, tags, summary: 'Connected accounts and their health.' },
-      onRequest: needs('channels.read'),
-    },
-    async (request) => ({
-      items: await ctx.db.inWorkspace(actorOf(request).workspaceId, (tx) => listChannels(ctx, tx)),
-    }),
-  )
-
-  app.post(
-    '/api/v1/channels',
-    {
-      schema: { body: connectBody, response: { 201: z.object({ id: z.uuid() }) }, tags, summary: 'Connect an account by token.' },
-      onRequest: needs('channels.connect'),
-    },
-    async (request, reply) =>
-      reply.code(201).send({ id: await connectChannel(ctx, actorOf(request).workspaceId, request.body.platform, request.body.settings) }),
-  )
-
-  app.post(
-    '/api/v1/platform-apps',
-    {
-      schema: {
-        body: connectBody,
-        response: { 201: z.object({ id: z.uuid() }) },
-        tags,
-        summary: 'Register the app whose webhooks come here.',
-      },
-      onRequest: needs('platform_apps.write'),
-    },
-    async (request, reply) => {
-      const { workspaceId } = actorOf(request)
-      return reply.code(201).send({ id: await addPlatformApp(ctx, request.body.platform, request.body.settings, { workspaceId }) })
     },
   )
 }

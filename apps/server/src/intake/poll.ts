@@ -4,6 +4,7 @@ import { uuidv7 } from 'uuidv7'
 import { PlatformError } from '@answerback/platforms/error'
 import type { PolledPage, PollResult } from '@answerback/platforms/platform'
 import { ioOf } from '../access/channel-io.ts'
+import { isInUse } from '../access/channels.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
@@ -41,7 +42,7 @@ export async function pollChannel(ctx: Context, channelId: string): Promise<void
   const channel = channels[0]
   const poll = polls[0]
   if (!channel || !poll) return
-  if (channel.pausedAt !== null || channel.reauthorizeAt !== null) return postpone(ctx, poll, maxPauseMs, poll.error)
+  if (!isInUse(channel)) return postpone(ctx, poll, maxPauseMs, poll.error)
   try {
     const platform = platformOf(ctx, channel.platform)
     const result = await platform.poll(await ioOf(ctx, channel), { cursor: poll.cursor, ...(await wanted(ctx, channel)) })

@@ -16,7 +16,7 @@ const undoSecondsForPeople = 10
 
 /**
  * Puts a reply on its way: a row, held while it can be undone. Nothing is sent here. Throws `already_answered` with what a colleague wrote when the
- * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` in the platform's own counting, `not_found`.
+ * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` in the platform's own counting, `channel_off`, `not_found`.
  */
 export async function sendReply(
   ctx: Context,
@@ -31,6 +31,7 @@ export async function sendReply(
   if (text === '')
     throw new Problem('reply_empty', 'text: write something to send.', { invalidParams: [{ name: 'text', reason: 'is empty' }] })
   const target = await targetOf(change, conversation, body.inReplyTo)
+  await refuseIfOff(change, target.channelId)
   await checkLength(ctx, change, target.id, text)
   if (body.expectedLastOutboundId !== undefined)
     await refuseIfAnswered(change, conversation.id, target.id, body.expectedLastOutboundId, actor)
@@ -59,6 +60,22 @@ export async function sendReply(
 /** The words as they can be kept and sent: without U+0000, half characters and blanks around. */
 export function sendable(text: string): string {
   return text.replaceAll('\0', '').toWellFormed().trim()
+}
+
+/** Said before anything is written down; a token that died meanwhile is another matter, such replies wait for it. */
+async function refuseIfOff(change: Change, channelId: string): Promise<void> {
+  const rows = await change.tx
+    .select({ handle: t.channel.handle, pausedAt: t.channel.pausedAt, disconnectedAt: t.channel.disconnectedAt })
+    .from(t.channel)
+    .where(eq(t.channel.id, channelId))
+  const channel = rows[0]
+  if (channel?.disconnectedAt != null)
+    throw new Problem(
+      'channel_off',
+      `${channel.handle} was disconnected. An owner can connect it again in the settings, then this can be answered.`,
+    )
+  if (channel?.pausedAt != null)
+    throw new Problem('channel_off', `${channel.handle} is paused. An owner can go on with it in the settings, then this can be answered.`)
 }
 
 /** Throws when `text`, as an answer to this message, is longer than its platform takes. */

@@ -31,6 +31,14 @@ export const connect: Platform['connect'] = {
       optional: true,
     },
   ],
+  steps: [
+    'In Bluesky open Settings, Privacy and security, App passwords, and add one with a name you will know again.',
+    'Copy it; it is shown only once. It does not need access to direct messages.',
+    'Paste it here with the handle of the account. The main password is never needed, and the app password can be withdrawn there at any time.',
+  ],
+  permissions: [
+    { name: 'App password', why: 'to read notifications and threads, and to reply and like; it cannot change the account or its password' },
+  ],
   open,
 }
 

@@ -39,6 +39,19 @@ export const connect: Platform['connect'] = {
       optional: true,
     },
   ],
+  steps: [
+    'At developers.facebook.com make an app of the type Business, and add Webhooks and Facebook Login for Business to it.',
+    'In the Graph API Explorer choose your app and your Page, tick the permissions below, and generate a User token.',
+    'Extend that token in the Access Token Debugger, then ask "me/accounts" with it: the Page token it lists does not expire.',
+    'Paste the id and the token of the Page here. The permissions need Advanced Access before comments of people outside your app show their names.',
+  ],
+  permissions: [
+    { name: 'pages_show_list', why: 'to find your Page and its token' },
+    { name: 'pages_manage_metadata', why: 'to have Facebook tell us of new comments at once' },
+    { name: 'pages_read_engagement', why: 'to read your posts and what you answered there' },
+    { name: 'pages_read_user_content', why: 'to read what people write under your posts' },
+    { name: 'pages_manage_engagement', why: 'to reply and to like in the name of the Page' },
+  ],
   open,
 }
 

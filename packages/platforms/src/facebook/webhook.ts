@@ -1,10 +1,10 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
 import { idOf, listOf, parseJson, recordOf } from '../json.ts'
 import type { Webhook, WebhookEntry } from '../platform.ts'
 
 /** Meta's webhooks (Meta, "Webhooks getting started"): HMAC-SHA256 over the raw body, a handshake by GET, up to 1000 updates in a body. */
-export const webhook: Webhook = { verify, challenge, entries }
+export const webhook: Webhook = { verify, challenge, entries, sample }
 
 /** Only `X-Hub-Signature-256: sha256=<64 hex>` counts; the old sha1 header, a doubled or malformed one, or an empty secret is a refusal. */
 function verify(secret: string, headers: Record<string, string | undefined>, body: Uint8Array): boolean {
@@ -42,4 +42,20 @@ function entries(text: string): WebhookEntry[] {
     }
   }
   return found
+}
+
+/** A reaction to nothing: known, and of no use. */
+function sample(secret: string, accountExternalId: string, now: Date): { headers: Record<string, string>; body: string } {
+  const time = Math.floor(now.getTime() / 1000)
+  const value = {
+    item: 'reaction',
+    verb: 'add',
+    reaction_type: 'like',
+    post_id: `${accountExternalId}_0`,
+    created_time: time,
+    test: randomUUID(),
+  }
+  const body = JSON.stringify({ object: 'page', entry: [{ id: accountExternalId, time, changes: [{ field: 'feed', value }] }] })
+  const signature = createHmac('sha256', secret).update(body).digest('hex')
+  return { headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` }, body }
 }

@@ -17,8 +17,20 @@ export const connect: Platform['connect'] = {
       label: 'Access token',
       secret: true,
       placeholder: '',
-      help: 'From Preferences, Development, New application, with the scopes read and write.',
+      help: 'From Preferences, Development, your application: "Your access token".',
     },
+  ],
+  steps: [
+    'On your server open Preferences, Development, New application, and give it a name you will know again.',
+    'Tick the scopes below and no others, then submit. The redirect address can stay as it is.',
+    'Open the application and copy "Your access token". It stays good until you delete the application.',
+  ],
+  permissions: [
+    { name: 'read:accounts', why: 'to know which account this is' },
+    { name: 'read:notifications', why: 'to see replies, mentions and quotes' },
+    { name: 'read:statuses', why: 'to read your posts and the threads below them' },
+    { name: 'write:statuses', why: 'to reply' },
+    { name: 'write:favourites', why: 'to like' },
   ],
   open,
 }

@@ -1,7 +1,7 @@
 import type { Channel } from '@answerback/core/api'
 import { useWords } from '../../words/words.tsx'
 
-/** A channel's health as a shape, with its word for those who do not see it: ● delivering, ◐ nothing yet, ○ paused, ▲ stopped. */
+/** A channel's health as a shape, with its word for those who do not see it: ● delivering, ◐ nothing yet, ○ paused, ▲ stopped, × disconnected. */
 export function HealthMark({ channel, word = false }: { channel: Channel; word?: boolean }) {
   const t = useWords()
   const text = t(`health.${channel.state}`)
@@ -32,5 +32,6 @@ const shapes: Record<Channel['state'], React.ReactNode> = {
   no_delivery_yet: half,
   failing: warning,
   needs_reauthorization: warning,
+  disconnected: <path d="M2 2l6 6M8 2L2 8" stroke="currentColor" strokeWidth="1.3" strokeLinecap="round" />,
   paused: <circle cx="5" cy="5" r="3.4" fill="none" stroke="currentColor" strokeWidth="1.3" />,
 }

@@ -1,0 +1,64 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import { Problem } from '@answerback/core/problem'
+import type { Context } from '../context.ts'
+import { schema as t } from '../db/schema.ts'
+import { changing } from '../live/change-log.ts'
+import { freeReplies, noteChannel } from './channels.ts'
+
+export type ChannelRow = typeof t.channel.$inferSelect
+
+/** The channel of that id in this workspace. Throws `not_found`, also for one of another workspace. */
+export async function channelOf(ctx: Context, workspaceId: string, id: string): Promise<ChannelRow> {
+  const rows = await ctx.db.inWorkspace(workspaceId, (tx) => tx.select().from(t.channel).where(eq(t.channel.id, id)))
+  if (!rows[0]) throw new Problem('not_found', 'There is no such channel.')
+  return rows[0]
+}
+
+/** Pauses a channel, or goes on: nothing is fetched and nothing sent meanwhile, webhooks that come are kept. Throws `channel_off` for a disconnected one. */
+export async function pauseChannel(ctx: Context, channel: ChannelRow, paused: boolean, by: string): Promise<void> {
+  if (channel.disconnectedAt !== null) throw new Problem('channel_off', `${channel.handle} was disconnected. Connect it again instead.`)
+  if ((channel.pausedAt !== null) === paused) return
+  const now = ctx.now()
+  await changing(ctx, channel.workspaceId, async (change) => {
+    await change.tx
+      .update(t.channel)
+      .set({ pausedAt: paused ? now : null })
+      .where(eq(t.channel.id, channel.id))
+    if (!paused && channel.reauthorizeAt === null) await freeReplies(ctx, change, channel.id)
+    await noteChannel(ctx, change, by, paused ? 'channel.paused' : 'channel.resumed', channel.id, { handle: channel.handle })
+    change.channelsChanged()
+  })
+  if (!paused) await ctx.db.system.update(t.poll).set({ dueAt: now }).where(eq(t.poll.channelId, channel.id))
+}
+
+/**
+ * Disconnects an account: its credentials are erased, nothing is read or sent any more, what was said stays readable. Replies that had not gone out are
+ * cancelled with the reason; of those under way a person is told that it is not known. Connecting the same account again resumes this channel.
+ */
+export async function disconnectChannel(ctx: Context, channel: ChannelRow, by: string): Promise<void> {
+  if (channel.disconnectedAt !== null) return
+  const now = ctx.now()
+  const reason = `${channel.handle} was disconnected before this was sent.`
+  await changing(ctx, channel.workspaceId, async (change) => {
+    await change.tx
+      .update(t.channel)
+      .set({ disconnectedAt: now, credentials: Buffer.alloc(0), reauthorizeAt: null, pausedAt: null })
+      .where(eq(t.channel.id, channel.id))
+    const cancelled = await change.tx
+      .update(t.reply)
+      .set({ state: 'cancelled', dueAt: null, endedAt: now, reason })
+      .where(and(eq(t.reply.channelId, channel.id), inArray(t.reply.state, ['held', 'queued'])))
+      .returning({ id: t.reply.id, conversationId: t.reply.conversationId })
+    // What is under way ends by itself; whoever looks into it reads why nobody could ask.
+    await change.tx
+      .update(t.reply)
+      .set({ reason: `${channel.handle} was disconnected while this was being sent.` })
+      .where(and(eq(t.reply.channelId, channel.id), eq(t.reply.state, 'sending')))
+    for (const row of cancelled) {
+      await change.tx.update(t.conversation).set({ replyId: null }).where(eq(t.conversation.replyId, row.id))
+      change.touch(row.conversationId)
+    }
+    await noteChannel(ctx, change, by, 'channel.disconnected', channel.id, { handle: channel.handle, repliesCancelled: cancelled.length })
+    change.channelsChanged()
+  })
+}

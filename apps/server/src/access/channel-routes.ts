@@ -1,0 +1,179 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { uuidv7 } from 'uuidv7'
+import { z } from 'zod'
+import { channel, channelCheck, platformApp, platformGuide } from '@answerback/core/api'
+import type { Context } from '../context.ts'
+import { schema as t } from '../db/schema.ts'
+import { actorOf, needs } from '../http/actor.ts'
+import { channelOf, disconnectChannel, pauseChannel } from './channel-changes.ts'
+import { testChannel } from './channel-test.ts'
+import { connectChannel, listChannels, reconnectChannel } from './channels.ts'
+import { addPlatformApp, listPlatformApps, removePlatformApp } from './platform-apps.ts'
+
+const params = z.object({ id: z.uuid() })
+const settings = z.record(z.string(), z.string().max(10_000))
+const connectBody = z.object({ platform: z.string(), settings })
+
+/** Connected accounts and the platforms they can come from: connect, try, pause, connect again, disconnect. Whoever may not is refused before anything is looked up. */
+export function channelRoutes(server: FastifyInstance, ctx: Context): void {
+  const app = server.withTypeProvider<ZodTypeProvider>()
+  const tags = ['channels']
+  const asOwner = { onRequest: needs('channels.connect') }
+  const find = (request: FastifyRequest<{ Params: { id: string } }>) => channelOf(ctx, actorOf(request).workspaceId, request.params.id)
+
+  app.get(
+    '/api/v1/platforms',
+    {
+      schema: {
+        response: { 200: z.object({ items: z.array(platformGuide) }) },
+        tags,
+        summary: 'What can be connected, what it takes, and which permissions for what.',
+      },
+      ...asOwner,
+    },
+    (request) => ({
+      items: ctx.platforms.map(({ id, name, docs, icon, can, connect, webhook }) => ({
+        ...{ id, name, docs, icon, can, steps: connect.steps, permissions: connect.permissions },
+        fields: connect.fields.map((field) => ({ ...field, optional: field.optional === true })),
+        webhookUrl: webhook ? webhookUrlOf(ctx.env.PUBLIC_URL ?? `${request.protocol}://${request.host}`, id) : null,
+        redirectUrl: null,
+      })),
+    }),
+  )
+
+  app.get(
+    '/api/v1/channels',
+    {
+      schema: { response: { 200: z.object({ items: z.array(channel) }) }, tags, summary: 'Connected accounts and their health.' },
+      onRequest: needs('channels.read'),
+    },
+    async (request) => ({ items: await ctx.db.inWorkspace(actorOf(request).workspaceId, (tx) => listChannels(ctx, tx)) }),
+  )
+
+  app.post(
+    '/api/v1/channels',
+    {
+      schema: { body: connectBody, response: { 201: z.object({ id: z.uuid() }) }, tags, summary: 'Connect an account by token.' },
+      ...asOwner,
+    },
+    async (request, reply) => {
+      const { workspaceId, id } = actorOf(request)
+      return reply.code(201).send({ id: await connectChannel(ctx, workspaceId, request.body.platform, request.body.settings, id) })
+    },
+  )
+
+  app.patch(
+    '/api/v1/channels/:id',
+    {
+      schema: { params, body: z.object({ paused: z.boolean() }), tags, summary: 'Pause a channel, or go on with it.' },
+      ...asOwner,
+    },
+    async (request, reply) => {
+      await pauseChannel(ctx, await find(request), request.body.paused, actorOf(request).id)
+      return reply.code(204).send()
+    },
+  )
+
+  app.put(
+    '/api/v1/channels/:id/credentials',
+    {
+      schema: {
+        params,
+        body: z.object({ settings }),
+        tags,
+        summary: 'Connect the same account again: replies that waited for it go out.',
+      },
+      ...asOwner,
+    },
+    async (request, reply) => {
+      await reconnectChannel(ctx, await find(request), request.body.settings, actorOf(request).id)
+      return reply.code(204).send()
+    },
+  )
+
+  app.delete(
+    '/api/v1/channels/:id',
+    { schema: { params, tags, summary: 'Disconnect: credentials are erased, what was said stays.' }, ...asOwner },
+    async (request, reply) => {
+      await disconnectChannel(ctx, await find(request), actorOf(request).id)
+      return reply.code(204).send()
+    },
+  )
+
+  app.post(
+    '/api/v1/channels/:id/test',
+    {
+      schema: {
+        params,
+        response: { 200: z.object({ checks: z.array(channelCheck) }) },
+        tags,
+        summary: 'Read once, and send a signed test event through our own webhook address.',
+      },
+      ...asOwner,
+    },
+    async (request) => {
+      const row = await find(request)
+      // Never an address out of the request: whoever asks would choose where we call.
+      const own = ctx.env.PUBLIC_URL ?? `http://127.0.0.1:${request.socket.localPort}`
+      return { checks: await testChannel(ctx, row, { webhookUrl: webhookUrlOf(own, row.platform), post: fetch }) }
+    },
+  )
+
+  platformAppRoutes(server, ctx)
+}
+
+function platformAppRoutes(server: FastifyInstance, ctx: Context): void {
+  const app = server.withTypeProvider<ZodTypeProvider>()
+  const tags = ['channels']
+  const asOwner = { onRequest: needs('platform_apps.write') }
+
+  app.get(
+    '/api/v1/platform-apps',
+    {
+      schema: { response: { 200: z.object({ items: z.array(platformApp) }) }, tags, summary: 'Registered apps, without their secrets.' },
+      ...asOwner,
+    },
+    async (request) => ({ items: await listPlatformApps(ctx, actorOf(request).workspaceId) }),
+  )
+
+  app.post(
+    '/api/v1/platform-apps',
+    {
+      schema: {
+        body: connectBody,
+        response: { 201: z.object({ id: z.uuid() }) },
+        tags,
+        summary: 'Register the app whose webhooks come here.',
+      },
+      ...asOwner,
+    },
+    async (request, reply) => {
+      const { platform, settings: given } = request.body
+      const id = await addPlatformApp(ctx, platform, given, { workspaceId: actorOf(request).workspaceId })
+      await audit(ctx, request, 'platform_app.added', { platform, appId: given.appId })
+      return reply.code(201).send({ id })
+    },
+  )
+
+  app.delete(
+    '/api/v1/platform-apps/:id',
+    { schema: { params, tags, summary: 'Forget an app: its webhooks are refused from then on.' }, ...asOwner },
+    async (request, reply) => {
+      const removed = await removePlatformApp(ctx, request.params.id, actorOf(request).workspaceId)
+      await audit(ctx, request, 'platform_app.removed', { platform: removed.platform, appId: removed.settings.appId })
+      return reply.code(204).send()
+    },
+  )
+}
+
+function webhookUrlOf(publicUrl: string, platform: string): string {
+  return `${publicUrl.replace(/\/+$/, '')}/webhooks/${platform}`
+}
+
+async function audit(ctx: Context, request: FastifyRequest, what: string, about: Record<string, unknown>): Promise<void> {
+  const { workspaceId, id } = actorOf(request)
+  await ctx.db.inWorkspace(workspaceId, (tx) =>
+    tx.insert(t.audit).values({ id: uuidv7(), workspaceId, byId: id, what, about, createdAt: ctx.now() }),
+  )
+}
