@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import type { ConversationRow } from '@answerback/core/api'
 import { platforms } from '@answerback/platforms/registry'
 import { startSandbox, type Sandbox } from '@answerback/sandbox/sandbox'
@@ -54,9 +54,9 @@ const impatientMs = 400
  * The whole loop in one process: real PostgreSQL, real HTTP, the sandbox, and a clock that only `pass` moves. The queue keeps jobs until `drain` runs them;
  * with `loseJobs` it forgets what intake and staff add, as a Redis that is flushed again and again, and the sweep must find what is left to do.
  */
-export async function openWorld(options: { loseJobs?: boolean; seed?: number } = {}): Promise<World> {
+export async function openWorld(options: { loseJobs?: boolean; seed?: number; log?: Logger } = {}): Promise<World> {
   const database = await freshDatabase()
-  const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
+  const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' })
   let offsetMs = 0
   const startedAt = Date.now()
   const now = () => new Date(startedAt + offsetMs)
