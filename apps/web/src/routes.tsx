@@ -1,41 +1,77 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Outlet, redirect } from '@tanstack/react-router'
+import { Suspense } from 'react'
+import { readDoorSearch } from './screens/doors/return-path.ts'
 import { Root } from './screens/frame/root.tsx'
 import { InboxScreen } from './screens/inbox/inbox-screen.tsx'
 import { NothingOpen } from './screens/inbox/nothing-open.tsx'
 import { readSearch } from './screens/inbox/views.ts'
 import { readQueueSearch } from './screens/queue/queue-search.ts'
 import { ThreadPane } from './screens/thread/thread-pane.tsx'
-import { useWords } from './words/words.tsx'
+import { useWords, WordsProvider } from './words/words.tsx'
 
-const root = createRootRoute({ component: Root, notFoundComponent: NotFound })
-const index = createRoute({
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+
+/** What stands before the inbox, open to whoever comes. */
+const doors = createRoute({
   getParentRoute: () => root,
+  id: 'doors',
+  component: lazyRouteComponent(() => import('./screens/doors/doors.tsx'), 'Doors'),
+})
+const setup = createRoute({
+  getParentRoute: () => doors,
+  path: '/setup',
+  validateSearch: readDoorSearch,
+  component: lazyRouteComponent(() => import('./screens/setup/setup-screen.tsx'), 'SetupScreen'),
+})
+const signIn = createRoute({
+  getParentRoute: () => doors,
+  path: '/sign-in',
+  validateSearch: readDoorSearch,
+  component: lazyRouteComponent(() => import('./screens/doors/sign-in-screen.tsx'), 'SignInScreen'),
+})
+const reset = createRoute({
+  getParentRoute: () => doors,
+  path: '/reset',
+  validateSearch: readDoorSearch,
+  component: lazyRouteComponent(() => import('./screens/doors/reset-screen.tsx'), 'ResetScreen'),
+})
+const invitation = createRoute({
+  getParentRoute: () => doors,
+  path: '/invitation',
+  validateSearch: readDoorSearch,
+  component: lazyRouteComponent(() => import('./screens/doors/invitation-screen.tsx'), 'InvitationScreen'),
+})
+
+/** What only those see who are signed in. */
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Root })
+const index = createRoute({
+  getParentRoute: () => inside,
   path: '/',
   beforeLoad: () => {
     throw redirect({ to: '/inbox/{-$view}', params: { view: undefined }, replace: true })
   },
 })
-const inboxLayout = createRoute({ getParentRoute: () => root, id: 'inbox-layout', validateSearch: readSearch, component: InboxScreen })
+const inboxLayout = createRoute({ getParentRoute: () => inside, id: 'inbox-layout', validateSearch: readSearch, component: InboxScreen })
 const inbox = createRoute({ getParentRoute: () => inboxLayout, path: '/inbox/{-$view}', component: NothingOpen })
 const thread = createRoute({ getParentRoute: () => inboxLayout, path: '/c/$conversationId', component: ThreadPane })
 const queue = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/queue',
   validateSearch: readQueueSearch,
   component: lazyRouteComponent(() => import('./screens/queue/queue-screen.tsx'), 'QueueScreen'),
 })
 const deliveries = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/deliveries',
   component: lazyRouteComponent(() => import('./screens/deliveries/deliveries-screen.tsx'), 'DeliveriesScreen'),
 })
 const channels = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/channels',
   component: lazyRouteComponent(() => import('./screens/channels/channels-screen.tsx'), 'ChannelsScreen'),
 })
 const settings = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/settings',
   component: lazyRouteComponent(() => import('./screens/settings/settings-frame.tsx'), 'SettingsFrame'),
 })
@@ -51,21 +87,56 @@ const profileSettings = createRoute({
   path: '/profile',
   component: lazyRouteComponent(() => import('./screens/settings/profile-settings.tsx'), 'ProfileSettings'),
 })
+const brandSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/brand',
+  component: lazyRouteComponent(() => import('./screens/settings/brand-settings.tsx'), 'BrandSettings'),
+})
+const peopleSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./screens/settings/people-settings.tsx'), 'PeopleSettings'),
+})
+const apiKeysSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/api-keys',
+  component: lazyRouteComponent(() => import('./screens/settings/api-keys-settings.tsx'), 'ApiKeysSettings'),
+})
+const sessionsSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/sessions',
+  component: lazyRouteComponent(() => import('./screens/settings/sessions-settings.tsx'), 'SessionsSettings'),
+})
 const channelsSettings = createRoute({
   getParentRoute: () => settings,
   path: '/channels',
   component: lazyRouteComponent(() => import('./screens/settings/channels/channels-settings.tsx'), 'ChannelsSettings'),
 })
 
+/** Any other address, said within the frame. */
+const nothingHere = createRoute({ getParentRoute: () => inside, path: '$', component: NotFound })
+
 /** Every view is an address; filters live in its search. */
 export const router = createRouter({
   routeTree: root.addChildren([
-    index,
-    inboxLayout.addChildren([inbox, thread]),
-    queue,
-    deliveries,
-    channels,
-    settings.addChildren([settingsIndex, profileSettings, channelsSettings]),
+    doors.addChildren([setup, signIn, reset, invitation]),
+    inside.addChildren([
+      index,
+      inboxLayout.addChildren([inbox, thread]),
+      queue,
+      deliveries,
+      channels,
+      settings.addChildren([
+        settingsIndex,
+        profileSettings,
+        brandSettings,
+        peopleSettings,
+        channelsSettings,
+        apiKeysSettings,
+        sessionsSettings,
+      ]),
+      nothingHere,
+    ]),
   ]),
   defaultPreload: 'intent',
   defaultPendingMinMs: 0,
@@ -75,6 +146,16 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
   }
+}
+
+function Shell() {
+  return (
+    <WordsProvider>
+      <Suspense>
+        <Outlet />
+      </Suspense>
+    </WordsProvider>
+  )
 }
 
 function NotFound() {

@@ -1,4 +1,5 @@
 import type { InvalidParam, ProblemCode } from '@answerback/core/problem'
+import { chosenWorkspace, chooseWorkspace } from './workspace-choice.ts'
 
 /** A refusal of the API (RFC 9457), with whatever else the problem carried. `status` 0: the server was not reached. */
 export class ApiProblem extends Error {
@@ -11,7 +12,7 @@ export class ApiProblem extends Error {
   constructor(status: number, body: Record<string, unknown>) {
     super(String(body.title ?? body.detail ?? `status ${status}`))
     this.status = status
-    this.code = (typeof body.code === 'string' ? body.code : status === 0 ? 'offline' : 'internal') as ProblemCode | 'offline'
+    this.code = typeof body.code === 'string' ? (body.code as ProblemCode) : codeOf(status)
     this.detail = typeof body.detail === 'string' ? body.detail : ''
     this.requestId = typeof body.requestId === 'string' ? body.requestId : null
     this.invalidParams = Array.isArray(body.invalidParams) ? (body.invalidParams as InvalidParam[]) : []
@@ -19,7 +20,13 @@ export class ApiProblem extends Error {
   }
 }
 
-export type Change = { method: 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown; idempotencyKey?: string }
+/** What a refusal without a readable body means. */
+function codeOf(status: number): ProblemCode | 'offline' {
+  if (status === 0) return 'offline'
+  return status === 401 ? 'unauthorized' : 'internal'
+}
+
+export type Change = { method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; body?: unknown; idempotencyKey?: string }
 
 /** GET under /api/v1. Throws ApiProblem. The caller names the shape, which the server has checked on its side. */
 export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -49,14 +56,23 @@ export function onSignedOut(listener: () => void): () => void {
 
 async function exchange(path: string, init: RequestInit): Promise<unknown> {
   let response: Response
+  const workspace = chosenWorkspace()
+  const headers = workspace === null ? init.headers : { ...(init.headers as Record<string, string> | undefined), 'X-Workspace': workspace }
   try {
-    response = await fetch(`/api/v1${path}`, { ...init, credentials: 'same-origin' })
+    response = await fetch(`/api/v1${path}`, { ...init, ...(headers && { headers }), credentials: 'same-origin' })
   } catch (error) {
     if (init.signal?.aborted) throw error
     throw new ApiProblem(0, { title: 'The server was not reached' })
   }
   if (response.ok) return response.status === 204 ? null : await response.json().catch(() => null)
-  if (response.status === 401) for (const listener of signOutListeners) listener()
   const body: unknown = await response.json().catch(() => null)
-  throw new ApiProblem(response.status, body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {})
+  const problem = new ApiProblem(response.status, body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {})
+  if (workspace !== null && problem.code === 'workspace_not_yours') {
+    // Taken out of the one that was chosen here: on with the first of the others.
+    chooseWorkspace(null)
+    return exchange(path, init)
+  }
+  // A wrong password is a 401 too, and says nothing about who is signed in.
+  if (problem.code === 'unauthorized') for (const listener of signOutListeners) listener()
+  throw problem
 }

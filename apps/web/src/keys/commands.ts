@@ -23,6 +23,7 @@ const commands = [
   { id: 'goFailed', group: 'go', keys: ['g f'] },
   { id: 'goDeliveries', group: 'go', keys: ['g d'] },
   { id: 'goChannels', group: 'go', keys: ['g h'] },
+  { id: 'goSettings', group: 'go', keys: ['g ,'] },
   { id: 'undo', group: 'app', keys: ['z'] },
   { id: 'palette', group: 'app', keys: ['Mod+k'], everywhere: true },
   { id: 'cheatSheet', group: 'app', keys: ['?'] },

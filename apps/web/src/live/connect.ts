@@ -2,6 +2,7 @@ import type { ChangeFrame, Counts, ListQuery, Me, PresenceFrame } from '@answerb
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { Socket } from 'socket.io-client'
 import { ApiProblem, read } from '../api/call.ts'
+import { chosenWorkspace } from '../api/workspace-choice.ts'
 import { channelsQuery, countsQuery, meQuery, queueQuery } from '../api/queries.ts'
 import { now } from '../clock/ticker.ts'
 import { tellArrivals } from './announce.ts'
@@ -83,7 +84,14 @@ export function openLive(cache: QueryClient, me: Me): Live {
   async function openSocket(stillWanted: () => boolean): Promise<void> {
     const { io } = await import('socket.io-client')
     if (!stillWanted()) return
-    socket = io({ path: '/socket.io', withCredentials: true, transports: ['websocket', 'polling'], reconnectionDelayMax: 10_000 })
+    const workspace = chosenWorkspace()
+    socket = io({
+      path: '/socket.io',
+      withCredentials: true,
+      transports: ['websocket', 'polling'],
+      reconnectionDelayMax: 10_000,
+      ...(workspace !== null && { auth: { workspace } }),
+    })
     socket.on('hello', ({ seq: theirs }: { seq: number }) => {
       stopPolling()
       setConnection('live')

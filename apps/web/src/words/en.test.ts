@@ -2,12 +2,18 @@ import { reasonIds } from '@answerback/core/reasons'
 import { createTranslator } from 'use-intl/core'
 import { expect, test } from 'vitest'
 import { en } from './en.ts'
+import { more } from './more.ts'
 
-const all = flatten(en)
+const all = flatten({ ...en, ...more })
 
 test('every message is well-formed and can be said', () => {
   const problems: string[] = []
-  const t = createTranslator({ locale: 'en', messages: en, timeZone: 'UTC', onError: (error) => problems.push(error.message) })
+  const t = createTranslator({
+    locale: 'en',
+    messages: { ...en, ...more },
+    timeZone: 'UTC',
+    onError: (error) => problems.push(error.message),
+  })
   const say = t.markup as (key: string, values: Record<string, unknown>) => string
   for (const [key, text] of all) {
     const names = [...text.matchAll(/\{(\w+)/g)].map((match) => [

@@ -1,4 +1,4 @@
-import { settings } from './en-settings.ts'
+import { form } from './en-form.ts'
 
 /** Every word on screen, in ICU message syntax. Keys are typed from here; other languages follow this shape. */
 export const en = {
@@ -57,7 +57,10 @@ export const en = {
     more: 'More',
     channelHealth: 'Channel health',
     commands: 'All commands',
-    theme: 'Theme: {theme, select, light {light} dark {dark} other {like the system}}',
+    settings: 'Settings',
+    brands: 'Brands',
+    yourMenu: 'Your menu',
+    signOut: 'Sign out',
     signedInAs: 'Signed in as {name}',
     demo: 'Public pages of the demo',
   },
@@ -68,6 +71,7 @@ export const en = {
     failing: 'failing',
     needs_reauthorization: 'needs signing in',
     paused: 'paused',
+    disconnected: 'disconnected',
     stopped: '{channel} stopped delivering {ago} ago',
     stoppedNever: '{channel} is not delivering',
     reconnect: 'Look',
@@ -476,6 +480,7 @@ export const en = {
     goFailed: 'Not sent',
     goDeliveries: 'Deliveries',
     goChannels: 'Channels',
+    goSettings: 'Settings',
     send: 'Send, then the next one waiting',
     sendStay: 'Send and stay',
     leave: 'Leave the text field, the draft stays',
@@ -483,7 +488,7 @@ export const en = {
     snoozeFor: 'Snooze: {when}',
     keepsRunning: 'the clock keeps running',
   },
-  settings,
+  form,
   signedOut: {
     title: 'Signed out',
     lead: 'Open the sign-in link again. In the demo it is printed by <code>npm start</code>, one for the community manager and one for the team lead.',

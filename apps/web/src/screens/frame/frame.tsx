@@ -40,6 +40,7 @@ export function Frame() {
       goFailed: goTo('failed'),
       goQueue: () => void navigate({ to: '/queue' }),
       goChannels: () => void navigate({ to: '/channels' }),
+      goSettings: () => void navigate({ to: '/settings' }),
       ...(seesDeliveries ? { goDeliveries: () => void navigate({ to: '/deliveries' }) } : {}),
     },
     true,

@@ -12,7 +12,7 @@ export function matchIn(label: string, wanted: string): { text: string; hit: boo
     ].filter((part) => part.text !== '')
   }
   const parts: { text: string; hit: boolean }[] = []
-  const letters = [...needle]
+  const letters = Array.from(needle)
   let next = 0
   for (const letter of label) {
     const hit = next < letters.length && letter.toLocaleLowerCase() === letters[next]

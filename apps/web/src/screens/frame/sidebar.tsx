@@ -1,19 +1,17 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useMatchRoute, useSearch } from '@tanstack/react-router'
-import { Globe, Hourglass, Inbox, Moon, PackageOpen, Plug, Search, Sun, SunMoon } from 'lucide-react'
-import { useState } from 'react'
+import { Globe, Hourglass, Inbox, PackageOpen, Plug, Search, Settings } from 'lucide-react'
 import { channelsQuery, countsQuery } from '../../api/queries.ts'
 import { runCommand } from '../../keys/handlers.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { platformOf, useMay, useMe } from '../../ui/me.tsx'
-import { chooseTheme, currentTheme, type Theme } from '../../ui/theme.ts'
+import { Menu } from '../../ui/menu.tsx'
 import { useWords } from '../../words/words.tsx'
+import { BrandMark } from './brand-mark.tsx'
 import { HealthMark } from './health-mark.tsx'
+import { UserMenuItems } from './user-menu.tsx'
 import { isView } from '../inbox/views.ts'
-
-const nextTheme: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' }
-const themeIcons = { system: SunMoon, light: Sun, dark: Moon }
 
 /** Where one can go, how many wait there, and whether the channels deliver. */
 export function Sidebar() {
@@ -100,11 +98,26 @@ export function Sidebar() {
         </a>
       )}
       <div className="foot">
-        <Avatar name={me.user.name} us size="s" />
-        <span className="grow ell" title={t(`role.${me.role}`)}>
-          {me.user.name}
-        </span>
-        <ThemeButton />
+        <Menu
+          label={t('nav.yourMenu')}
+          labelled
+          className="user"
+          above
+          button={
+            <>
+              <Avatar name={me.user.name} us size="s" />
+              <span className="grow ell" title={t(`role.${me.role}`)}>
+                {me.user.name}
+                <span className="sr">{t('nav.yourMenu')}</span>
+              </span>
+            </>
+          }
+        >
+          <UserMenuItems />
+        </Menu>
+        <Link className="ib s" to="/settings" aria-label={t('nav.settings')} title={t('nav.settings')}>
+          <Settings className="i" aria-hidden="true" />
+        </Link>
       </div>
     </nav>
   )
@@ -117,34 +130,4 @@ function useCurrentView(): string | null {
   const inbox = match({ to: '/inbox/{-$view}' })
   if (inbox !== false) return isView(inbox.view) ? inbox.view : 'waiting'
   return match({ to: '/c/$conversationId' }) === false ? null : (search.view ?? 'waiting')
-}
-
-function ThemeButton() {
-  const t = useWords()
-  const [theme, setTheme] = useState(currentTheme)
-  const Icon = themeIcons[theme]
-  return (
-    <button
-      type="button"
-      className="ib s"
-      aria-label={t('nav.theme', { theme })}
-      title={t('nav.theme', { theme })}
-      onClick={() => {
-        chooseTheme(nextTheme[theme])
-        setTheme(nextTheme[theme])
-      }}
-    >
-      <Icon className="i" aria-hidden="true" />
-    </button>
-  )
-}
-
-function BrandMark() {
-  return (
-    <span className="mark">
-      <svg className="i" viewBox="0 0 24 24" aria-hidden="true">
-        <path d="M20 18v-2a4 4 0 0 0-4-4H4m5 5-5-5 5-5" />
-      </svg>
-    </span>
-  )
 }

@@ -1,10 +1,22 @@
+import { useQuery } from '@tanstack/react-query'
+import { Navigate, useLocation } from '@tanstack/react-router'
+import { doorQuery } from '../../api/access-queries.ts'
 import { now } from '../../clock/ticker.ts'
 import { cache } from '../../api/queries.ts'
 import { countDrafts } from '../../drafts/drafts.ts'
 import { useWords } from '../../words/words.tsx'
 
-/** Nobody is signed in. What was being written stays on this device. */
+/** Nobody is signed in: on to the sign-in, which leads back here. What was being written stays on this device. */
 export function SignedOut({ onAgain }: { onAgain: () => void }) {
+  const { href, pathname } = useLocation()
+  const { data: door, isPending } = useQuery({ ...doorQuery, retry: false })
+  if (isPending) return null
+  if (door?.demo === false) return <Navigate to="/sign-in" search={{ to: pathname === '/inbox' ? undefined : href }} replace />
+  return <OpenTheLink onAgain={onAgain} />
+}
+
+/** The demo has no passwords, its sign-in links are printed. */
+function OpenTheLink({ onAgain }: { onAgain: () => void }) {
   const t = useWords()
   const drafts = t('signedOut.drafts', { count: countDrafts(localStorage, now()) })
   return (

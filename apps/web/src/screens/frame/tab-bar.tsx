@@ -3,9 +3,8 @@ import { Hourglass, Inbox, Menu as MenuIcon, PackageOpen, Plug, Search } from 'l
 import { runCommand } from '../../keys/handlers.ts'
 import { useMay, useMe } from '../../ui/me.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
-import { flipTheme } from '../../ui/theme.ts'
-import { SunMoon } from 'lucide-react'
 import { useWords } from '../../words/words.tsx'
+import { UserMenuItems } from './user-menu.tsx'
 
 /** Navigation on a phone, where the thumb is. */
 export function TabBar() {
@@ -47,9 +46,7 @@ export function TabBar() {
         <MenuItem icon={<Search className="i" aria-hidden="true" />} onChoose={() => runCommand('palette')}>
           {t('nav.commands')}
         </MenuItem>
-        <MenuItem icon={<SunMoon className="i" aria-hidden="true" />} onChoose={flipTheme}>
-          {t('command.theme')}
-        </MenuItem>
+        <UserMenuItems />
       </Menu>
     </nav>
   )

@@ -24,7 +24,7 @@ export function InboxScreen() {
   const me = useMe()
   const navigate = useNavigate()
   const params = useParams({ strict: false })
-  const search = useSearch({ from: '/inbox-layout' })
+  const search = useSearch({ from: '/inside/inbox-layout' })
   const openId = params.conversationId ?? null
   const view = isView(params.view) ? params.view : (search.view ?? 'waiting')
   const query = useMemo(() => queryOf(view, search), [view, search])

@@ -26,7 +26,7 @@ export function QueueScreen() {
   const me = useMe()
   const navigate = useNavigate()
   const actions = useActions()
-  const search = useSearch({ from: '/queue' })
+  const search = useSearch({ from: '/inside/queue' })
   const query = useMemo(() => queueListQuery(search), [search])
   const list = useList(query)
   const { data: summary } = useQuery(queueQuery)

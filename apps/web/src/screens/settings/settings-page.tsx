@@ -3,7 +3,17 @@ import { useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
 
 /** One page of the settings: its heading, a sentence below it, and what can be set. Also names the browser's tab. */
-export function SettingsPage({ title, lead, action, children }: { title: string; lead?: string; action?: ReactNode; children: ReactNode }) {
+export function SettingsPage({
+  title,
+  lead,
+  action,
+  children,
+}: {
+  title: string
+  lead?: string
+  action?: ReactNode
+  children?: ReactNode
+}) {
   const t = useWords()
   const { workspace } = useMe()
   useEffect(() => {

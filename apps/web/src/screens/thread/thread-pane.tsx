@@ -15,7 +15,7 @@ export function ThreadPane() {
   const t = useWords()
   const me = useMe()
   const list = useListHandle()
-  const { conversationId } = useParams({ from: '/inbox-layout/c/$conversationId' })
+  const { conversationId } = useParams({ from: '/inside/inbox-layout/c/$conversationId' })
   const { data: conversation, error, isPending, refetch } = useQuery(conversationQuery(conversationId))
   const { data: channels } = useSuspenseQuery(channelsQuery)
   useEffect(() => {

@@ -1,0 +1,36 @@
+import { Link } from '@tanstack/react-router'
+import { useWords } from '../../words/words.tsx'
+import { Door } from './door.tsx'
+
+type Bad = { why: 'expired' | 'used' | 'revoked' | 'unknown'; reason: string }
+
+/** A link that does not open: why, and what to do about it. */
+export function BadLink({ title, bad, remedy }: { title: string; bad: Bad; remedy: string }) {
+  const t = useWords()
+  return (
+    <Door title={title} heading={t(`doors.linkProblem.${bad.why}`)}>
+      <p>{bad.reason}</p>
+      <p>{remedy}</p>
+      <p>
+        <Link className="btn big" to="/sign-in">
+          {t('doors.signIn')}
+        </Link>
+      </p>
+    </Door>
+  )
+}
+
+/** An address without its token, as a mail program leaves it when it breaks a line. */
+export function NoToken({ title }: { title: string }) {
+  const t = useWords()
+  return (
+    <Door title={title} heading={t('doors.noToken')}>
+      <p>{t('doors.noTokenLead')}</p>
+      <p>
+        <Link className="btn big" to="/sign-in">
+          {t('doors.signIn')}
+        </Link>
+      </p>
+    </Door>
+  )
+}

@@ -1,0 +1,25 @@
+/** The words of every form. */
+export const form = {
+  missing: 'This is needed.',
+  noEmail: 'This is no e-mail address yet.',
+  shortPassword: 'At least {min, number} characters. A sentence is easy to remember.',
+  passwordHint: 'At least {min, number} characters. Pasting is welcome.',
+  showPassword: 'Show the password',
+  copy: 'Copy',
+  copied: 'Copied',
+  save: 'Save',
+  saving: 'Saving…',
+  saved: 'Saved',
+  busy: 'One moment…',
+  failed: 'That did not work. Nothing was changed, try again.',
+  tooMany: 'Too many tries. Come again in {span}.',
+  code: {
+    offline: 'The server was not reached. Nothing was changed.',
+    forbidden: 'Your role may not do this.',
+    wrong_credentials: 'This e-mail address and password do not belong together.',
+    wrong_password: 'This is not your password.',
+    rate_limited: 'Too many tries. Come again in a few minutes.',
+    last_owner: 'Every brand keeps one owner. Make somebody else an owner first.',
+    other_account: 'You are signed in with another address. Sign out first, then open the link again.',
+  },
+} as const

@@ -1,0 +1,5 @@
+import { doors, setup } from './en-doors.ts'
+import { settings } from './en-settings.ts'
+
+/** The words of doors and settings, which `MoreWords` gives to what is inside it. */
+export const more = { doors, setup, settings } as const
