@@ -32,7 +32,10 @@ async function main(): Promise<void> {
 }
 
 async function greet(env: Env, { url, auth, sandbox }: Running): Promise<void> {
-  if (!env.demo || !sandbox) return void process.stdout.write(`Answerback is ready on ${url}\n`)
+  if (!env.demo || !sandbox) {
+    const where = env.ROLES.includes('web') ? ` on ${url}` : `: ${env.ROLES.join(', ')}.`
+    return void process.stdout.write(`Answerback is ready${where}\n`)
+  }
   const [manager, lead] = [await auth.signInLink(demoManager.email), await auth.signInLink(demoLead.email)]
   process.stdout.write(`
 Answerback is ready. This is a demo: the brand Fieldnote, with people who write to it by themselves.

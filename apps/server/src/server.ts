@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pino, type Logger } from 'pino'
@@ -7,7 +6,7 @@ import { platforms } from '@answerback/platforms/registry'
 import { openAuth, type Auth } from './access/auth.ts'
 import { guardFetch } from './access/hosts.ts'
 import { checkKeys } from './access/rotate-keys.ts'
-import { loadSecrets, type Secrets } from './access/secrets.ts'
+import { loadSecrets } from './access/secrets.ts'
 import { openApp } from './app.ts'
 import type { Context } from './context.ts'
 import { connect } from './db/connection.ts'
@@ -19,7 +18,7 @@ import type { Env } from './env.ts'
 import { ingestDeliveries } from './ingest/ingest.ts'
 import { together } from './ingest/together.ts'
 import { openRelay } from './live/relay.ts'
-import { openQueue } from './queue/queue.ts'
+import { openQueue, prefixOf } from './queue/queue.ts'
 import { continueReply } from './reply/deliver.ts'
 import { startTimers } from './timers.ts'
 
@@ -51,7 +50,7 @@ export async function startServer(
     await migrate(store.owner, { rolePassword: store.rolePassword })
     const db = connect(store.app, store.system, (error) => log.warn({ reason: error.message }, 'database: a connection was lost'))
     closers.push(() => db.close())
-    const shared = { redisUrl: env.REDIS_URL, prefix: prefixOf(secrets), postgres: store.system, log }
+    const shared = { redisUrl: env.REDIS_URL, prefix: prefixOf(secrets.session), postgres: store.system, log }
     const queue = openQueue(shared)
     closers.push(() => queue.close())
     // The embedded database has one process, which needs nobody's word.
@@ -118,11 +117,6 @@ export async function startServer(
     await stop()
     throw error
   }
-}
-
-/** What our keys in a shared Redis begin with: the same in every process of an installation, another in every other installation. */
-function prefixOf(secrets: Secrets): string {
-  return `answerback-${createHmac('sha256', secrets.session).update('names in redis').digest('hex').slice(0, 12)}`
 }
 
 /** Logs of a process: warnings only in the demo, whose console is for people. */

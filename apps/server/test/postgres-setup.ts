@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, type ClientConfig } from 'pg'
 import type { TestProject } from 'vitest/node'
+import { loadSecrets } from '../src/access/secrets.ts'
 import { startEmbedded } from '../src/db/embedded.ts'
 import { migrate } from '../src/db/migrate.ts'
+import { rolePasswordOf } from '../src/db/open-database.ts'
 
 /** What a test worker needs to reach the run's PostgreSQL; plain data, because it crosses into another process. */
 export type TestPostgres = { owner: ClientConfig; template: string; rolePassword: string | null }
+
+/** SECRET_KEY of programs that tests start: what the roles of a given server log in with follows from it, and they are the whole server's. */
+export const testSecretKey = 'only-for-tests-only-for-tests-only'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -32,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function start(): Promise<Awaited<Running['started']>> {
-  const { config, rolePassword, stop } = process.env.TEST_DATABASE_URL ? external(process.env.TEST_DATABASE_URL) : await embedded()
+  const { config, rolePassword, stop } = process.env.TEST_DATABASE_URL ? await external(process.env.TEST_DATABASE_URL) : await embedded()
   const template = `answerback_template_${process.pid}`
   await asOwner(config, `create database ${template}`)
   await migrate({ ...config, database: template }, { rolePassword })
@@ -60,7 +65,7 @@ async function embedded() {
   return { config: database.config, rolePassword: null, stop }
 }
 
-function external(text: string) {
+async function external(text: string) {
   const url = new URL(text)
   const config: ClientConfig = {
     host: url.hostname,
@@ -69,7 +74,8 @@ function external(text: string) {
     password: decodeURIComponent(url.password),
     database: url.pathname.slice(1),
   }
-  return { config, rolePassword: 'only-for-tests', stop: async () => undefined }
+  const { session } = await loadSecrets(tmpdir(), { SECRET_KEY: testSecretKey })
+  return { config, rolePassword: rolePasswordOf(session), stop: async () => undefined }
 }
 
 async function asOwner(config: ClientConfig, sql: string): Promise<void> {

@@ -46,7 +46,7 @@ function onSocket(config: PoolConfig): Pick<Store, 'owner' | 'app' | 'system' | 
 
 /** Roles of a database of others have a password that follows from our key, so that every process of an installation knows it. */
 function given(databaseUrl: string, key: string): Store {
-  const rolePassword = createHmac('sha256', key).update('database roles').digest('hex')
+  const rolePassword = rolePasswordOf(key)
   const as = (role: string): PoolConfig => {
     const url = new URL(databaseUrl)
     url.username = role
@@ -61,4 +61,9 @@ function given(databaseUrl: string, key: string): Store {
     announce: () => {},
     stop: async () => {},
   }
+}
+
+/** The password of both roles, from the installation's session secret. */
+export function rolePasswordOf(key: string): string {
+  return createHmac('sha256', key).update('database roles').digest('hex')
 }

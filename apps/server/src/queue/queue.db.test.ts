@@ -1,125 +1,181 @@
+import { randomUUID } from 'node:crypto'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { Queue as BullQueue, Worker, createPostgresBackend } from 'bullmq'
+import { Redis } from 'ioredis'
+import { Pool, type PoolConfig } from 'pg'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../../test/postgres.ts'
+import { backends, openRedis, type TestRedis } from '../../test/redis.ts'
 import { openQueue, type Queue } from './queue.ts'
 
-/** What we need of the queue's store, with the real thing on PostgreSQL. */
-let database: FreshDatabase
-let tidy: (() => unknown)[]
-beforeEach(async () => {
-  database = await freshDatabase()
-  tidy = [() => database.drop()]
-})
-afterEach(async () => {
-  for (const each of tidy.splice(0).toReversed()) await each()
-})
+// What we need from BullMQ, on both of its stores: through our own queue where that is how it is used, directly where it is a promise of the library.
+describe.each(backends)('the queue on $backend', ({ backend, here }) => {
+  let database: FreshDatabase
+  let redis: TestRedis | null = null
+  let prefix: string
+  let open: Queue[] = []
+  const closers: (() => Promise<unknown>)[] = []
 
-const options = () => ({ prefix: 'test', postgres: database.system, log: pino({ level: 'silent' }) })
-
-function aQueue(): Queue {
-  const queue = openQueue(options())
-  tidy.push(() => queue.close())
-  return queue
-}
-
-const ids = (count: number, name = 'd') => Array.from({ length: count }, (_, at) => ({ deliveryIds: [`${name}${at}`] }))
-
-/** Resolves as soon as `met` is true. The test's own time limit ends a wait in vain. */
-async function until(met: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await met())) await new Promise((resolve) => setTimeout(resolve, 10))
-}
-
-test('every job runs, once, whoever of several workers takes it, and nothing is left behind', async () => {
-  const ran: string[] = []
-  const [one, two] = [aQueue(), aQueue()]
-  await one.add('ingest', ids(60))
-  expect(await one.depth()).toEqual({ ingest: 60, send: 0 })
-  for (const queue of [one, two]) await queue.work('ingest', 4, async (job) => void ran.push(...job.deliveryIds))
-  await two.add('ingest', ids(60, 'later'))
-  await until(() => ran.length >= 120)
-  await until(async () => (await one.depth()).ingest === 0)
-  expect(new Set(ran).size).toBe(120)
-  expect(ran).toHaveLength(120)
-})
-
-test('a job that failed is gone, and the same may be added and run again', async () => {
-  const queue = aQueue()
-  let tries = 0
-  await queue.work('send', 1, async () => {
-    tries += 1
-    if (tries === 1) throw new Error('not today')
+  beforeAll(async () => {
+    if (!here) return
+    database = await freshDatabase()
+    if (backend === 'redis') redis = await openRedis()
   })
-  const job = { workspaceId: 'w', replyId: 'r' }
-  await queue.add('send', [job])
-  await until(() => tries === 1)
-  await until(async () => (await queue.depth()).send === 0)
-  expect(tries, 'never again by itself').toBe(1)
-  await queue.add('send', [job])
-  await until(() => tries === 2)
-})
-
-test('what a killed process was doing is taken up by another within about five seconds', async () => {
-  const queue = aQueue()
-  await queue.add('ingest', ids(1, 'orphan'))
-  const program = `import { pino } from 'pino'
-    import { openQueue } from ${JSON.stringify(new URL('./queue.ts', import.meta.url).href)}
-    const queue = openQueue({ prefix: 'test', postgres: ${JSON.stringify(database.system)}, log: pino({ level: 'silent' }) })
-    await queue.work('ingest', 1, (job) => { console.log(job.deliveryIds[0]); return new Promise(() => {}) })`
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
-    cwd: new URL('..', import.meta.url),
-    stdio: ['ignore', 'pipe', 'inherit'],
+  afterEach(async () => {
+    await Promise.all(open.map((queue) => queue.close()))
+    open = []
+    for (const close of closers.splice(0).toReversed()) await close()
   })
-  tidy.push(() => child.kill('SIGKILL'))
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-  expect(line).toBe('orphan0')
-
-  const ran: string[] = []
-  await queue.work('ingest', 1, async (job) => void ran.push(...job.deliveryIds))
-  await queue.add('ingest', ids(1, 'fresh'))
-  await until(() => ran.length === 1)
-  expect(ran, 'while it runs elsewhere nobody else takes it').toEqual(['fresh0'])
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-  const killedAt = performance.now()
-  await until(() => ran.length === 2)
-  expect(ran[1]).toBe('orphan0')
-  expect(performance.now() - killedAt).toBeLessThan(7_000)
-})
-
-test('closing waits for what runs and starts nothing more; the rest waits for the next start', async () => {
-  const queue = openQueue(options())
-  let finish = () => {}
-  const finished = new Promise<void>((resolve) => (finish = resolve))
-  const ran: string[] = []
-  await queue.work('ingest', 1, async (job) => {
-    ran.push(`${job.deliveryIds[0]} began`)
-    await finished
-    ran.push(`${job.deliveryIds[0]} ended`)
+  afterAll(async () => {
+    await redis?.stop()
+    await database?.drop()
   })
-  await queue.add('ingest', ids(2))
-  await until(() => ran.length === 1)
-  const first = ran[0]!.split(' ')[0]!
-  let closed = false
-  const closing = queue.close().then(() => (closed = true))
-  expect(await aQueue().depth()).toEqual({ ingest: 2, send: 0 })
-  expect(closed).toBe(false)
-  finish()
-  await closing
-  expect(ran).toEqual([`${first} began`, `${first} ended`])
 
-  const next = aQueue()
-  const left: string[] = []
-  await next.work('ingest', 1, async (job) => void left.push(...job.deliveryIds))
-  await until(() => left.length === 1)
-  expect(left).toEqual([first === 'd0' ? 'd1' : 'd0'])
-})
+  const options = () => ({ redisUrl: redis?.url, prefix, postgres: database.system })
+  function ours(): Queue {
+    const queue = openQueue({ ...options(), log: pino({ level: 'silent' }) })
+    open.push(queue)
+    return queue
+  }
 
-test('adding never throws, not even without a store: the sweep finds what was not added', async () => {
-  const queue = openQueue({ ...options(), postgres: { ...database.system, database: 'nowhere' } })
-  tidy.push(() => queue.close().catch(() => {}))
-  await expect(queue.add('ingest', ids(1))).resolves.toBeUndefined()
-  await expect(queue.depth()).rejects.toThrow()
+  /** A queue and the way to open workers on it, of BullMQ itself, with the options that ours has. */
+  function bull(name: string) {
+    const pool = redis ? null : new Pool({ max: 4, ...database.system, options: '-c search_path=bullmq' } as PoolConfig)
+    pool?.on('error', () => undefined)
+    const connection = redis ? new Redis(redis.url, { maxRetriesPerRequest: null }) : pool
+    const make = <T>(Class: unknown, args: unknown[], extra: object): T =>
+      Reflect.construct(
+        Class as new () => object,
+        redis ? [...args, { connection, prefix, ...extra }] : [...args, { connection, ...extra }, createPostgresBackend],
+      ) as T
+    closers.push(async () => (redis ? (connection as Redis).disconnect() : pool!.end()))
+    const queue = make<BullQueue>(BullQueue, [name], { defaultJobOptions: { removeOnComplete: true, removeOnFail: true } })
+    closers.push(() => queue.close())
+    return {
+      queue,
+      async work(run: (data: { n: number }) => Promise<void>, extra: object = {}) {
+        const worker = make<Worker>(Worker, [name, (job: { data: { n: number } }) => run(job.data)], extra)
+        worker.on('error', () => undefined)
+        closers.push(() => worker.close())
+        await worker.waitUntilReady()
+      },
+    }
+  }
+
+  const delivery = (n: number) => ({ deliveryIds: [`delivery-${n}`] })
+
+  test.skipIf(!here)('every job runs once, whoever of several workers takes it, and nothing is left behind', async () => {
+    prefix = randomUUID()
+    const [one, two] = [ours(), ours()]
+    const ran: string[] = []
+    const many = (name: string) => Array.from({ length: 60 }, (_, at) => ({ deliveryIds: [`${name}-${at}`] }))
+    await one.add('ingest', many('before'))
+    expect(await one.depth()).toEqual({ ingest: 60, send: 0 })
+    for (const queue of [one, two]) await queue.work('ingest', 4, async (job) => void ran.push(...job.deliveryIds))
+    await two.add('ingest', many('after'))
+    await expect.poll(() => new Set(ran).size, { timeout: 10_000 }).toBe(120)
+    await expect.poll(() => one.depth(), { timeout: 10_000 }).toEqual({ ingest: 0, send: 0 })
+    expect(ran).toHaveLength(120)
+  })
+
+  test.skipIf(!here)('a failed job is not run again by itself, and what it was about can be added again', async () => {
+    prefix = randomUUID()
+    const queue = ours()
+    let runs = 0
+    await queue.work('ingest', 1, async () => {
+      runs += 1
+      if (runs === 1) throw new Error('the first time goes wrong')
+    })
+    await queue.add('ingest', [delivery(1)])
+    await expect.poll(() => runs).toBe(1)
+    await queue.add('ingest', [delivery(1)])
+    await expect.poll(() => runs).toBe(2)
+  })
+
+  test.skipIf(!here)('closing waits for the job that runs and starts no other', async () => {
+    prefix = randomUUID()
+    const queue = ours()
+    const seen: string[] = []
+    let finish = () => {}
+    const held = new Promise<void>((resolve) => (finish = resolve))
+    await queue.work('ingest', 1, async (job) => {
+      seen.push(`began ${job.deliveryIds[0]}`)
+      await held
+      seen.push(`ended ${job.deliveryIds[0]}`)
+    })
+    await queue.add('ingest', [delivery(1), delivery(2)])
+    await expect.poll(() => seen.length).toBe(1)
+    open = []
+    const closed = queue.close().then(() => seen.push('closed'))
+    finish()
+    await closed
+    expect(seen).toEqual([seen[0], seen[0]!.replace('began', 'ended'), 'closed'])
+    const next = ours()
+    const left: string[] = []
+    await next.work('ingest', 1, async (job) => void left.push(job.deliveryIds[0]!))
+    await expect.poll(() => left).toHaveLength(1)
+    expect(seen[0]).not.toBe(`began ${left[0]}`)
+  })
+
+  test.skipIf(!here)('the job of a worker that was killed is taken by another within about 5 s', async () => {
+    prefix = randomUUID()
+    const queue = ours()
+    const program = fileURLToPath(new URL('../../test/programs/slow-worker.ts', import.meta.url))
+    const victim = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(options())], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const exited = once(victim, 'exit')
+    await queue.add('ingest', [delivery(1)])
+    await once(victim.stdout, 'data')
+    const done: string[] = []
+    await queue.work('ingest', 1, async (job) => void done.push(...job.deliveryIds))
+    await queue.add('ingest', [delivery(2)])
+    await expect.poll(() => done, { message: 'while it runs elsewhere nobody else takes it' }).toEqual(['delivery-2'])
+    victim.kill('SIGKILL')
+    await exited
+    const killedAt = performance.now()
+    await expect.poll(() => done, { timeout: 10_000, interval: 50 }).toEqual(['delivery-2', 'delivery-1'])
+    expect(performance.now() - killedAt).toBeLessThan(7_000)
+  })
+
+  test.skipIf(!here)('adding never throws, also when the store is gone', async () => {
+    prefix = randomUUID()
+    const queue = ours()
+    await queue.close()
+    open = []
+    await expect(queue.add('ingest', [delivery(1)])).resolves.toBeUndefined()
+  })
+
+  test.skipIf(!here)('a delay is kept, and a retry waits for its backoff', async () => {
+    prefix = randomUUID()
+    const { queue, work } = bull('promises')
+    const ran: { n: number; at: number }[] = []
+    await work(async ({ n }) => {
+      ran.push({ n, at: performance.now() })
+      if (n === 2 && ran.filter((each) => each.n === 2).length === 1) throw new Error('once more')
+    })
+    const addedAt = performance.now()
+    await queue.add('later', { n: 1 }, { delay: 300 })
+    await queue.add('again', { n: 2 }, { attempts: 2, backoff: { type: 'fixed', delay: 300 } })
+    await expect.poll(() => ran.length, { timeout: 5_000 }).toBe(3)
+    const [first, second] = ran.filter((each) => each.n === 2)
+    expect(second!.at - first!.at).toBeGreaterThan(290)
+    expect(ran.find((each) => each.n === 1)!.at - addedAt).toBeGreaterThan(290)
+  })
+
+  test.skipIf(!here)('one id is one job while it is kept, and free again once it was removed', async () => {
+    prefix = randomUUID()
+    const { queue, work } = bull('ids')
+    const ran: number[] = []
+    await queue.add('same', { n: 1 }, { jobId: 'x' })
+    await queue.add('same', { n: 2 }, { jobId: 'x' })
+    await work(async ({ n }) => void ran.push(n))
+    await expect.poll(() => ran).toEqual([1])
+    await expect.poll(() => queue.getJob('x')).toBeUndefined()
+    await queue.add('same', { n: 3 }, { jobId: 'x' })
+    await expect.poll(() => ran).toEqual([1, 3])
+  })
 })

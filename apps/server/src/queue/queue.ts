@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { createPostgresBackend, Queue as BullQueue, Worker, type Job } from 'bullmq'
 import { Redis } from 'ioredis'
 import { Pool, type PoolConfig } from 'pg'
@@ -90,6 +91,11 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
       redis?.disconnect()
     },
   }
+}
+
+/** What our names in a shared Redis begin with: the same in every process of an installation, another in every other one. `session`: its session secret. */
+export function prefixOf(session: string): string {
+  return `answerback-${createHmac('sha256', session).update('names in redis').digest('hex').slice(0, 12)}`
 }
 
 async function countJobs(queue: BullQueue): Promise<number> {
