@@ -157,6 +157,34 @@ describe('the loop', () => {
     )
   })
 
+  test('an answer from the platform’s own app during the undo window keeps ours back, until somebody wants it all the same', async () => {
+    const world = await open()
+    await connectAll(world)
+    comeTogether(world)
+    await world.settle(30_000)
+    for (const platform of platforms) {
+      const row = (await world.rows()).find((each) => each.platform === platform && each.waitingMessage?.text.includes('strap'))!
+      await world.request('POST', `/api/v1/conversations/${row.id}/replies`, {
+        body: { text: `It does, ${platform}!`, undoSeconds: 10 },
+        idempotencyKey: `held-${platform}`,
+      })
+      const asked = world.sandbox.world.descendants(postOf(world, platform)).find((item) => item.text.includes('strap'))!
+      world.pass(1_000)
+      speak(world.sandbox.world, { platform, author: 'brand', text: 'Yes, with two clips.', parentId: asked.id })
+    }
+    await world.drain({ polls: true })
+    await world.settle(60_000)
+    expect((await replies(world)).map((reply) => [reply.state, reply.reason?.includes('Yes, with two clips.')])).toEqual(
+      platforms.map(() => ['rejected', true]),
+    )
+    for (const platform of platforms) expect(acceptedWrites(world, `It does, ${platform}!`)).toBe(0)
+
+    for (const { id } of await replies(world))
+      expect((await world.request('POST', `/api/v1/replies/${id}/attempts`, { body: {} })).status).toBe(202)
+    await world.settle(60_000)
+    expect((await replies(world)).map((reply) => reply.state)).toEqual(['sent', 'sent', 'sent'])
+  })
+
   test('a lost queue loses time and nothing else', async () => {
     const world = await open({ loseJobs: true })
     await connectAll(world)

@@ -5,7 +5,9 @@ import type { ReplySent } from '@answerback/platforms/platform'
 import { isInUse } from '../access/channels.ts'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
+import { recompute } from '../inbox/recompute.ts'
 import { changing } from '../live/change-log.ts'
+import { answeredMeanwhile } from './answered-meanwhile.ts'
 import { firstLeaseUntil, whileLeased } from './lease.ts'
 import { lookForReply } from './look.ts'
 import { endReply, recordSent, type ReplyRow } from './outcome.ts'
@@ -58,6 +60,13 @@ function claim(ctx: Context, job: { workspaceId: string; replyId: string }): Pro
         })
         .where(eq(t.reply.id, reply.id))
       change.touch(reply.conversationId)
+      return null
+    }
+    const answer = await answeredMeanwhile(change, reply)
+    if (answer !== null) {
+      const reason = `Somebody answered there meanwhile: “${answer.slice(0, 200)}”`
+      await change.tx.update(t.reply).set({ state: 'rejected', reason, dueAt: null, endedAt: now }).where(eq(t.reply.id, reply.id))
+      await recompute(ctx, change, reply.conversationId)
       return null
     }
     const attemptId = uuidv7()

@@ -97,7 +97,16 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
         // The same row and so the same key: where the platform keeps keys, even a reply that had landed is not doubled.
         await change.tx
           .update(t.reply)
-          .set({ text, state: 'queued', dueAt: ctx.now(), reason: null, endedAt: null, looks: 0 })
+          // Whoever tries again has seen what was answered until now.
+          .set({
+            text,
+            state: 'queued',
+            dueAt: ctx.now(),
+            reason: null,
+            endedAt: null,
+            looks: 0,
+            ...(row.sentAt === null ? { createdAt: ctx.now() } : {}),
+          })
           .where(eq(t.reply.id, row.id))
         await recompute(ctx, change, row.conversationId)
         change.afterCommit(() => ctx.queue.add('send', [{ workspaceId: change.workspaceId, replyId: row.id }]))
