@@ -6,6 +6,7 @@ import { InboxScreen } from './screens/inbox/inbox-screen.tsx'
 import { NothingOpen } from './screens/inbox/nothing-open.tsx'
 import { readSearch } from './screens/inbox/views.ts'
 import { readQueueSearch } from './screens/queue/queue-search.ts'
+import { readChannelsSearch } from './screens/settings/channels/channels-search.ts'
 import { ThreadPane } from './screens/thread/thread-pane.tsx'
 import { useWords, WordsProvider } from './words/words.tsx'
 
@@ -110,6 +111,7 @@ const sessionsSettings = createRoute({
 const channelsSettings = createRoute({
   getParentRoute: () => settings,
   path: '/channels',
+  validateSearch: readChannelsSearch,
   component: lazyRouteComponent(() => import('./screens/settings/channels/channels-settings.tsx'), 'ChannelsSettings'),
 })
 

@@ -75,6 +75,7 @@ export const en = {
     stopped: '{channel} stopped delivering {ago} ago',
     stoppedNever: '{channel} is not delivering',
     reconnect: 'Look',
+    connectAgain: 'Reconnect',
   },
   bars: {
     polling: 'Live updates paused, checking every 20 s',

@@ -1,5 +1,6 @@
 import { doors, setup } from './en-doors.ts'
+import { connecting } from './en-connecting.ts'
 import { settings } from './en-settings.ts'
 
 /** The words of doors and settings, which `MoreWords` gives to what is inside it. */
-export const more = { doors, setup, settings } as const
+export const more = { doors, setup, settings, connecting } as const

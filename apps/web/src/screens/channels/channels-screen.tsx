@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { channelsQuery, countsQuery } from '../../api/queries.ts'
 import { Glyph } from '../../ui/glyph.tsx'
-import { platformOf, useMe } from '../../ui/me.tsx'
+import { platformOf, useMay, useMe } from '../../ui/me.tsx'
 import { safeUrl } from '../../ui/user-text.tsx'
 import { useSpanSince } from '../../ui/wait.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -42,6 +42,7 @@ function ChannelLine({ channel }: { channel: Channel }) {
   const t = useWords()
   const me = useMe()
   const { data: counts } = useQuery({ ...countsQuery, initialData: me.counts })
+  const connects = useMay('channels.connect')
   const delivered = useSpanSince(channel.lastDeliveryAt)
   const polled = useSpanSince(channel.lastPollAt)
   const url = safeUrl(channel.url)
@@ -55,6 +56,11 @@ function ChannelLine({ channel }: { channel: Channel }) {
           <HealthMark channel={channel} word />
         </span>
         <span className="grow" />
+        {connects && (channel.state === 'needs_reauthorization' || channel.state === 'disconnected') && (
+          <Link className="link small" to="/settings/channels" search={{ reconnect: channel.id }}>
+            {t('health.connectAgain')}
+          </Link>
+        )}
         <Link className="link small" to="/inbox/{-$view}" params={{ view: undefined }} search={{ channelId: channel.id }}>
           {t('channels.waiting', { count: counts.byChannel[channel.id] ?? 0 })}
         </Link>

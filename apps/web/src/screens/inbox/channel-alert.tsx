@@ -2,7 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { TriangleAlert } from 'lucide-react'
 import { channelsQuery } from '../../api/queries.ts'
-import { platformOf, useMe } from '../../ui/me.tsx'
+import { platformOf, useMay, useMe } from '../../ui/me.tsx'
 import { useSpanSince } from '../../ui/wait.tsx'
 import { useWords } from '../../words/words.tsx'
 
@@ -10,6 +10,7 @@ import { useWords } from '../../words/words.tsx'
 export function ChannelAlert() {
   const t = useWords()
   const me = useMe()
+  const connects = useMay('channels.connect')
   const { data: channels } = useSuspenseQuery(channelsQuery)
   const stopped = channels.find((channel) => channel.state === 'failing' || channel.state === 'needs_reauthorization')
   const ago = useSpanSince(stopped?.lastDeliveryAt ?? null)
@@ -19,9 +20,15 @@ export function ChannelAlert() {
     <p className="alertline">
       <TriangleAlert className="i" aria-hidden="true" />
       <span>{stopped.lastDeliveryAt === null ? t('health.stoppedNever', { channel }) : t('health.stopped', { channel, ago })}</span>
-      <Link className="link" to="/channels">
-        {t('health.reconnect')}
-      </Link>
+      {connects && stopped.state === 'needs_reauthorization' ? (
+        <Link className="link" to="/settings/channels" search={{ reconnect: stopped.id }}>
+          {t('health.connectAgain')}
+        </Link>
+      ) : (
+        <Link className="link" to="/channels">
+          {t('health.reconnect')}
+        </Link>
+      )}
     </p>
   )
 }
