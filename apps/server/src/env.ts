@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 
 /** The only reader of the environment. Each variable once: what it means, what it is without it, what is wrong with it in words. */
@@ -15,6 +17,9 @@ const schema = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'REDIS_URL must begin with redis:// or rediss://')
     .optional(),
+  /** What seals credentials and signs cookies where several processes share a database; without it `DATA_DIR/secrets.json`. While it is changed: `new,old`. */
+  SECRET_KEY: z.string().min(32, 'SECRET_KEY must be at least 32 characters long, as made by: openssl rand -hex 32').optional(),
+  SECRET_KEY_FILE: z.string().min(1).optional(),
   /** Who may read /metrics from another machine; without it only this one may. */
   METRICS_TOKEN: z.string().min(16, 'METRICS_TOKEN must be at least 16 characters long, as made by: openssl rand -hex 32').optional(),
   ROLES: z
@@ -41,11 +46,16 @@ const schema = z.object({
     ),
 })
 
+/** In the data folder: the demo was ended there, and the next start is the real thing. */
+export const demoEndedFile = 'demo-ended'
+
 export type Env = z.infer<typeof schema> & {
   /** Base URL per platform id, from `<PLATFORM>_API_URL`. */
   apiUrls: Record<string, string>
   /** Hosts (or host:port) that may be private: from ALLOW_PRIVATE_HOSTS, and in the demo the sandbox alone. */
   allowedHosts: string[]
+  /** SECRET_KEY, or what stands in the file that SECRET_KEY_FILE names. */
+  secretKey: string | undefined
   /** No configuration at all: sandbox, demo brand, loopback only. */
   demo: boolean
 }
@@ -64,10 +74,28 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     apiUrls[platform.toLowerCase().replaceAll('_', '-')] = value!
   }
   if (!parsed.success || wrong.length > 0) throw new Error(wrong.join('\n'))
+  const secretKey = secretKeyOf(parsed.data)
   const demo =
     parsed.data.DEMO === 'on' ||
-    (parsed.data.DEMO === undefined && parsed.data.DATABASE_URL === undefined && parsed.data.PUBLIC_URL === undefined)
-  return { ...parsed.data, apiUrls, allowedHosts: [...parsed.data.ALLOW_PRIVATE_HOSTS], demo }
+    (parsed.data.DEMO === undefined &&
+      parsed.data.DATABASE_URL === undefined &&
+      parsed.data.PUBLIC_URL === undefined &&
+      !existsSync(join(parsed.data.DATA_DIR, demoEndedFile)))
+  return { ...parsed.data, apiUrls, allowedHosts: [...parsed.data.ALLOW_PRIVATE_HOSTS], secretKey, demo }
+}
+
+function secretKeyOf({ SECRET_KEY, SECRET_KEY_FILE }: z.infer<typeof schema>): string | undefined {
+  if (SECRET_KEY_FILE === undefined) return SECRET_KEY
+  if (SECRET_KEY !== undefined) throw new Error('SECRET_KEY and SECRET_KEY_FILE mean the same. Keep one of them.')
+  const wrong = (why: string) => new Error(`SECRET_KEY_FILE: ${SECRET_KEY_FILE} ${why}.`)
+  let text: string
+  try {
+    text = readFileSync(SECRET_KEY_FILE, 'utf8').trim()
+  } catch (error) {
+    throw wrong(`cannot be read (${(error as Error).message})`)
+  }
+  if (text.length < 32) throw wrong('must hold at least 32 characters, as made by: openssl rand -hex 32')
+  return text
 }
 
 function port(name: string, fallback: number) {

@@ -59,7 +59,7 @@ export async function openCluster(backend: 'postgres' | 'redis'): Promise<Cluste
     ALLOW_PRIVATE_HOSTS: new URL(sandbox.url).host,
     HOST: '127.0.0.1',
     LOG_LEVEL: 'warn',
-    DATA_DIR: dataDir,
+    DATA_DIR: join(dataDir, 'test'),
   }
   const env = readEnv(given)
   const db = connect(database.app, database.system, () => {})
@@ -70,7 +70,7 @@ export async function openCluster(backend: 'postgres' | 'redis'): Promise<Cluste
     db,
     now: () => new Date(),
     platforms,
-    secrets: await loadSecrets(dataDir, env),
+    secrets: await loadSecrets(env.DATA_DIR, env),
     publish: () => {},
     queue: { add: async () => {}, work: async () => {}, depth: async () => ({ ingest: 0, send: 0 }), close: async () => {} },
     fetch: guarded,
@@ -96,7 +96,8 @@ export async function openCluster(backend: 'postgres' | 'redis'): Promise<Cluste
       const child = spawn(process.execPath, [program], {
         cwd: root,
         stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...given, ROLES: roles, PORT: String(port), PATH: process.env.PATH },
+        // A folder of its own, as on another machine.
+        env: { ...given, ROLES: roles, PORT: String(port), DATA_DIR: join(dataDir, String(port)), PATH: process.env.PATH },
       })
       members.add(child)
       const exited = once(child, 'exit')

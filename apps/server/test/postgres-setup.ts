@@ -74,7 +74,7 @@ async function external(text: string) {
     password: decodeURIComponent(url.password),
     database: url.pathname.slice(1),
   }
-  const { session } = await loadSecrets(tmpdir(), { SECRET_KEY: testSecretKey })
+  const { session } = await loadSecrets(tmpdir(), { secretKey: testSecretKey })
   return { config, rolePassword: rolePasswordOf(session), stop: async () => undefined }
 }
 
