@@ -1,7 +1,6 @@
 import { Client } from 'pg'
 import { comparePairs, describePairs, sayVerdict, worst, type Verdict } from './pairs.ts'
 import { buildPrograms, inDataDir, startProgram, type Program } from './program.ts'
-import type { Burst } from './webhook-client.ts'
 import { openLoad, startNoOpServer, type Load } from './webhook-load.ts'
 
 const pairs = 5
@@ -11,24 +10,19 @@ const levels = [
   { connections: 64, requests: 12_000, goal: 0.75 },
 ] as const
 
-type Run = { roles: string; client: Burst['client']; about: string }
-const judged: Run = { roles: 'web', client: 'http', about: 'role web, Node HTTP client' }
-const others: Run[] = [
-  { roles: 'web', client: 'sockets', about: 'role web, a client that costs a third' },
-  { roles: 'web,worker,poller', client: 'http', about: 'all roles in one process, ingesting meanwhile' },
-]
+const judged = { roles: 'web', about: 'role web' }
+const together = { roles: 'web,worker,poller', about: 'all roles in one process, ingesting meanwhile' }
 
 /**
  * B1: acknowledged webhooks a second with the row committed before the 200, against Fastify with the same signature check and no storing. The goals are for
- * the role `web` and an ordinary client. What the client leaves of the machine decides how fast the server without a database can be: so it is said for a
- * cheap one too, and for all roles in one process, as `npm start` runs them.
+ * the role `web`; all roles in one process, as `npm start` runs them, are measured beside it.
  */
 export default async function intake(): Promise<void> {
   await buildPrograms()
   const load = openLoad()
   try {
     const verdicts = await measure(load, judged)
-    for (const other of others) await measure(load, other)
+    await measure(load, together)
     for (const verdict of verdicts) sayVerdict(verdict)
     sayVerdict(worst('intake', verdicts))
   } finally {
@@ -36,7 +30,7 @@ export default async function intake(): Promise<void> {
   }
 }
 
-async function measure(load: Load, { roles, client, about }: Run): Promise<Verdict[]> {
+async function measure(load: Load, { roles, about }: typeof judged): Promise<Verdict[]> {
   return inDataDir(async (dataDir) => {
     const program = await startProgram({ dataDir, roles })
     const noOp = await startNoOpServer(program.facebook.appSecret)
@@ -47,7 +41,7 @@ async function measure(load: Load, { roles, client, about }: Run): Promise<Verdi
       let [acknowledged, bursts] = [0, 0]
       const send = async (url: string, connections: number, requests: number) => {
         const run = String(100 + bursts++)
-        const result = await load.send({ url: `${url}/webhooks/facebook`, target, client, connections, requests, duplicateShare: 0.2, run })
+        const result = await load.send({ url: `${url}/webhooks/facebook`, target, connections, requests, duplicateShare: 0.2, run })
         if (result.refused > 0) throw new Error(`${result.refused} of ${requests} requests were not answered with 200`)
         return { ...result, perSecond: result.accepted / result.seconds }
       }

@@ -1,14 +1,11 @@
 // A process of its own that sends signed comments as fast as they are acknowledged; spoken to over IPC by `webhook-load.ts`.
-import { Agent, request as startRequest } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { signedComment, type CommentTarget } from './comment.ts'
 import { quantile } from './pairs.ts'
 
-/** `client`: Node's own HTTP client, or plain sockets that leave more of the machine to the server. */
 export type Burst = {
   url: string
   target: CommentTarget
-  client: 'http' | 'sockets'
   connections: number
   requests: number
   duplicateShare: number
@@ -21,7 +18,7 @@ process.on('message', (burst: Burst) => void send(burst).then((result) => proces
 type Prepared = { body: Buffer; signature: string }
 type Connection = { request(comment: Prepared): Promise<number>; close(): void }
 
-/** Everything is made and signed before the clock starts. */
+/** Everything is made and signed before the clock starts, and HTTP/1.1 is spoken over plain sockets: a client that costs little flatters neither server. */
 async function send(burst: Burst): Promise<BurstResult> {
   const { requests, distinct } = prepare(burst)
   const url = new URL(burst.url)
@@ -30,7 +27,7 @@ async function send(burst: Burst): Promise<BurstResult> {
   const startedAt = performance.now()
   await Promise.all(
     Array.from({ length: burst.connections }, async () => {
-      const connection = burst.client === 'http' ? openHttp(url) : await openSocket(url)
+      const connection = await openSocket(url)
       while (next < requests.length) {
         const sentAt = performance.now()
         const status = await connection.request(requests[next++]!)
@@ -59,21 +56,6 @@ function prepare({ target, requests, duplicateShare, run }: Burst): { requests: 
     made.push(signedComment(target, run, n, `Comment ${n}: does this come in green?`))
   }
   return { requests: made, distinct }
-}
-
-function openHttp(url: URL): Connection {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  return {
-    request: ({ body, signature }) =>
-      new Promise((answered, failed) => {
-        const headers = { 'content-type': 'application/json', 'content-length': body.length, 'x-hub-signature-256': signature }
-        const request = startRequest(url, { method: 'POST', agent, headers }, (response) => {
-          response.resume().on('end', () => answered(response.statusCode!))
-        })
-        request.on('error', failed).end(body)
-      }),
-    close: () => agent.destroy(),
-  }
 }
 
 /** HTTP/1.1 by hand over a kept-alive socket, one request at a time. */
