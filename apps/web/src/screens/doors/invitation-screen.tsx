@@ -29,7 +29,7 @@ function Invitation({ token, title }: { token: string; title: string }) {
   const { data: state, isError, refetch } = useQuery(invitationQuery(token))
   if (isError) return <DoorFailed title={title} onAgain={() => void refetch()} />
   if (state === undefined) return null
-  if (!state.good) return <BadLink title={title} bad={state} remedy={t('doors.invitationAgain')} />
+  if (!state.good) return <BadLink title={title} bad={state} />
   const mine = state.signedInAs !== null && state.signedInAs.toLowerCase() === state.email.toLowerCase()
   return (
     <Door title={title} heading={t('doors.invitedTo', { brand: state.brand })}>

@@ -95,7 +95,14 @@ function ChoosePassword({ token }: { token: string }) {
         </p>
       </Door>
     )
-  if (!state.good) return <BadLink title={title} bad={state} remedy={t('doors.resetAgain')} />
+  if (!state.good)
+    return (
+      <BadLink title={title} bad={state}>
+        <Link className="btn big" to="/reset" search={{ token: undefined }}>
+          {t('doors.askAgain')}
+        </Link>
+      </BadLink>
+    )
   return (
     <Door title={title} heading={t('doors.newPassword')}>
       <p>{t('doors.newPasswordFor', { email: state.email })}</p>

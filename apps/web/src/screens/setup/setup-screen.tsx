@@ -21,7 +21,7 @@ function Begin({ token }: { token: string }) {
   const { data: state, isError, refetch } = useQuery(setupQuery(token))
   if (isError) return <DoorFailed title={t('setup.title')} onAgain={() => void refetch()} />
   if (state === undefined) return null
-  if (!state.good) return <BadLink title={t('setup.title')} bad={state} remedy={t(`setup.bad.${state.why}`)} />
+  if (!state.good) return <BadLink title={t('setup.title')} bad={state} />
   return <FirstSteps token={token} onBadLink={() => void refetch()} />
 }
 
