@@ -7,6 +7,7 @@ import { loadSecrets } from '../src/access/secrets.ts'
 import { startEmbedded } from '../src/db/embedded.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { rolePasswordOf } from '../src/db/open-database.ts'
+import { hasRedis } from './redis.ts'
 
 /** What a test worker needs to reach the run's PostgreSQL; plain data, because it crosses into another process. */
 export type TestPostgres = { owner: ClientConfig; template: string; rolePassword: string | null }
@@ -37,6 +38,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function start(): Promise<Awaited<Running['started']>> {
+  if (!hasRedis)
+    console.log(
+      'skipped: no Redis (TEST_REDIS_URL, or a redis-server on the PATH); what runs on two backends is tested on PostgreSQL alone.',
+    )
   const { config, rolePassword, stop } = process.env.TEST_DATABASE_URL ? await external(process.env.TEST_DATABASE_URL) : await embedded()
   const template = `answerback_template_${process.pid}`
   await asOwner(config, `create database ${template}`)
