@@ -286,6 +286,23 @@ describe('clocks that lie', () => {
   })
 })
 
+test('of two who write in the same instant the same one comes first, whoever reached us first', async () => {
+  const said = [
+    aMessage('b'),
+    ...['a', 'c'].map((id) => aMessage(id, { kind: 'reply', parentExternalId: 'b', author: { ...bo, externalId: id } })),
+  ]
+  const shown = []
+  for (const order of [said, said.toReversed()]) {
+    const place = await world.place()
+    await tell(place, 0, [aPost()])
+    for (const message of order) await tell(place, 1, [message])
+    const [thread] = await threads(place)
+    const idOf = (id: string) => thread!.messages.find((each) => each.id === id)!.externalId
+    shown.push([idOf(thread!.waitingMessage!.id), thread!.lastMessage.externalId, thread!.messages.map((each) => each.externalId)])
+  }
+  expect(shown[1]).toEqual(shown[0])
+})
+
 describe('text as hostile as it comes', () => {
   const texts: [string, string, string][] = [
     ['U+0000', 'a\u0000b', 'a\u2400b'],
