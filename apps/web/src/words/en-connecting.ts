@@ -9,7 +9,7 @@ export const connecting = {
   title: 'Connect {platform}',
   titleAgain: 'Connect {handle} again',
   leadAgain: 'Give new credentials of the same account. Replies that waited for it go out then. What you leave empty stays as it is.',
-  how: 'How to get them',
+  how: 'How to get what it asks for',
   docs: 'What {platform} says about it',
   permissions: 'What it needs, and what for',
   permission: 'Permission',

@@ -10,6 +10,7 @@ export const settings = {
   sessions: 'Sessions',
   forbidden: 'Your role may not see this.',
   name: 'Name',
+  profileLead: 'How you appear here, and how you sign in.',
   nameHint: 'Colleagues see it, the public does not.',
   email: 'E-mail',
   emailHint: 'You sign in with it.',

@@ -11,6 +11,7 @@ import { Announcer } from './announcer.tsx'
 import { Bars } from './bars.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { TabBar } from './tab-bar.tsx'
+import { useBrands } from './user-menu.tsx'
 import '../../style/frame.css'
 
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })))
@@ -23,6 +24,7 @@ export function Frame() {
   const [open, setOpen] = useState<'palette' | 'keys' | null>(null)
   const seesDeliveries = useMay('deliveries.read')
   const pending = useKeyboard()
+  useBrands()
   const inThread = useMatchRoute()({ to: '/c/$conversationId' }) !== false
   const goTo = (view?: string) => () => void navigate({ to: '/inbox/{-$view}', params: { view } })
   useCommandHandlers(

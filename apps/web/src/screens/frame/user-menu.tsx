@@ -1,3 +1,4 @@
+import type { WorkspaceView } from '@answerback/core/access-api'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { LogOut, Settings, SunMoon } from 'lucide-react'
@@ -9,13 +10,18 @@ import { flipTheme } from '../../ui/theme.ts'
 import { useWords } from '../../words/words.tsx'
 import { useSignOut } from './use-sign-out.ts'
 
+/** The brands one works for. Asked for before the menu opens, since it is placed by its size. */
+export function useBrands(): WorkspaceView[] {
+  return useQuery({ ...workspacesQuery, retry: false }).data ?? []
+}
+
 /** What one finds behind one's own name: the brands one works for, when there are several, settings, and the way out. */
 export function UserMenuItems() {
   const t = useWords()
   const me = useMe()
   const navigate = useNavigate()
   const signOut = useSignOut()
-  const { data: workspaces = [] } = useQuery(workspacesQuery)
+  const workspaces = useBrands()
   return (
     <>
       {workspaces.length > 1 && (

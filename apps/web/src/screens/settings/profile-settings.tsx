@@ -20,7 +20,7 @@ export function ProfileSettings() {
   const t = useWords()
   const query = useQuery(profileQuery)
   return (
-    <SettingsPage title={t('settings.profile')}>
+    <SettingsPage title={t('settings.profile')} lead={t('settings.profileLead')}>
       <Loaded query={query}>
         {(profile) => (
           <div className="form narrow">

@@ -47,7 +47,7 @@ function Card({ platform }: { platform: PlatformView }) {
   const t = useWords()
   const how = `setup.connect.how.${platform.id}` as 'setup.connect.how.bluesky'
   return (
-    <Link className="cn" to="/settings/channels">
+    <Link className="cn" to="/settings/channels" search={{ connect: platform.id }}>
       <span className="pg2">
         <Glyph platform={platform.id} />
       </span>

@@ -71,7 +71,7 @@ export function ChannelLine({ channel, guide, reconnecting, onReconnect }: Props
           <Times channel={channel} />
         </div>
       </div>
-      <div className="acts">
+      <div className="channel-acts">
         {(off || state === 'needs_reauthorization') && !reconnecting && (
           <button type="button" className="btn fill s" onClick={() => onReconnect(true)}>
             {t('connecting.reconnect')}
