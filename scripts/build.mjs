@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { fingerprint, isCurrent, remember, root } from './fingerprint.mjs'
 
 const everywhere = ['scripts/build.mjs', 'scripts/bundle.mjs', 'scripts/fingerprint.mjs', 'pnpm-lock.yaml', 'packages/core/src']
@@ -40,6 +41,10 @@ export async function buildProgram(name) {
   remember(marker, current)
   return file
 }
+
+// `node scripts/build.mjs`: all that an image of the product needs.
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await Promise.all([buildProgram('server'), buildProgram('cli'), buildWeb()])
 
 async function runNode(cwd, args, complaint) {
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] })

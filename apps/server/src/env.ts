@@ -46,6 +46,9 @@ const schema = z.object({
     ),
 })
 
+/** Every variable by name, for what must name them all; beside these only `<PLATFORM>_API_URL`. */
+export const variables = Object.keys(schema.shape)
+
 /** In the data folder: the demo was ended there, and the next start is the real thing. */
 export const demoEndedFile = 'demo-ended'
 
