@@ -31,10 +31,12 @@ async function main(): Promise<void> {
   await greet(env, running)
 }
 
-async function greet(env: Env, { url, auth, sandbox }: Running): Promise<void> {
+async function greet(env: Env, { url, auth, sandbox, setupLink }: Running): Promise<void> {
   if (!env.demo || !sandbox) {
     const where = env.ROLES.includes('web') ? ` on ${url}` : `: ${env.ROLES.join(', ')}.`
-    return void process.stdout.write(`Answerback is ready${where}\n`)
+    process.stdout.write(`Answerback is ready${where}\n`)
+    if (setupLink !== null) process.stdout.write(setUpWords(setupLink))
+    return
   }
   const [manager, lead] = [await auth.signInLink(demoManager.email), await auth.signInLink(demoLead.email)]
   process.stdout.write(`
@@ -51,6 +53,10 @@ Answerback is ready. This is a demo: the brand Fieldnote, with people who write 
 
 Stop with Ctrl-C.
 `)
+}
+
+function setUpWords(setupLink: string): string {
+  return `\nNobody has set it up yet. Open this link to choose the first owner, a password and the brand:\n\n  ${setupLink}\n\nIt works once, within a day; start again for a new one.\n`
 }
 
 function alreadyRunning(error: AlreadyRunning): string {

@@ -7,6 +7,7 @@ import { openAuth, type Auth } from './access/auth.ts'
 import { guardFetch } from './access/hosts.ts'
 import { checkKeys } from './access/rotate-keys.ts'
 import { loadSecrets } from './access/secrets.ts'
+import { makeSetupLink } from './access/setup.ts'
 import { openApp } from './app.ts'
 import type { Context } from './context.ts'
 import { connect } from './db/connection.ts'
@@ -25,7 +26,14 @@ import { startTimers } from './timers.ts'
 /** Deliveries of several jobs in one transaction; a workspace's transactions wait for each other, so many small ones only queue. */
 const ingestTogether = 20
 
-export type Running = { url: string; ctx: Context; auth: Auth; sandbox: SandboxProcess | null; stop(): Promise<void> }
+export type Running = {
+  url: string
+  ctx: Context
+  auth: Auth
+  sandbox: SandboxProcess | null
+  setupLink: string | null
+  stop(): Promise<void>
+}
 
 /**
  * Starts the chosen roles in this process and resolves when they are ready. `stop` drains: no new requests, running jobs end, then everything is closed,
@@ -112,7 +120,8 @@ export async function startServer(
     }
     const timers = startTimers(ctx, env.ROLES)
     closers.push(timers.stop)
-    return { url, ctx, auth, sandbox, stop }
+    const setupLink = env.ROLES.includes('web') ? await makeSetupLink(ctx, auth.publicUrl()) : null
+    return { url, ctx, auth, sandbox, setupLink, stop }
   } catch (error) {
     await stop()
     throw error

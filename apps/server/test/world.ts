@@ -6,6 +6,7 @@ import { startSandbox, type Sandbox } from '@answerback/sandbox/sandbox'
 import { openAuth } from '../src/access/auth.ts'
 import { connectChannel } from '../src/access/channels.ts'
 import { addPlatformApp } from '../src/access/platform-apps.ts'
+import { makeSetupLink } from '../src/access/setup.ts'
 import { addMember, makeApiKey, makeWorkspace } from '../src/access/workspaces.ts'
 import { openApp } from '../src/app.ts'
 import type { Context } from '../src/context.ts'
@@ -31,6 +32,10 @@ export type World = {
   /** API keys by role; `url` is the server's address. */
   keys: { owner: string; manager: string; client: string }
   url: string
+  /** Every route below `/api/v1`, from the server's own table. */
+  routes: Awaited<ReturnType<typeof openApp>>['routes']
+  /** A set-up link, as the first start prints one; null once there is a workspace. */
+  setupLink(): Promise<string | null>
   /** Moves the clock of server and sandbox. */
   pass(ms: number): void
   /** Does all work that is due, without moving the clock, until nothing is left. `polls` reads every channel once more even if not due. */
@@ -93,7 +98,7 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
       }),
   }
   let url = 'http://127.0.0.1'
-  const { app, live } = await openApp(ctx, openAuth(ctx, { publicUrl: () => url }), { demo: null })
+  const { app, live, routes } = await openApp(ctx, openAuth(ctx, { publicUrl: () => url }), { demo: null })
   await app.listen({ port: 0, host: '127.0.0.1' })
   url = `http://127.0.0.1:${(app.server.address() as { port: number }).port}`
   ctx.publish = live.publish
@@ -143,6 +148,8 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
     staff,
     keys,
     url,
+    routes,
+    setupLink: () => makeSetupLink(ctx, url),
     pass: (ms) => void (offsetMs += ms),
     drain,
     async settle(ms) {

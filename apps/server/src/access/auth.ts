@@ -12,9 +12,12 @@ export type Auth = ReturnType<typeof openAuth>
 export function openAuth(ctx: Context, options: { publicUrl: () => string }) {
   const links = new Map<string, string>()
   let opened: ReturnType<typeof open> | null = null
-  const auth = () => (opened ??= open(ctx, options.publicUrl(), links))
+  /** Without a slash at its end. */
+  const publicUrl = () => options.publicUrl().replace(/\/+$/, '')
+  const auth = () => (opened ??= open(ctx, publicUrl(), links))
   return {
     auth,
+    publicUrl,
     /** A link that signs this person in once, within a day. The person must exist. */
     async signInLink(email: string): Promise<string> {
       await auth().api.signInMagicLink({ body: { email, callbackURL: '/inbox' }, headers: new Headers() })
@@ -33,8 +36,17 @@ function open(ctx: Context, publicUrl: string, links: Map<string, string>) {
     secret: ctx.secrets.session,
     trustedOrigins: originsOf(publicUrl),
     database: drizzleAdapter(ctx.db.system, { provider: 'pg', schema: { user, session, account, verification } }),
-    session: { expiresIn: 14 * 86_400, updateAge: 3_600 },
-    advanced: { cookiePrefix: 'answerback', database: { generateId: () => uuidv7() } },
+    // People come by set-up or invitation alone; what proves a password is throttled in `sessions`.
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },
+    rateLimit: { enabled: false },
+    session: { expiresIn: 14 * 86_400, updateAge: 300 },
+    advanced: {
+      // The prefix that a browser holds to the host (RFC 6265bis 4.1.3.2) wants https.
+      cookiePrefix: publicUrl.startsWith('https:') ? '__Host-answerback' : 'answerback',
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: publicUrl.startsWith('https:') },
+      database: { generateId: () => uuidv7() },
+    },
     logger: { level: 'error' },
     telemetry: { enabled: false },
     plugins: [

@@ -1,58 +1,72 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { and, eq, isNull } from 'drizzle-orm'
+import { timingSafeEqual } from 'node:crypto'
+import { and, eq, gt, isNull, or } from 'drizzle-orm'
 import { fromNodeHeaders } from 'better-auth/node'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
-import type { Actor } from '../http/actor.ts'
+import { fromOurPages, type Actor } from '../http/actor.ts'
 import type { Auth } from './auth.ts'
+import { hashToken } from './tokens.ts'
 
 type Headers = Record<string, string | string[] | undefined>
 
 /** Finds who asks, before every request below `/api/v1`. A mutation that comes with a cookie must come from our own pages. */
 export function signInHook(app: FastifyInstance, ctx: Context, auth: Auth): void {
   app.decorateRequest('actor', null)
+  app.decorateRequest('refusal', null)
   app.addHook('onRequest', async (request) => {
     if (!request.url.startsWith('/api/v1/')) return
-    request.actor = await findActor(ctx, auth, request.headers)
+    const found = await findActor(ctx, auth, request.headers)
+    if (found instanceof Problem) request.refusal = found
+    else request.actor = found
     if (request.actor && !request.actor.key && request.method !== 'GET' && !fromOurPages(request)) {
       throw new Problem('forbidden', 'This request comes from another site.')
     }
   })
 }
 
-/** The person or key behind these headers, or null. A person of several workspaces names one in `X-Workspace`, else it is the first. */
-export async function findActor(ctx: Context, auth: Auth, headers: Headers): Promise<Actor | null> {
+/**
+ * The person or key behind these headers, or null. A person of several workspaces names one in `X-Workspace`, else it is the first;
+ * one that is not theirs is a Problem, so that nobody acts in another workspace than they believe.
+ */
+export async function findActor(ctx: Context, auth: Auth, headers: Headers): Promise<Actor | Problem | null> {
   const bearer = /^Bearer (\S+)$/i.exec(String(headers.authorization ?? ''))?.[1]
-  if (bearer) return keyActor(ctx, bearer)
-  const session = await auth.auth().api.getSession({ headers: fromNodeHeaders(headers) })
-  if (!session) return null
-  const members = await ctx.db.system.select().from(t.member).where(eq(t.member.userId, session.user.id)).orderBy(t.member.createdAt)
-  const member = members.find((row) => row.workspaceId === headers['x-workspace']) ?? members[0]
-  return member
-    ? { id: member.userId, name: member.name, email: session.user.email, role: member.role, workspaceId: member.workspaceId, key: false }
-    : null
+  const chosen = headers['x-workspace']
+  const actor = bearer ? await keyActor(ctx, bearer) : await personActor(ctx, auth, headers, chosen)
+  if (actor && chosen !== undefined && chosen !== actor.workspaceId)
+    return new Problem('workspace_not_yours', 'X-Workspace: no workspace of yours has this id. You may have been removed from it.')
+  return actor
 }
 
-/** What is kept of an API key: enough to know it again. */
-export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
+async function personActor(ctx: Context, auth: Auth, headers: Headers, chosen: unknown): Promise<Actor | null> {
+  const found = await auth.auth().api.getSession({ headers: fromNodeHeaders(headers) })
+  if (!found) return null
+  const members = await ctx.db.system.select().from(t.member).where(eq(t.member.userId, found.user.id)).orderBy(t.member.createdAt)
+  const member = members.find((row) => row.workspaceId === chosen) ?? members[0]
+  if (!member) return null
+  if (olderThanAMinute(ctx, member.lastSeenAt)) {
+    const own = and(eq(t.member.workspaceId, member.workspaceId), eq(t.member.userId, member.userId))
+    await ctx.db.system.update(t.member).set({ lastSeenAt: ctx.now() }).where(own)
+  }
+  const { userId: id, name, role, workspaceId } = member
+  return { id, name, email: found.user.email, role, workspaceId, key: false, sessionId: found.session.id }
 }
 
 async function keyActor(ctx: Context, key: string): Promise<Actor | null> {
-  const hash = hashKey(key)
+  const hash = hashToken(key)
+  const now = ctx.now()
   const rows = await ctx.db.system
     .select()
     .from(t.apiKey)
-    .where(and(eq(t.apiKey.hash, hash), isNull(t.apiKey.revokedAt)))
+    .where(and(eq(t.apiKey.hash, hash), isNull(t.apiKey.revokedAt), or(isNull(t.apiKey.expiresAt), gt(t.apiKey.expiresAt, now))))
   const row = rows[0]
   if (!row || !timingSafeEqual(row.hash, hash)) return null
-  return { id: row.id, name: row.name, email: '', role: row.role, workspaceId: row.workspaceId, key: true }
+  if (olderThanAMinute(ctx, row.lastUsedAt)) await ctx.db.system.update(t.apiKey).set({ lastUsedAt: now }).where(eq(t.apiKey.id, row.id))
+  return { id: row.id, name: row.name, email: '', role: row.role, workspaceId: row.workspaceId, key: true, sessionId: null }
 }
 
-function fromOurPages(request: FastifyRequest): boolean {
-  const { origin, host } = request.headers
-  if (origin !== undefined) return URL.canParse(origin) && new URL(origin).host === host
-  return request.headers['x-requested-with'] === 'answerback'
+/** When somebody was last here is kept to the minute: one write a minute, not one a request. */
+function olderThanAMinute(ctx: Context, at: Date | null): boolean {
+  return at === null || ctx.now().getTime() - at.getTime() > 60_000
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { Role } from '@answerback/core/permissions'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
-import { hashKey } from './sign-in.ts'
+import { issueApiKey } from './api-keys.ts'
 
 /** Makes a workspace with its change log at zero. Returns its id. */
 export async function makeWorkspace(
@@ -22,23 +21,19 @@ export async function makeWorkspace(
 /** Makes a person (or takes the one with that address) a member. Returns the person's id. */
 export async function addMember(ctx: Context, workspaceId: string, input: { name: string; email: string; role: Role }): Promise<string> {
   const now = ctx.now()
-  const known = await ctx.db.system.select({ id: t.user.id }).from(t.user).where(eq(t.user.email, input.email))
+  const known = await ctx.db.system.select({ id: t.user.id }).from(t.user).where(eq(t.user.email, input.email.toLowerCase()))
   const userId = known[0]?.id ?? uuidv7()
   await ctx.db.system.transaction(async (tx) => {
     if (!known[0])
       await tx
         .insert(t.user)
-        .values({ id: userId, name: input.name, email: input.email, emailVerified: true, createdAt: now, updatedAt: now })
+        .values({ id: userId, name: input.name, email: input.email.toLowerCase(), emailVerified: true, createdAt: now, updatedAt: now })
     await tx.insert(t.member).values({ workspaceId, userId, name: input.name, role: input.role, createdAt: now }).onConflictDoNothing()
   })
   return userId
 }
 
-/** Makes an API key; the text is shown once and only its hash is kept. */
+/** Makes an API key on the command line; the text is shown once and only its hash is kept. */
 export async function makeApiKey(ctx: Context, workspaceId: string, input: { name: string; role: Role }): Promise<string> {
-  const key = `ab_${randomBytes(32).toString('base64url')}`
-  await ctx.db.system
-    .insert(t.apiKey)
-    .values({ id: uuidv7(), workspaceId, name: input.name, role: input.role, hash: hashKey(key), createdAt: ctx.now() })
-  return key
+  return (await issueApiKey(ctx, workspaceId, input)).key
 }

@@ -1,18 +1,36 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { roles, type Role } from '@answerback/core/permissions'
+import { may, roles, type Role } from '@answerback/core/permissions'
 import { problems, type ProblemCode } from '@answerback/core/problem'
 import { makeApiKey } from '../access/workspaces.ts'
 import { makeBusy, openOtherWorkspace } from '../../test/busy.ts'
+import { join, type Joined } from '../../test/visitor.ts'
 import { openWorld, type World } from '../../test/world.ts'
 
-/** Every route of the API as it describes itself, so that one that is added later is held to the same promises. */
-type Route = { method: string; path: string }
+/** Every route of the server's own table, so that one that is added later is held to the same promises. */
+type Route = World['routes'][number]
+
+/** The only routes that ask nothing of whoever comes. A route that is not meant to be among them must ask for a permission. */
+const forAnybody = [
+  'GET /api/v1/door',
+  'GET /api/v1/setup',
+  'POST /api/v1/setup',
+  'POST /api/v1/session',
+  'DELETE /api/v1/session',
+  'POST /api/v1/password-reset',
+  'GET /api/v1/password-reset/link',
+  'PUT /api/v1/password-reset/link',
+  'GET /api/v1/invitations/accept',
+  'POST /api/v1/invitations/accept',
+]
 
 let world: World
 let other: { id: string; key: string }
 let routes: Route[]
 let keys: Record<Role, string>
-/** What stands for `{id}`, by the noun before it; all of the world's own workspace. */
+/** A signed-in browser of each role, and one of another workspace. */
+let people: Record<Role, Joined>
+let stranger: Joined
+/** What stands for `:id`, by the noun before it; all of the world's own workspace. */
 let ids: Record<string, string>
 let before: unknown
 
@@ -20,40 +38,69 @@ beforeAll(async () => {
   world = await openWorld()
   other = await openOtherWorkspace(world)
   await makeBusy(world)
-  const described = (await (await fetch(`${world.url}/api/openapi.json`)).json()) as { paths: Record<string, Record<string, unknown>> }
-  routes = Object.entries(described.paths)
-    .flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })))
-    .filter((route) => route.path.startsWith('/api/v1/') && route.method !== 'HEAD')
+  routes = world.routes.filter((route) => route.method !== 'HEAD' && route.asks !== 'nothing')
   keys = { ...world.keys, lead: await makeApiKey(world.ctx, world.workspaceId, { name: 'lead', role: 'lead' }) }
-  const list = async (path: string) => (await world.request('GET', path, { key: keys.owner })).body.items
-  const [conversation] = (await list('/api/v1/conversations?state=waiting')) as { id: string }[]
-  const [delivery] = (await list('/api/v1/deliveries')) as { id: string }[]
-  const reply = await world.request('POST', `/api/v1/conversations/${conversation!.id}/replies`, {
+  people = {
+    owner: await join(world, 'Olga', 'owner'),
+    lead: await join(world, 'Lea', 'lead'),
+    manager: await join(world, 'Max', 'manager'),
+    client: await join(world, 'Cleo', 'client'),
+  }
+  stranger = await join(world, 'Stella', 'owner', other.key)
+  const list = async (path: string) => (await people.owner.request('GET', path)).body.items as { id: string }[]
+  const conversations = await list('/api/v1/conversations?state=waiting')
+  const reply = await world.request('POST', `/api/v1/conversations/${conversations[0]!.id}/replies`, {
     body: { text: 'Held.', undoSeconds: 30 },
     idempotencyKey: 'held',
   })
-  ids = { conversations: conversation!.id, deliveries: delivery!.id, replies: reply.body.id }
-  before = (await world.request('GET', `/api/v1/conversations/${ids.conversations}`)).body
+  ids = {
+    conversations: conversations[0]!.id,
+    replies: reply.body.id,
+    staff: world.staff.sam,
+    deliveries: (await list('/api/v1/deliveries'))[0]!.id,
+    sessions: (await list('/api/v1/sessions'))[0]!.id,
+    invitations: (await list('/api/v1/invitations')).at(-1)!.id,
+    'api-keys': (await list('/api/v1/api-keys'))[0]!.id,
+    channels: (await list('/api/v1/channels'))[0]!.id,
+    'platform-apps': (await list('/api/v1/platform-apps'))[0]!.id,
+  }
+  before = await everything()
 })
 afterAll(() => world.close())
 
+/** What the owner sees of all that has an id. */
+async function everything(): Promise<unknown> {
+  const seen = []
+  for (const noun of ['staff', 'invitations', 'api-keys', 'platform-apps', 'workspace', `conversations/${ids.conversations}`])
+    seen.push((await people.owner.request('GET', `/api/v1/${noun}`)).body)
+  return JSON.parse(JSON.stringify(seen, (key, value: unknown) => (['lastSeenAt', 'lastUsedAt'].includes(key) ? null : value)))
+}
+
 /** A body that the route would take, so that a refusal is not for the body. Routes not named here need none. */
 const bodies: Record<string, unknown> = {
-  'POST /api/v1/conversations/{id}/replies': { text: 'Hello', undoSeconds: 30 },
-  'PUT /api/v1/conversations/{id}/snooze': { until: '2099-01-01T00:00:00.000Z' },
-  'PUT /api/v1/conversations/{id}/closure': { reason: 'thanks' },
+  'POST /api/v1/conversations/:id/replies': { text: 'Hello', undoSeconds: 30 },
+  'PUT /api/v1/conversations/:id/snooze': { until: '2099-01-01T00:00:00.000Z' },
+  'PUT /api/v1/conversations/:id/closure': { reason: 'thanks' },
+  'PATCH /api/v1/channels/:id': { paused: true },
+  'PUT /api/v1/channels/:id/credentials': { settings: {} },
+  'PATCH /api/v1/staff/:id': { role: 'client' },
 }
+const absentId = '01900000-0000-7000-8000-000000000000'
 const queries: Record<string, string> = { 'GET /api/v1/changes': '?since=0' }
 
-function ask({ method, path }: Route, options: { key?: string; id?: string; body?: unknown } = {}) {
-  const noun = /\/api\/v1\/([\w-]+)\/\{id\}/.exec(path)?.[1]
-  const id = options.id ?? (noun === undefined ? '' : ids[noun])
-  if (id === undefined) throw new Error(`Give this test an id for ${path}`)
-  return world.request(method, path.replace('{id}', id) + (queries[`${method} ${path}`] ?? ''), {
-    key: options.key,
-    body: 'body' in options ? options.body : bodies[`${method} ${path}`],
-    idempotencyKey: method === 'GET' ? undefined : crypto.randomUUID(),
-  })
+type As = { key: string } | { person: Joined; workspace?: string }
+const name = ({ method, path }: Route) => `${method} ${path}`
+
+function ask(route: Route, as: As, options: { id?: string; body?: unknown } = {}): Promise<{ status: number; body: any }> {
+  const { method, path } = route
+  const noun = /\/api\/v1\/([\w-]+)\/:id/.exec(path)?.[1]
+  const id = options.id ?? (noun === undefined ? '' : (ids[noun] ?? absentId))
+  const address = path.replace(':id', id) + (queries[name(route)] ?? '')
+  const body = 'body' in options ? options.body : bodies[name(route)]
+  const idempotencyKey = method === 'GET' ? undefined : crypto.randomUUID()
+  if ('key' in as) return world.request(method, address, { key: as.key, body, idempotencyKey })
+  const headers = { ...(idempotencyKey && { 'idempotency-key': idempotencyKey }), ...(as.workspace && { 'x-workspace': as.workspace }) }
+  return as.person.request(method, address, body, headers)
 }
 
 /** The shape of every refusal (RFC 9457). */
@@ -73,47 +120,84 @@ function expectProblem(answer: { status: number; body: unknown }, code: ProblemC
   })
 }
 
-const name = (route: Route) => `${route.method} ${route.path}`
-const mutations = () => routes.filter((route) => route.method !== 'GET')
+/** Of oneself: whoever is in may change that, but only there, and only a person. */
+const ofOneself = (route: Route) => /^\/api\/v1\/(profile|sessions)\b/.test(route.path)
+const mutations = () => routes.filter((route) => route.method !== 'GET' && !ofOneself(route))
+const withId = () => routes.filter((route) => route.path.includes(':id'))
+const absent = '01900000-0000-7000-8000-000000000000'
 
 describe('every route', () => {
-  test('is known here', () => {
-    expect(routes.length).toBeGreaterThanOrEqual(20)
-    expect(mutations().length).toBeGreaterThanOrEqual(12)
+  test('says who may use it, and few are for anybody', () => {
+    expect(routes.length).toBeGreaterThanOrEqual(45)
+    expect(mutations().length).toBeGreaterThanOrEqual(25)
+    const open = world.routes.filter((route) => route.asks === 'nothing' && route.method !== 'HEAD')
+    expect(open.map(name)).toEqual(forAnybody)
   })
 
-  test('refuses whoever shows no key, a wrong one, or a revoked one', async () => {
-    await world.ctx.db.systemPool.query(`update api_key set revoked_at = now() where id in (select id from api_key where name = 'lead')`)
+  test('is described to programs', async () => {
+    const { paths } = (await (await fetch(`${world.url}/api/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { tags?: string[] }>>
+    }
+    for (const { method, path } of routes)
+      expect(Object.keys(paths[path.replace(':id', '{id}')] ?? {}), path).toContain(method.toLowerCase())
+  })
+
+  test('refuses whoever shows no key, a wrong one, a revoked or an expired one', async () => {
+    const late = await makeApiKey(world.ctx, world.workspaceId, { name: 'late', role: 'owner' })
+    await world.ctx.db.systemPool.query(`update api_key set revoked_at = now() where name = 'lead'`)
+    await world.ctx.db.systemPool.query(`update api_key set expires_at = now() - interval '1 minute' where name = 'late'`)
     for (const route of routes)
-      for (const key of ['', 'ab_wrong', keys.lead])
+      for (const key of ['', 'ab_wrong', keys.lead, late])
         expectProblem(await ask(route, { key }), 'unauthorized', `${name(route)} with “${key.slice(0, 4)}”`)
     await world.ctx.db.systemPool.query(`update api_key set revoked_at = null where name = 'lead'`)
+    await world.ctx.db.systemPool.query(`delete from api_key where name = 'late'`)
+  })
+
+  test.each(roles)('refuses and admits a person as the table of permissions says: %s', async (role) => {
+    for (const route of routes) {
+      if (route.asks === 'nothing') continue
+      const where = `${name(route)} as ${role}`
+      // Nothing is there by this id, and nothing is meant by this body: who may hears of that, who may not hears only so.
+      const answer = await ask(
+        route,
+        { person: people[role] },
+        { id: absent, body: route.method === 'GET' ? undefined : { nonsense: true } },
+      )
+      if (!may(role, route.asks)) expectProblem(answer, 'forbidden', where)
+      else expect([401, 403, 500], `${where}: ${JSON.stringify(answer.body)}`).not.toContain(answer.status)
+    }
   })
 
   test('that changes something refuses a client, whatever is sent', async () => {
     for (const route of mutations())
       for (const body of [bodies[name(route)], { nonsense: true }, undefined])
-        expectProblem(await ask(route, { key: keys.client, body }), 'forbidden', name(route))
+        expectProblem(await ask(route, { key: keys.client }, { body }), 'forbidden', name(route))
   })
 
-  test('says the same to each role about what is there and what is not', async () => {
-    for (const route of routes.filter((each) => each.path.includes('{id}')))
-      for (const role of roles) {
-        const absent = await ask(route, { key: keys[role], id: '01900000-0000-7000-8000-000000000000' })
-        expect([403, 404], `${name(route)} as ${role}`).toContain(absent.status)
-        const foreign = await ask(route, { key: other.key })
-        expectProblem(foreign, 'not_found', `${name(route)} from another workspace`)
-      }
+  test('answers that there is nothing by an absent id, and by one of another workspace', async () => {
+    for (const route of withId()) {
+      expectProblem(await ask(route, { person: people.owner }, { id: absent }), 'not_found', name(route))
+      expectProblem(await ask(route, { person: stranger }), 'not_found', `${name(route)} from another workspace`)
+      for (const role of roles)
+        expect([403, 404], `${name(route)} as a ${role}'s key`).toContain((await ask(route, { key: keys[role] }, { id: absent })).status)
+    }
   })
 
-  test('that was asked from another workspace changed nothing', async () => {
-    expect((await world.request('GET', `/api/v1/conversations/${ids.conversations}`)).body).toEqual(before)
+  test('refuses to act in a workspace that is not one’s own, by name', async () => {
+    for (const route of routes) {
+      expectProblem(await ask(route, { person: people.owner, workspace: other.id }), 'workspace_not_yours', name(route))
+      expectProblem(await ask(route, { person: stranger, workspace: world.workspaceId }), 'workspace_not_yours', name(route))
+    }
+  })
+
+  test('that was refused changed nothing', async () => {
+    expect(await everything()).toEqual(before)
     expect((await world.request('GET', '/api/v1/conversations?state=all', { key: other.key })).body.items).toEqual([])
   })
 
   test('names what is wrong with an id, a query or a body', async () => {
-    for (const route of routes.filter((each) => each.path.includes('{id}'))) {
-      const answer = await ask(route, { key: keys.owner, id: 'not-a-uuid' })
+    for (const route of withId()) {
+      const answer = await ask(route, { person: people.owner }, { id: 'not-a-uuid' })
       expectProblem(answer, 'bad_request', name(route))
       expect(answer.body.invalidParams[0].name, name(route)).toBe('id')
     }

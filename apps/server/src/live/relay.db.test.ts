@@ -31,7 +31,7 @@ afterEach(async () => {
 async function web(options: { relay?: { id: string; open: Relay }; compareEveryMs?: number; seqOf?: () => Promise<number> } = {}) {
   const http = createServer()
   const live = openLive(http, {
-    authorize: async (headers) => ({ workspaceId, userId: String(headers['x-user']), name: String(headers['x-user']) }),
+    authorize: async (headers) => ({ workspaceId, userId: String(headers['x-user']), name: String(headers['x-user']), sessionId: null }),
     seqOf: async () => 0,
     allowOrigin: () => true,
     now: () => new Date(),

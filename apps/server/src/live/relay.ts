@@ -10,12 +10,13 @@ export type Present = { id: string; name: string; typing: boolean }
 
 /**
  * What the processes of one installation tell each other. `seq` stands for a change whose frame is too long for the carrier: browsers then ask.
- * `presence` is everybody whom `from` knows to look at that conversation.
+ * `presence` is everybody whom `from` knows to look at that conversation. `cut`: the sockets of that room are to be closed.
  */
 export type Told =
   | { kind: 'change'; workspaceId: string; frame: ChangeFrame }
   | { kind: 'seq'; workspaceId: string; seq: number }
   | { kind: 'presence'; from: string; workspaceId: string; conversationId: string; people: Present[] }
+  | { kind: 'cut'; room: string }
 
 export type Relay = {
   /** To every other process that listens. Never throws and never waits; what cannot be told is lost, and found again by its number. */
@@ -73,7 +74,13 @@ function short(letter: Letter, maxBytes: number): string | null {
   return JSON.stringify({ id: letter.id, told: { kind: 'seq', workspaceId, seq: frame.seq } } satisfies Letter)
 }
 
-const shape = z.object({ id: z.string(), told: z.object({ kind: z.enum(['change', 'seq', 'presence']), workspaceId: z.string() }).loose() })
+const shape = z.object({
+  id: z.string(),
+  told: z.union([
+    z.object({ kind: z.enum(['change', 'seq', 'presence']), workspaceId: z.string() }).loose(),
+    z.object({ kind: z.literal('cut'), room: z.string() }),
+  ]),
+})
 
 /** Another version of this program may run beside this one while they are replaced: what is not understood is left. */
 function read(text: string): Letter | null {

@@ -1,14 +1,17 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import { presenceSent, type ChangeFrame } from '@answerback/core/api'
+import { roomOf, type Cut } from './cut.ts'
 import { openPresence } from './presence.ts'
 import type { Relay, Told } from './relay.ts'
 
-/** Who may listen: found from the handshake's cookie, or null to refuse. */
-export type Listener = { workspaceId: string; userId: string; name: string }
+/** Who may listen: found from the handshake's cookie, or null to refuse. `sessionId` is null for a key. */
+export type Listener = { workspaceId: string; userId: string; name: string; sessionId: string | null }
 
 export type Live = {
   publish(workspaceId: string, frame: ChangeFrame): void
+  /** Closes somebody's sockets, in every process. */
+  cut: Cut
   /** Begins to hear other processes, if there may be any. */
   listen(): Promise<void>
   close(): Promise<void>
@@ -24,7 +27,8 @@ const usualCompareEveryMs = 10_000
 export function openLive(
   http: HttpServer,
   options: {
-    authorize(headers: Record<string, string | string[] | undefined>): Promise<Listener | null>
+    /** `workspace`: the one that a person of several chose. */
+    authorize(headers: Record<string, string | string[] | undefined>, workspace: string | undefined): Promise<Listener | null>
     seqOf(workspaceId: string): Promise<number>
     allowOrigin(origin: string | undefined, host: string | undefined): boolean
     now: () => Date
@@ -46,7 +50,8 @@ export function openLive(
   const noteSent = (workspaceId: string, seq: number) => void sent.set(workspaceId, Math.max(seq, sent.get(workspaceId) ?? 0))
 
   io.use((socket, next) => {
-    options.authorize(socket.handshake.headers).then(
+    const { workspace } = socket.handshake.auth
+    options.authorize(socket.handshake.headers, typeof workspace === 'string' ? workspace : undefined).then(
       (listener) => {
         if (!listener) return next(new Error('unauthorized'))
         socket.data = listener
@@ -57,7 +62,8 @@ export function openLive(
   })
 
   io.on('connection', (socket) => {
-    const { workspaceId, userId, name } = socket.data as Listener
+    const { workspaceId, userId, name, sessionId } = socket.data as Listener
+    void socket.join([roomOf({ workspaceId, userId }), ...(sessionId === null ? [] : [roomOf({ sessionId })])])
     // Joined before the number is read: a change between the two is heard, not missed.
     void socket.join(workspaceId)
     options.seqOf(workspaceId).then(
@@ -101,6 +107,7 @@ export function openLive(
   }
 
   function hear(told: Told): void {
+    if (told.kind === 'cut') return void io.in(told.room).disconnectSockets(true)
     const { workspaceId } = told
     // Nobody here listens in that workspace.
     if (!io.sockets.adapter.rooms.has(workspaceId) && told.kind !== 'presence') return
@@ -136,6 +143,11 @@ export function openLive(
     publish(workspaceId, frame) {
       emitChange(workspaceId, frame)
       options.relay?.open.tell({ kind: 'change', workspaceId, frame })
+    },
+    cut(target) {
+      const room = roomOf(target)
+      io.in(room).disconnectSockets(true)
+      options.relay?.open.tell({ kind: 'cut', room })
     },
     listen: async () => options.relay?.open.listen(hear),
     close() {
