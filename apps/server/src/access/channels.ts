@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { Channel } from '@answerback/core/api'
-import { Problem } from '@answerback/core/problem'
+import { Problem, type InvalidParam } from '@answerback/core/problem'
 import { PlatformError } from '@answerback/platforms/error'
 import type { Connected, Platform } from '@answerback/platforms/platform'
 import { platformOf, type Context } from '../context.ts'
@@ -66,9 +66,17 @@ async function openAccount(ctx: Context, platform: Platform, settings: Record<st
     })
   }
   // Whatever of these the adapter calls, none may lead inside.
-  for (const each of new Set([settings.apiUrl, settings.url, settings.service]))
-    if (each) await checkHost(whole(each), ctx.env.allowedHosts)
+  for (const name of ['url', 'service', 'apiUrl']) if (settings[name]) await checkAddress(ctx, name, settings[name])
   return open(ctx, platform, settings)
+}
+
+/** Throws `host_not_allowed` naming the field. */
+async function checkAddress(ctx: Context, name: string, typed: string): Promise<void> {
+  await checkHost(whole(typed), ctx.env.allowedHosts).catch((error: unknown) => {
+    if (!(error instanceof Problem)) throw error
+    const [reason] = (error.extra.invalidParams as InvalidParam[] | undefined) ?? []
+    throw new Problem(error.code, error.message, { invalidParams: [{ name: `settings.${name}`, reason: reason?.reason ?? error.message }] })
+  })
 }
 
 /** As people type it: without the scheme it is https. */

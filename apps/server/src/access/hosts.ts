@@ -110,5 +110,5 @@ function bareOf(hostname: string): string {
 }
 
 function refuse(url: string, why: string): never {
-  throw new Problem('host_not_allowed', `${url}: ${why}`, { invalidParams: [{ name: 'settings', reason: why }] })
+  throw new Problem('host_not_allowed', `The address ${url} cannot be used: ${why}`, { invalidParams: [{ name: 'settings', reason: why }] })
 }
