@@ -1,24 +1,29 @@
-import { readFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runMigrations } from 'bullmq'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as runDrizzle } from 'drizzle-orm/node-postgres/migrator'
-import { Client, type ClientConfig } from 'pg'
+import type { ClientConfig } from 'pg'
+import { openOwner } from './open-owner.ts'
 import { ensureRoles } from './roles.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
 /** Any fixed number: only one process migrates at a time, the others wait and find nothing to do. */
 const lockKey = 4_120_557
 
-/** Brings a database to this version: roles, our tables, BullMQ's tables. Forward-only, safe to call from many processes at once. */
-export async function migrate(owner: ClientConfig, options: { rolePassword?: string | null } = {}): Promise<void> {
-  const client = new Client(owner)
-  await client.connect()
+/**
+ * Brings a database to this version: roles, our tables, BullMQ's tables. Forward-only, safe to call from many processes at once. `upTo` stops after so many of our
+ * migrations, for rows that were written under them. Throws a sentence when the database cannot be used.
+ */
+export async function migrate(owner: ClientConfig, options: { rolePassword?: string | null; upTo?: number } = {}): Promise<void> {
+  const client = await openOwner(owner)
   try {
     await client.query('select pg_advisory_lock($1)', [lockKey])
     await ensureRoles(client, options.rolePassword ?? null)
-    await runDrizzle(drizzle(client), { migrationsFolder })
+    if (options.upTo === undefined) await runDrizzle(drizzle(client), { migrationsFolder })
+    else await inPart(options.upTo, (folder) => runDrizzle(drizzle(client), { migrationsFolder: folder }))
     await runMigrations(client, 'bullmq')
     await client.query(`
       grant usage, create on schema bullmq to answerback_system; -- it makes a sequence for each queue
@@ -29,6 +34,20 @@ export async function migrate(owner: ClientConfig, options: { rolePassword?: str
       grant select on drizzle.__drizzle_migrations to answerback_system;`)
   } finally {
     await client.end()
+  }
+}
+
+/** A folder with the first migrations alone, as the migrator wants it, gone after `run`. */
+async function inPart(count: number, run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'answerback-migrations-'))
+  try {
+    await cp(migrationsFolder, folder, { recursive: true })
+    const file = join(folder, 'meta/_journal.json')
+    const journal = JSON.parse(await readFile(file, 'utf8')) as { entries: unknown[] }
+    await writeFile(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }))
+    await run(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -53,6 +53,13 @@ export function takeOwnership(dataDir: string): OwnerLock {
   }
 }
 
+/** Where the server that owns this folder serves; null when none does or it has not said. */
+export function runningUrl(dataDir: string): string | null {
+  const text = read(join(dataDir, 'owner.lock'))
+  const owner = text === null ? null : parse(text)
+  return owner && processStart(owner.pid) === owner.startedAt ? owner.url : null
+}
+
 /** `link` refuses an existing name and shows the file whole or not at all, which open-then-write does not. */
 function claim(path: string, save: (place: (draft: string) => void) => void): boolean {
   try {

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { completeOpenApi, type OpenApi } from './openapi.ts'
+import { version } from './version.ts'
 
 /** Swagger UI sets style attributes from its script; nothing else beyond our own files is let in. */
 const policy = {
@@ -22,7 +23,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
     openapi: {
       info: {
         title: 'Answerback',
-        version: '0.1.0',
+        version,
         description: 'Comments and mentions in, answers out. Errors are problem+json (RFC 9457).',
       },
     },

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeBusy } from '../../test/busy.ts'
 import { openWorld, type World } from '../../test/world.ts'
 import { openAuth } from '../access/auth.ts'
 import { openApp } from '../app.ts'
+import { version } from './version.ts'
 import type { OpenApi, Operation } from './openapi.ts'
 
 let world: World
@@ -110,6 +112,11 @@ describe('/readyz and /healthz', () => {
     expect(answer.status).toBe(503)
     expect(JSON.parse(answer.text).detail).toMatch(/^Its migrations could not be read: \d+ of \d+ are still to be run/)
   })
+})
+
+test('the version told is that of the package', () => {
+  const file = new URL('../../package.json', import.meta.url)
+  expect(version).toBe((JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version)
 })
 
 describe('the API described', () => {
