@@ -1,7 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { z } from 'zod'
 
 /** The only reader of the environment. Each variable once: what it means, what it is without it, what is wrong with it in words. */
