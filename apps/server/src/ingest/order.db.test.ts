@@ -190,6 +190,6 @@ test('any order, batching and repetition of deliveries gives one state, and noth
           expect(heldOther[what], what).toEqual(held[what])
       },
     ),
-    { numRuns: Number(process.env.ORDER_RUNS ?? 40), endOnFailure: false },
+    { numRuns: Number(process.env.ORDER_RUNS ?? 25), endOnFailure: false },
   )
 }, 120_000)

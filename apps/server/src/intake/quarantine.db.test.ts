@@ -118,7 +118,7 @@ describe('a quarantined delivery', () => {
     const [bad, good] = [fresh('indigestible'), fresh('beside it')]
     expect((await postWebhook(world, bad.body)).status).toBe(200)
     expect((await postWebhook(world, good.body)).status).toBe(200)
-    await world.settle(180_000)
+    await world.settle(90_000)
     expect(await texts()).toContain('beside it')
     const { rows } = await owner.query(`select attempts from delivery where body = $1`, [Buffer.from(bad.body)])
     expect(rows).toEqual([{ attempts: 5 }])

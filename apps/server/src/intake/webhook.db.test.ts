@@ -186,7 +186,7 @@ describe('a body', () => {
     ['an account that nobody connected', '{"object":"page","entry":[{"id":"404","time":1,"changes":[]}]}'],
   ])('that is %s and well signed is kept, set aside with a reason, and not tried for ever', async (_name, body) => {
     expect((await postWebhook(world, body)).status).toBe(200)
-    await world.settle(120_000)
+    await world.settle(30_000)
     const { rows } = await owner.query(
       `select quarantined, attempts, done_at, body from delivery where kind = 'webhook' order by received_at desc, id desc limit 1`,
     )

@@ -235,7 +235,7 @@ describe('a reply that did not go out', () => {
 
     const two = await failing({ kind: 'server_error' })
     expect((await world.request('DELETE', `/api/v1/replies/${two.id}`)).status).toBe(204)
-    await world.settle(300_000)
+    await world.settle(130_000)
     expect(await state(two.id)).toBe('cancelled')
     const row = await rowOf(world, two.row.id)
     expect([row.state, row.reply, row.waitingSince]).toEqual(['waiting', null, two.row.waitingSince])
