@@ -59,6 +59,6 @@ export async function join(world: World, name: string, role: string, key = world
   return { ...visitor, id: accepted.body.userId, email }
 }
 
-function passwordOf(name: string): string {
+export function passwordOf(name: string): string {
   return `${name} likes long passwords`
 }

@@ -33,12 +33,13 @@ export function doorRoutes(
   { auth, cut, mail }: { auth: Auth; cut: Cut; mail: SendMail | null },
 ): void {
   const app = server.withTypeProvider<ZodTypeProvider>()
-  const tags = ['doors']
+  // An empty requirement: no sign-in is asked for (OpenAPI 3.0, Security Requirement Object).
+  const door = { tags: ['doors'], security: [{}] }
   const onRequest = forAnybody()
 
   app.get(
     '/api/v1/door',
-    { schema: { response: { 200: doorState }, tags, summary: 'What a visitor needs to know.' }, onRequest },
+    { schema: { response: { 200: doorState }, ...door, summary: 'What a visitor needs to know.' }, onRequest },
     async () => ({
       setupNeeded: await setupNeeded(ctx),
       demo: ctx.env.demo,
@@ -48,7 +49,10 @@ export function doorRoutes(
 
   app.get(
     '/api/v1/setup',
-    { schema: { querystring: linkQuery, response: { 200: setupState }, tags, summary: 'Does this set-up link open?' }, onRequest },
+    {
+      schema: { querystring: linkQuery, response: { 200: setupState }, ...door, summary: 'Whether a set-up link opens, and if not why.' },
+      onRequest,
+    },
     async (request) => {
       const link = await readLink(ctx, ctx.db.system, 'setup', request.query.token)
       return link.good ? { good: true as const, expiresAt: link.expiresAt.toISOString() } : link
@@ -56,7 +60,7 @@ export function doorRoutes(
   )
   app.post(
     '/api/v1/setup',
-    { schema: { body: setupBody, response: { 201: signedIn }, tags, summary: 'Make the first owner and their workspace.' }, onRequest },
+    { schema: { body: setupBody, response: { 201: signedIn }, ...door, summary: 'Make the first owner and their workspace.' }, onRequest },
     async (request, reply) => {
       const made = await setUp(ctx, auth, request.body)
       const { cookies } = await startSession(auth, request, request.body)
@@ -66,10 +70,10 @@ export function doorRoutes(
 
   app.post(
     '/api/v1/session',
-    { schema: { body: signInBody, response: { 200: signedIn }, tags, summary: 'Sign in.' }, onRequest },
+    { schema: { body: signInBody, response: { 200: signedIn }, ...door, summary: 'Sign in.' }, onRequest },
     async (request, reply) => reply.send(await signIn(ctx, auth, request, reply, request.body)),
   )
-  app.delete('/api/v1/session', { schema: { tags, summary: 'Sign out.' }, onRequest }, async (request, reply) => {
+  app.delete('/api/v1/session', { schema: { ...door, summary: 'Sign out.' }, onRequest }, async (request, reply) => {
     const found = await auth.auth().api.getSession({ headers: fromNodeHeaders(request.headers) })
     if (found) {
       await endSession(ctx, found.user.id, found.session.id)
@@ -80,7 +84,10 @@ export function doorRoutes(
 
   app.post(
     '/api/v1/password-reset',
-    { schema: { body: resetRequestBody, response: { 202: resetRequested }, tags, summary: 'Ask for a reset link by e-mail.' }, onRequest },
+    {
+      schema: { body: resetRequestBody, response: { 202: resetRequested }, ...door, summary: 'Ask for a reset link by e-mail.' },
+      onRequest,
+    },
     async (request, reply) => {
       if (mail) await mailResetLink(ctx, { mail, publicUrl: auth.publicUrl(), email: request.body.email, ip: request.ip })
       return reply.code(202).send({ mailed: mail !== null })
@@ -88,12 +95,15 @@ export function doorRoutes(
   )
   app.get(
     '/api/v1/password-reset/link',
-    { schema: { querystring: linkQuery, response: { 200: resetState }, tags, summary: 'Does this reset link open?' }, onRequest },
+    {
+      schema: { querystring: linkQuery, response: { 200: resetState }, ...door, summary: 'Whether a reset link opens, and if not why.' },
+      onRequest,
+    },
     (request) => showReset(ctx, request.query.token),
   )
   app.put(
     '/api/v1/password-reset/link',
-    { schema: { body: resetBody, tags, summary: 'Choose a new password; every session of the person ends.' }, onRequest },
+    { schema: { body: resetBody, ...door, summary: 'Choose a new password; every session of the person ends.' }, onRequest },
     async (request, reply) => {
       for (const sessionId of await resetPassword(ctx, auth, request.body)) cut({ sessionId })
       return reply.code(204).send()
@@ -102,12 +112,20 @@ export function doorRoutes(
 
   app.get(
     '/api/v1/invitations/accept',
-    { schema: { querystring: linkQuery, response: { 200: invitationState }, tags, summary: 'Who invites, and to what?' }, onRequest },
+    {
+      schema: {
+        querystring: linkQuery,
+        response: { 200: invitationState },
+        ...door,
+        summary: 'Who invites, and to what; or why the link does not open.',
+      },
+      onRequest,
+    },
     async (request) => showInvitation(ctx, request.query.token, await visitorOf(request)),
   )
   app.post(
     '/api/v1/invitations/accept',
-    { schema: { body: acceptBody, response: { 201: signedIn }, tags, summary: 'Join the workspace.' }, onRequest },
+    { schema: { body: acceptBody, response: { 201: signedIn }, ...door, summary: 'Join the workspace.' }, onRequest },
     async (request, reply) => {
       const { token, name, password } = request.body
       const visitor = await visitorOf(request)
