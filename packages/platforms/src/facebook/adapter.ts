@@ -16,7 +16,7 @@ export const facebook = guardPlatform({
     like: true,
     privateReply: false,
     removalTakesReplies: true,
-    replyLimit: { max: 8000, unit: 'codepoints' },
+    replyLimit: { max: 8000, unit: 'utf16' },
     exactlyOnce: 'find',
   },
   connect,
