@@ -28,9 +28,14 @@ export function SignInScreen() {
       router.history.push(returnPath(to))
     },
   })
+  if (door?.setupNeeded)
+    return (
+      <Door title={t('setup.title')} heading={t('setup.needLink')}>
+        <p>{t('setup.needLinkLead')}</p>
+      </Door>
+    )
   return (
     <Door title={t('doors.title.signIn')} heading={t('doors.signIn')}>
-      {door?.setupNeeded && <p className="door-note">{t('doors.setupNeeded')}</p>}
       {door?.demo && <p className="door-note">{t.rich('signedOut.lead', { code: (chunks) => <code>{chunks}</code> })}</p>}
       {to !== undefined && <p>{t('doors.returning')}</p>}
       {drafts !== '' && <p>{drafts}</p>}

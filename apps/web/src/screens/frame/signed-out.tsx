@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Navigate, useLocation } from '@tanstack/react-router'
+import { useRouter } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { doorQuery } from '../../api/access-queries.ts'
 import { now } from '../../clock/ticker.ts'
 import { cache } from '../../api/queries.ts'
@@ -8,10 +9,14 @@ import { useWords } from '../../words/words.tsx'
 
 /** Nobody is signed in: on to the sign-in, which leads back here. What was being written stays on this device. */
 export function SignedOut({ onAgain }: { onAgain: () => void }) {
-  const { href, pathname } = useLocation()
+  const router = useRouter()
   const { data: door, isPending } = useQuery({ ...doorQuery, retry: false })
-  if (isPending) return null
-  if (door?.demo === false) return <Navigate to="/sign-in" search={{ to: pathname === '/inbox' ? undefined : href }} replace />
+  const toDoor = door?.demo === false
+  useEffect(() => {
+    const { pathname, href } = router.history.location
+    if (toDoor) void router.navigate({ to: '/sign-in', search: { to: pathname === '/inbox' ? undefined : href }, replace: true })
+  }, [toDoor, router])
+  if (isPending || toDoor) return null
   return <OpenTheLink onAgain={onAgain} />
 }
 

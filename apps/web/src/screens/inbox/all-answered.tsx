@@ -1,12 +1,15 @@
 import type { Counts } from '@answerback/core/api'
 import { Link } from '@tanstack/react-router'
 import { useWords } from '../../words/words.tsx'
+import { ChannelAlert } from './channel-alert.tsx'
 
 /** Nobody waits. Calm, and an opening to keep a conversation going. */
 export function AllAnswered({ counts }: { counts: Counts }) {
   const t = useWords()
   return (
     <section className="calm">
+      {/* Silence of a channel that stopped is no peace. */}
+      <ChannelAlert />
       <div>
         <svg className="tick" viewBox="0 0 48 48" aria-hidden="true">
           <circle cx="24" cy="24" r="22.5" />

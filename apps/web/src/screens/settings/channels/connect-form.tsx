@@ -1,5 +1,5 @@
 import type { Channel, PlatformGuide } from '@answerback/core/api'
-import { useId } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { change } from '../../../api/call.ts'
 import { cache, channelsQuery, meQuery } from '../../../api/queries.ts'
 import { filled, type Check } from '../../../ui/checks.ts'
@@ -20,6 +20,9 @@ type Props = {
 export function ConnectForm({ guide, channel, onClose }: Props) {
   const t = useWords()
   const titleId = useId()
+  const heading = useRef<HTMLHeadingElement>(null)
+  // Read from the top: what to do there comes before what to paste here.
+  useEffect(() => heading.current?.focus(), [])
   const required = guide.fields.filter((field) => !field.optional && (channel === undefined || field.secret))
   const form = useForm<Record<string, string>>({
     initial: Object.fromEntries(guide.fields.map((field) => [nameOf(field.name), ''])),
@@ -37,13 +40,13 @@ export function ConnectForm({ guide, channel, onClose }: Props) {
   })
   return (
     <section className="connect-box" aria-labelledby={titleId}>
-      <h2 id={titleId}>
+      <h2 id={titleId} ref={heading} tabIndex={-1}>
         {channel === undefined ? t('connecting.title', { platform: guide.name }) : t('connecting.titleAgain', { handle: channel.handle })}
       </h2>
       {channel !== undefined && <p className="ink2">{t('connecting.leadAgain')}</p>}
       <Guide guide={guide} />
       <form className="form narrow" noValidate autoComplete="off" onSubmit={form.submit}>
-        {guide.fields.map((field, index) => {
+        {guide.fields.map((field) => {
           const Field = field.secret ? PasswordField : TextField
           const keeps = channel !== undefined && !field.secret
           return (
@@ -56,7 +59,6 @@ export function ConnectForm({ guide, channel, onClose }: Props) {
               autoComplete={field.secret ? 'new-password' : 'off'}
               autoCapitalize="none"
               spellCheck={false}
-              autoFocus={index === 0}
               {...form.field(nameOf(field.name))}
             />
           )
