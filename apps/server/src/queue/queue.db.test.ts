@@ -8,7 +8,7 @@ import { Pool, type PoolConfig } from 'pg'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../../test/postgres.ts'
-import { backends, openRedis, type TestRedis } from '../../test/redis.ts'
+import { backends, freePort, hasRedis, openRedis, type TestRedis } from '../../test/redis.ts'
 import { openQueue, type Queue } from './queue.ts'
 
 // What we need from BullMQ, on both of its stores: through our own queue where that is how it is used, directly where it is a promise of the library.
@@ -178,4 +178,19 @@ describe.each(backends)('the queue on $backend', ({ backend, here }) => {
     await queue.add('same', { n: 3 }, { jobId: 'x' })
     await expect.poll(() => ran).toEqual([1, 3])
   })
+})
+
+test.skipIf(!hasRedis)('nobody waits for a Redis that never was or went away', async () => {
+  const postgres = {}
+  const log = pino({ level: 'silent' })
+  const never = openQueue({ redisUrl: `redis://127.0.0.1:${await freePort()}`, prefix: 'never', postgres, log })
+  const redis = await openRedis()
+  const gone = openQueue({ redisUrl: redis.url, prefix: randomUUID(), postgres, log })
+  await gone.add('send', [{ workspaceId: 'w', replyId: 'r' }])
+  await redis.stop()
+  const startedAt = performance.now()
+  await Promise.all([never, gone].map((queue) => queue.add('ingest', [{ deliveryIds: ['d'] }])))
+  await expect(never.depth()).rejects.toThrow()
+  await Promise.all([never.close(), gone.close()])
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
 })

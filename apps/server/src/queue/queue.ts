@@ -42,12 +42,15 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
     }
   const pool = options.redisUrl ? null : new Pool({ max: 8, ...options.postgres, options: '-c search_path=bullmq' })
   pool?.on('error', complain('queue: a database connection was lost'))
+  // Workers wait for a Redis that is away; whoever adds does not, and what he wanted to add is not kept for later: the sweep finds it.
   const redis = options.redisUrl ? new Redis(options.redisUrl, { maxRetriesPerRequest: null }) : null
+  const adder = options.redisUrl ? new Redis(options.redisUrl, { maxRetriesPerRequest: 0, enableOfflineQueue: false }) : null
   redis?.on('error', complain('queue: redis is not reachable'))
+  adder?.on('error', () => undefined)
   // One class serves both stores; only what it is opened with differs.
   const open = <T>(Class: typeof BullQueue | typeof Worker, args: unknown[], extra: object): T =>
     (redis
-      ? Reflect.construct(Class, [...args, { connection: redis, prefix: options.prefix, ...extra }])
+      ? Reflect.construct(Class, [...args, { connection: Class === BullQueue ? adder : redis, prefix: options.prefix, ...extra }])
       : Reflect.construct(Class, [...args, { connection: pool, ...extra }, createPostgresBackend])) as T
 
   const queues = new Map<keyof Jobs, BullQueue>()
@@ -65,7 +68,7 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
   return {
     async add(name, jobs) {
       try {
-        await queueOf(name).addBulk(jobs.map((data) => ({ name, data })))
+        await withinPatience(queueOf(name).addBulk(jobs.map((data) => ({ name, data }))))
       } catch (error) {
         complain('queue: could not add, the sweep will', { queue: name })(error as Error)
       }
@@ -80,15 +83,17 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
       await worker.waitUntilReady()
     },
     async depth() {
-      const [ingest, send] = await Promise.all([queueOf('ingest'), queueOf('send')].map(countJobs))
+      const [ingest, send] = await withinPatience(Promise.all([queueOf('ingest'), queueOf('send')].map(countJobs)))
       return { ingest: ingest!, send: send! }
     },
     async close() {
       closing = true
       await Promise.all(workers.map((worker) => worker.close()))
-      await Promise.all([...queues.values()].map((queue) => queue.close()))
+      // One whose store never answered cannot be closed in order either.
+      await withinPatience(Promise.all([...queues.values()].map((queue) => queue.close()))).catch(complain('queue: did not close'))
       await pool?.end()
       redis?.disconnect()
+      adder?.disconnect()
     },
   }
 }
@@ -96,6 +101,21 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
 /** What our names in a shared Redis begin with: the same in every process of an installation, another in every other one. `session`: its session secret. */
 export function prefixOf(session: string): string {
   return `answerback-${createHmac('sha256', session).update('names in redis').digest('hex').slice(0, 12)}`
+}
+
+/** What is asked of a store that does not answer is given up after this: a request of a person may be waiting. */
+const patienceMs = 2_000
+
+async function withinPatience<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs / 1000} s`)), patienceMs)
+  })
+  try {
+    return await Promise.race([asked, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 async function countJobs(queue: BullQueue): Promise<number> {
