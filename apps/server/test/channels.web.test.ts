@@ -60,6 +60,7 @@ test('a test says in words what works, and the last deliveries are shown', async
     .waitFor()
   await line(page, 'Facebook').getByRole('button', { name: 'Last deliveries' }).click()
   await line(page, 'Facebook').getByText('webhook', { exact: true }).first().waitFor()
+  expect(await line(page, 'Facebook').getByText('does not work').count()).toBe(0)
   await page.context().close()
 })
 
