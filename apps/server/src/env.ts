@@ -22,6 +22,16 @@ const schema = z.object({
   SECRET_KEY_FILE: z.string().min(1).optional(),
   /** Who may read /metrics from another machine; without it only this one may. */
   METRICS_TOKEN: z.string().min(16, 'METRICS_TOKEN must be at least 16 characters long, as made by: openssl rand -hex 32').optional(),
+  /** Where letters go out; without it invitations and resets are links to copy. */
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'SMTP_URL must begin with smtp:// or smtps:// , as in smtps://user:password@mail.example.org:465')
+    .optional(),
+  /** Whom they come from. */
+  MAIL_FROM: z
+    .string()
+    .regex(/^\S+@\S+$|<\S+@\S+>$/, 'MAIL_FROM must be an address, as in Answerback <answerback@example.org>')
+    .optional(),
   ROLES: z
     .string()
     .default('web,worker,poller')
@@ -76,6 +86,8 @@ export function readEnv(source: Record<string, string | undefined> = process.env
       wrong.push(`${name} must be a whole http or https URL, as in https://example.org.`)
     apiUrls[platform.toLowerCase().replaceAll('_', '-')] = value!
   }
+  if (parsed.data?.SMTP_URL !== undefined && parsed.data.MAIL_FROM === undefined)
+    wrong.push('MAIL_FROM: say whom letters come from when SMTP_URL is set, as in Answerback <answerback@example.org>.')
   if (!parsed.success || wrong.length > 0) throw new Error(wrong.join('\n'))
   const secretKey = secretKeyOf(parsed.data)
   const demo =

@@ -7,6 +7,7 @@ import { openAuth, type Auth } from './access/auth.ts'
 import { guardFetch } from './access/hosts.ts'
 import { checkKeys } from './access/rotate-keys.ts'
 import { loadSecrets } from './access/secrets.ts'
+import { openMail } from './access/mail.ts'
 import { makeSetupLink } from './access/setup.ts'
 import { openApp } from './app.ts'
 import type { Context } from './context.ts'
@@ -85,8 +86,9 @@ export async function startServer(
     let url = env.PUBLIC_URL ?? ''
     // The address is known only once the port is ours, and sign-in links need it.
     const auth = openAuth(ctx, { publicUrl: () => url })
+    const mail = env.SMTP_URL && env.MAIL_FROM ? openMail({ smtpUrl: env.SMTP_URL, from: env.MAIL_FROM }) : null
     if (env.ROLES.includes('web')) {
-      const { app, live } = await openApp(ctx, auth, { demo, relay })
+      const { app, live } = await openApp(ctx, auth, { demo, relay, mail })
       ctx.publish = live.publish
       await live.listen()
       closers.push(

@@ -83,6 +83,6 @@ export function comment(
 }
 
 /** Sends one webhook with the right signature and expects that it is taken. */
-export async function signed(world: World, body: unknown): Promise<void> {
+async function signed(world: World, body: unknown): Promise<void> {
   expect((await postWebhook(world, JSON.stringify(body))).status).toBe(200)
 }

@@ -5,6 +5,7 @@ import { platforms } from '@answerback/platforms/registry'
 import { startSandbox, type Sandbox } from '@answerback/sandbox/sandbox'
 import { openAuth } from '../src/access/auth.ts'
 import { connectChannel } from '../src/access/channels.ts'
+import type { SendMail } from '../src/access/mail.ts'
 import { addPlatformApp } from '../src/access/platform-apps.ts'
 import { makeSetupLink } from '../src/access/setup.ts'
 import { addMember, makeApiKey, makeWorkspace } from '../src/access/workspaces.ts'
@@ -59,7 +60,7 @@ const impatientMs = 400
  * The whole loop in one process: real PostgreSQL, real HTTP, the sandbox, and a clock that only `pass` moves. The queue keeps jobs until `drain` runs them;
  * with `loseJobs` it forgets what intake and staff add, as a Redis that is flushed again and again, and the sweep must find what is left to do.
  */
-export async function openWorld(options: { loseJobs?: boolean; seed?: number; log?: Logger } = {}): Promise<World> {
+export async function openWorld(options: { loseJobs?: boolean; seed?: number; log?: Logger; mail?: SendMail } = {}): Promise<World> {
   const database = await freshDatabase()
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' })
   let offsetMs = 0
@@ -98,7 +99,7 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
       }),
   }
   let url = 'http://127.0.0.1'
-  const { app, live, routes } = await openApp(ctx, openAuth(ctx, { publicUrl: () => url }), { demo: null })
+  const { app, live, routes } = await openApp(ctx, openAuth(ctx, { publicUrl: () => url }), { demo: null, mail: options.mail })
   await app.listen({ port: 0, host: '127.0.0.1' })
   url = `http://127.0.0.1:${(app.server.address() as { port: number }).port}`
   ctx.publish = live.publish
