@@ -3,6 +3,9 @@ import { demoLead, demoManager } from './demo/demo.ts'
 import { readEnv, type Env } from './env.ts'
 import { openLog, startServer, type Running } from './server.ts'
 
+/** One key press may reach us twice within this. */
+const sameSignalMs = 1_000
+
 /** env -> context -> chosen roles -> graceful stop. */
 try {
   await main()
@@ -20,14 +23,22 @@ async function main(): Promise<void> {
   const log = openLog(env)
   let running: Running | null = null
   let stopping: Promise<void> | null = null
+  let askedAt = 0
   const end = (code: number, words: string) => {
-    if (stopping) return
+    if (stopping) {
+      // npm passes on a Ctrl-C that has already come: the same one, not a second.
+      if (performance.now() - askedAt < sameSignalMs) return
+      // Said twice: whoever waits has waited enough.
+      running?.endAtOnce()
+      process.exit(1)
+    }
+    askedAt = performance.now()
     process.stdout.write(`${words}\n`)
     stopping = (running ? running.stop() : Promise.resolve()).finally(() => process.exit(code))
   }
   process.on('SIGTERM', () => end(0, 'Stopping: running work is finished first.'))
   process.on('SIGINT', () => end(0, '\nStopping: running work is finished first.'))
-  running = await startServer(env, { log, onTrouble: (reason) => end(1, `${reason} Stopping.`) })
+  running = await startServer(env, { log, onTrouble: (reason) => void (stopping ?? end(1, `${reason} Stopping.`)) })
   await greet(env, running)
 }
 

@@ -27,6 +27,10 @@ import { startTimers } from './timers.ts'
 /** Deliveries of several jobs in one transaction; a workspace's transactions wait for each other, so many small ones only queue. */
 const ingestTogether = 20
 
+/** How long running work may take to end once the process is told to, and what each part gets when that is used up. */
+const drainMs = 20_000
+const leastMs = 500
+
 export type Running = {
   url: string
   ctx: Context
@@ -34,41 +38,44 @@ export type Running = {
   sandbox: SandboxProcess | null
   setupLink: string | null
   stop(): Promise<void>
+  endAtOnce(): void
 }
 
 /**
- * Starts the chosen roles in this process and resolves when they are ready. `stop` drains: no new requests, running jobs end, then everything is closed,
- * in the reverse order. `onTrouble` hears what no request can tell, such as a database that ended by itself.
+ * Starts the chosen roles in this process and resolves when they are ready. `stop` drains: nothing new begins, running requests and jobs end, 20 s at most,
+ * then everything is closed. `endAtOnce` leaves no process behind and waits for nothing. `onTrouble` hears what no request can tell, such as a database that
+ * ended by itself.
  */
 export async function startServer(
   env: Env,
   options: { log: Logger; now?: () => Date; onTrouble: (reason: string) => void },
 ): Promise<Running> {
   const { log } = options
-  const closers: (() => unknown)[] = []
-  const stop = async () => {
-    for (const close of closers.splice(0).toReversed())
-      await Promise.resolve(close()).catch((error: unknown) => log.error({ err: error }, 'stop: something did not close'))
-  }
+  const { closing, stop } = openClosers(log)
+  let endAtOnce = () => {}
   try {
     const dataDir = resolve(env.DATA_DIR)
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const secrets = await loadSecrets(dataDir, env)
     const store = await openDatabase(env, dataDir, { key: secrets.session, log, onTrouble: options.onTrouble })
-    closers.push(() => store.stop())
+    closing('database', () => store.stop(), { atLeastMs: Infinity })
+    endAtOnce = () => void store.stop()
     await migrate(store.owner, { rolePassword: store.rolePassword })
     const db = connect(store.app, store.system, (error) => log.warn({ reason: error.message }, 'database: a connection was lost'))
-    closers.push(() => db.close())
+    closing('connections', () => db.close())
+    let sandbox: SandboxProcess | null = null
+    // The work that still runs may be talking to it, and through all of these.
+    closing('sandbox', () => sandbox?.stop())
     const shared = { redisUrl: env.REDIS_URL, prefix: prefixOf(secrets.session), postgres: store.system, log }
-    const queue = openQueue(shared)
-    closers.push(() => queue.close())
     // The embedded database has one process, which needs nobody's word.
     const id = uuidv7()
     const relay = env.DATABASE_URL ? { id, open: openRelay({ ...shared, id }) } : undefined
-    closers.push(() => relay?.open.close())
+    closing('word to others', () => relay?.open.close())
 
     const guarded = guardFetch({ allowed: env.allowedHosts })
-    closers.push(() => guarded.close())
+    closing('calls out', () => guarded.close())
+    const queue = openQueue(shared)
+    closing('jobs', () => queue.close())
     const ctx: Context = {
       env,
       secrets,
@@ -91,16 +98,13 @@ export async function startServer(
       const { app, live } = await openApp(ctx, auth, { demo, relay, mail })
       ctx.publish = live.publish
       await live.listen()
-      closers.push(
-        () => app.close(),
-        () => live.close(),
-      )
+      closing('requests', () => app.close())
+      closing('browsers', () => live.close())
       await app.listen({ port: env.PORT, host })
       const { port } = app.server.address() as { port: number }
       url ||= `http://localhost:${port}`
       store.announce(url)
     }
-    let sandbox: SandboxProcess | null = null
     if (demo) {
       sandbox = await startSandboxProcess({
         port: env.SANDBOX_PORT,
@@ -110,7 +114,6 @@ export async function startServer(
         webhookUrl: `${url.replace('localhost', '127.0.0.1')}/webhooks/facebook`,
         onExit: () => options.onTrouble('The sandbox ended by itself.'),
       })
-      closers.push(sandbox.stop)
       demo.sandboxUrl = sandbox.url
       env.allowedHosts.push(new URL(sandbox.url).host)
       await prepareDemo(ctx, sandbox)
@@ -121,13 +124,39 @@ export async function startServer(
       await queue.work('send', 16, (job) => continueReply(ctx, job))
     }
     const timers = startTimers(ctx, env.ROLES)
-    closers.push(timers.stop)
+    closing('timers', timers.stop)
     const setupLink = env.ROLES.includes('web') ? await makeSetupLink(ctx, auth.publicUrl()) : null
-    return { url, ctx, auth, sandbox, setupLink, stop }
+    return { url, ctx, auth, sandbox, setupLink, stop, endAtOnce: () => endAtOnce() }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Things to close, last opened first; all together may take `drainMs`. What takes longer is left behind and named: its rows say how far it came. */
+function openClosers(log: Logger) {
+  const opened: { name: string; close: () => unknown; atLeastMs: number }[] = []
+  return {
+    closing(name: string, close: () => unknown, { atLeastMs = leastMs } = {}): void {
+      opened.push({ name, close, atLeastMs })
+    },
+    async stop(): Promise<void> {
+      const until = performance.now() + drainMs
+      for (const { name, close, atLeastMs } of opened.splice(0).toReversed()) {
+        const closed = Promise.resolve()
+          .then(close)
+          .catch((error: unknown) => log.error({ part: name, err: error }, 'stop: something did not close'))
+        const waitMs = Math.max(atLeastMs, until - performance.now())
+        if (waitMs === Infinity) await closed
+        else if ((await Promise.race([closed.then(() => 'closed'), after(waitMs)])) === 'late')
+          log.warn({ part: name, seconds: drainMs / 1000 }, 'stop: not waiting any longer')
+      }
+    },
+  }
+}
+
+function after(ms: number): Promise<'late'> {
+  return new Promise((resolve) => setTimeout(resolve, ms, 'late').unref())
 }
 
 /** Logs of a process: warnings only in the demo, whose console is for people. */
