@@ -1,7 +1,8 @@
 import { AlreadyRunning } from './db/owner-lock.ts'
 import { demoLead, demoManager } from './demo/demo.ts'
 import { readEnv, type Env } from './env.ts'
-import { openLog, startServer, type Running } from './server.ts'
+import { openLog } from './operate/open-log.ts'
+import { startServer, type Running } from './server.ts'
 
 /** One key press may reach us twice within this. */
 const sameSignalMs = 1_000

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { pino, type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { uuidv7 } from 'uuidv7'
 import { platforms } from '@answerback/platforms/registry'
 import { openAuth, type Auth } from './access/auth.ts'
@@ -157,9 +157,4 @@ function openClosers(log: Logger) {
 
 function after(ms: number): Promise<'late'> {
   return new Promise((resolve) => setTimeout(resolve, ms, 'late').unref())
-}
-
-/** Logs of a process: warnings only in the demo, whose console is for people. */
-export function openLog(env: Env): Logger {
-  return pino({ level: env.LOG_LEVEL ?? (env.demo ? 'warn' : 'info'), redact: ['headers.authorization', 'headers.cookie'] })
 }

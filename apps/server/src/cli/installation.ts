@@ -9,7 +9,7 @@ import { migrate } from '../db/migrate.ts'
 import { shareDatabase, type Store } from '../db/open-database.ts'
 import { schema as t } from '../db/schema.ts'
 import { readEnv, type Env } from '../env.ts'
-import { openLog } from '../server.ts'
+import { openLog } from '../operate/open-log.ts'
 import { Misuse } from './command.ts'
 
 type Opened = { env: Env; dataDir: string; secrets: Secrets; store: Store }
