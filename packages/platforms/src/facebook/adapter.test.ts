@@ -28,7 +28,7 @@ conformance({
   },
   lengths: [
     { text: 'Hello', length: 5 },
-    { text: '😀', length: 1 },
+    { text: '😀', length: 2 },
     { text: 'https://example.org/a/long/one', length: 30 },
   ],
   failures: [
