@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { fingerprint, isCurrent, remember, root } from './fingerprint.mjs'
@@ -37,8 +37,14 @@ export async function buildProgram(name) {
   const file = join(dir, 'main.js')
   if (isCurrent(marker, current) && existsSync(file)) return file
   // In a process of its own: the bundler's memory must not stay with a server that runs for months.
-  await runNode(root, [join(root, 'scripts/bundle.mjs'), entry, dir], `The ${name} could not be built`)
-  remember(marker, current)
+  // Beside the old one, which others may be starting just now; then in its place at once.
+  const beside = `${dir}-${process.pid}`
+  await runNode(root, [join(root, 'scripts/bundle.mjs'), entry, beside], `The ${name} could not be built`)
+  remember(join(beside, '.built-from'), current)
+  if (!isCurrent(marker, current)) {
+    rmSync(dir, { recursive: true, force: true })
+    renameSync(beside, dir)
+  } else rmSync(beside, { recursive: true, force: true })
   return file
 }
 

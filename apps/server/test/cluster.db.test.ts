@@ -141,7 +141,7 @@ describe.each(backends)('many processes over $backend', ({ backend, here }) => {
       const killedAt = performance.now()
       await expect.poll(() => stateOf(c, reply), soon).toBe('sent')
       // Its lease of 4 s, the timer, the look; far from the 30 s that a slow platform may take.
-      expect(performance.now() - killedAt).toBeLessThan(10_000)
+      expect(performance.now() - killedAt).toBeLessThan(15_000)
       expect(accepted(c, 'We do!')).toBe(1)
 
       // A web process dies: its browsers come back through the balancer, to the other, and miss nothing.
@@ -151,7 +151,7 @@ describe.each(backends)('many processes over $backend', ({ backend, here }) => {
       await expect.poll(() => held(roaming), soon).toEqual(held(bo))
       expect(await webB!.stop(), 'a web process drains and ends well').toBe(0)
     },
-    120_000,
+    180_000,
   )
 })
 
@@ -175,7 +175,7 @@ test.skipIf(!hasRedis)(
     await expect.poll(() => stateOf(c, reply), soon).toBe('sent')
     expect(accepted(c, 'For a minute.')).toBe(1)
   },
-  90_000,
+  120_000,
 )
 
 async function closeVia(cluster: Cluster, url: string, row: ConversationRow): Promise<void> {
