@@ -59,6 +59,7 @@ afterAll(async () => {
 test('without the link nobody gets in: the door says what to open', async () => {
   const page = await visit('/inbox')
   await page.getByRole('heading', { name: 'Open the set-up link' }).waitFor()
+  expect(await page.getByRole('textbox').count()).toBe(0)
   await page.goto(`${running.url}/setup`)
   await page.getByRole('heading', { name: 'Open the set-up link' }).waitFor()
   await page.goto(`${running.url}/setup?token=not-the-one`)
@@ -91,6 +92,7 @@ test('the link opens once', async () => {
   await page.getByText(/set up already/).waitFor()
   await page.getByRole('link', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/sign-in')
   await page.context().close()
 })
 
@@ -108,13 +110,14 @@ test('a channel is connected, and the first comment shows up by itself', async (
   await noRuleBroken(sam, 'set-up, waiting')
   await comment('Rosa', question)
   await sam.getByRole('heading', { name: 'Here it is.' }).waitFor({ timeout: 45_000 })
-  await sam.getByText(question).waitFor()
+  expect(await sam.getByRole('article').innerText()).toContain(question)
   await sam.getByRole('button', { name: 'Go on' }).click()
 })
 
 test('a colleague is invited with a link to copy, and the inbox is there', async () => {
   await sam.getByRole('heading', { name: 'Who answers with you?' }).waitFor()
   invitation = await invite(colleague.email, 'manager')
+  expect(invitation).toContain('/invitation?token=')
   await sam.getByRole('button', { name: 'To the inbox' }).click()
   await sam.getByRole('row').filter({ hasText: question }).waitFor()
 })
@@ -239,6 +242,8 @@ test('a forgotten password: the owner makes a link, it opens once, and the old p
   await page.getByLabel('Password', { exact: true }).fill('a third long quiet one')
   await page.keyboard.press('Enter')
   await page.waitForURL(`${running.url}/inbox`)
+  await page.goto(`${running.url}/settings/profile`)
+  await expect.poll(() => page.getByLabel('E-mail').inputValue()).toBe(colleague.email)
   await mia.context().close()
   mia = page
 })
