@@ -6,7 +6,7 @@ import { Client, type ClientConfig } from 'pg'
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams'
 import { knownMigrations, migrate } from '../db/migrate.ts'
 import { manifest, type Manifest } from './manifest.ts'
-import { readTar, type TarEntry } from './tar.ts'
+import { NotAnArchive, readTar, type TarEntry } from './tar.ts'
 
 /** Reads what a backup says of itself. Throws a sentence when the file is not one, or this version is older than it. */
 export async function readManifest(file: string): Promise<{ manifest: Manifest; secrets: string | null }> {
@@ -153,8 +153,8 @@ async function* entriesOf(file: string): AsyncGenerator<TarEntry> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT') throw new Error(`There is no file ${file}.`)
-    if (code === 'Z_BUF_ERROR' || (error as Error).message === 'It ends too early.') throw new Error(cutWords(file))
-    if (code?.startsWith('Z_') || error instanceof SyntaxError || (error as Error).message === 'It is not an archive.')
+    if (code === 'Z_BUF_ERROR' || (error instanceof NotAnArchive && error.cut)) throw new Error(cutWords(file))
+    if (code?.startsWith('Z_') || error instanceof SyntaxError || error instanceof NotAnArchive)
       throw new Error(`${file} is not a backup of Answerback.`)
     throw error
   }

@@ -31,7 +31,7 @@ export async function* readTar(stream: AsyncIterable<Buffer>): AsyncGenerator<Ta
   const take = async (bytes: number): Promise<Buffer> => {
     while (length < bytes) {
       const next = await chunks.next()
-      if (next.done) throw new NotAnArchive('It ends too early.')
+      if (next.done) throw new NotAnArchive(true)
       held.push(next.value)
       length += next.value.length
     }
@@ -46,7 +46,7 @@ export async function* readTar(stream: AsyncIterable<Buffer>): AsyncGenerator<Ta
     const sum = Number.parseInt(header.toString('latin1', 148, 154), 8)
     const plain = Buffer.from(header)
     plain.write('        ', 148)
-    if (header.toString('latin1', 257, 262) !== 'ustar' || sum !== sumOf(plain)) throw new NotAnArchive('It is not an archive.')
+    if (header.toString('latin1', 257, 262) !== 'ustar' || sum !== sumOf(plain)) throw new NotAnArchive(false)
     const name = header.toString('utf8', 0, 100).replace(/\0.*$/s, '')
     const size = Number.parseInt(header.toString('latin1', 124, 135), 8)
     const body = Buffer.from(await take(size))
@@ -56,7 +56,14 @@ export async function* readTar(stream: AsyncIterable<Buffer>): AsyncGenerator<Ta
 }
 
 /** These bytes are no archive of ours, or not all of one. */
-export class NotAnArchive extends Error {}
+export class NotAnArchive extends Error {
+  /** It began well and ended too early. */
+  readonly cut: boolean
+  constructor(cut: boolean) {
+    super(cut ? 'It ends too early.' : 'It is not an archive.')
+    this.cut = cut
+  }
+}
 
 function sumOf(header: Buffer): number {
   return header.reduce((sum, byte) => sum + byte, 0)

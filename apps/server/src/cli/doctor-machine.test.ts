@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { lookAtAddress, lookAtNode } from './doctor-machine.ts'
+
+test('an old Node is named with the one that is needed', () => {
+  expect(lookAtNode('18.20.4')).toMatchObject({ state: 'bad', words: expect.stringContaining('20.19 or later is needed') })
+  expect(lookAtNode('20.18.3').state).toBe('bad')
+  for (const version of ['20.19.0', '22.1.0', '24.0.0']) expect(lookAtNode(version).state, version).toBe('ok')
+})
+
+test('an address without https is bad anywhere but on this machine', () => {
+  const state = (PUBLIC_URL: string | undefined, demo = false) => lookAtAddress({ PUBLIC_URL, demo }).state
+  expect(state('http://inbox.example.org')).toBe('bad')
+  expect(state('https://inbox.example.org')).toBe('ok')
+  expect(state('http://localhost:3000')).toBe('ok')
+  expect(state(undefined)).toBe('look')
+  expect(state(undefined, true)).toBe('ok')
+})
