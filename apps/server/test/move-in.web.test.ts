@@ -96,6 +96,18 @@ test('the link opens once', async () => {
   await page.context().close()
 })
 
+test('an inbox without a channel does not claim that everyone has an answer', async () => {
+  const page = await openPage(browser)
+  await page.context().addCookies(await sam.context().cookies())
+  await page.goto(`${running.url}/inbox`)
+  await page.getByRole('heading', { name: 'No channel is connected yet.' }).waitFor()
+  await noRuleBroken(page, 'empty inbox')
+  await page.getByRole('link', { name: 'Connect a channel' }).click()
+  await page.getByRole('button', { name: 'Mastodon' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/settings/channels')
+  await page.context().close()
+})
+
 test('a channel is connected, and the first comment shows up by itself', async () => {
   await sam.getByRole('link', { name: /Mastodon/ }).click()
   await sam.getByLabel('Server').fill(`${sandbox.url}/mastodon`)

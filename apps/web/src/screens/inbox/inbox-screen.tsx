@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { read } from '../../api/call.ts'
-import { countsQuery } from '../../api/queries.ts'
+import { channelsQuery, countsQuery } from '../../api/queries.ts'
 import { useCommandHandlers } from '../../keys/handlers.ts'
 import { useMe } from '../../ui/me.tsx'
 import { showToast } from '../../ui/toasts.tsx'
@@ -13,6 +13,7 @@ import { useWords } from '../../words/words.tsx'
 import { AllAnswered } from './all-answered.tsx'
 import { ListContext, nextWaiting } from './list-context.ts'
 import { ListPane } from './list-pane.tsx'
+import { NoChannels } from './no-channels.tsx'
 import type { RowsHandle } from './rows.tsx'
 import { useList } from './use-list.ts'
 import { isFiltered, isView, queryOf } from './views.ts'
@@ -30,6 +31,7 @@ export function InboxScreen() {
   const query = useMemo(() => queryOf(view, search), [view, search])
   const list = useList(query)
   const { data: counts } = useQuery({ ...countsQuery, initialData: me.counts })
+  const { data: channels = me.channels } = useQuery(channelsQuery)
   const [cursor, setCursor] = useState<string | null>(null)
   const rowsRef = useRef<RowsHandle>(null)
   /** Whom the next thread to open is to be answered at once. */
@@ -110,7 +112,11 @@ export function InboxScreen() {
     <ListContext value={handle}>
       <div className="inbox" data-open={openId !== null || undefined}>
         {calm ? (
-          <AllAnswered counts={counts} />
+          channels.length === 0 ? (
+            <NoChannels />
+          ) : (
+            <AllAnswered counts={counts} />
+          )
         ) : (
           <>
             <ListPane
