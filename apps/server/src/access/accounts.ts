@@ -32,6 +32,12 @@ export async function hashPassword(auth: Auth, password: string): Promise<string
   return (await auth.auth().$context).password.hash(password)
 }
 
+/** False for somebody who has only ever come in by a link. */
+export async function hasPassword(ctx: Context, userId: string): Promise<boolean> {
+  const own = and(eq(t.account.userId, userId), eq(t.account.providerId, 'credential'))
+  return (await ctx.db.system.select({ id: t.account.id }).from(t.account).where(own)).length > 0
+}
+
 /** Whether this is the person's password. Takes as long for somebody without one. */
 export async function isPassword(ctx: Context, auth: Auth, userId: string, password: string): Promise<boolean> {
   const own = and(eq(t.account.userId, userId), eq(t.account.providerId, 'credential'))

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openAuth } from './auth.ts'
 import { openVisitor, tokenOf } from '../../test/visitor.ts'
 import { openWorld, type World } from '../../test/world.ts'
 
@@ -126,6 +127,17 @@ describe('signing in', () => {
     // Success forgets the failures.
     expect((await enter({ email: setup.email, password: 'guess guess guess' })).status).toBe(401)
     expect((await enter({ email: setup.email, password })).status).toBe(200)
+  })
+
+  test('behind https the cookie is held to the host', async () => {
+    const auth = openAuth(world.ctx, { publicUrl: () => 'https://inbox.example.org/' })
+    const { headers } = await auth.auth().api.signInEmail({ body: { email: setup.email, password }, returnHeaders: true })
+    const [cookie] = headers.getSetCookie()
+    expect(cookie).toMatch(/^__Host-answerback\.session_token=/)
+    for (const attribute of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']) expect(cookie!.split('; ')).toContain(attribute)
+    expect(cookie).not.toMatch(/domain/i)
+    const found = await auth.auth().api.getSession({ headers: new Headers({ cookie: cookie!.split(';')[0]! }) })
+    expect(found?.user.email).toBe('ines@fieldnote.example')
   })
 
   test('has no other door', async () => {

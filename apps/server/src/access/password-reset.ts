@@ -5,7 +5,7 @@ import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { Actor } from '../http/actor.ts'
-import { hashPassword, isPassword, personByEmail, setPassword } from './accounts.ts'
+import { hashPassword, hasPassword, isPassword, personByEmail, setPassword } from './accounts.ts'
 import { record } from './audit.ts'
 import type { Auth } from './auth.ts'
 import { makeLink, openLink, readLink } from './links.ts'
@@ -85,7 +85,10 @@ export async function resetPassword(ctx: Context, auth: Auth, { token, password 
   return endSessions(ctx, userId, null)
 }
 
-/** Changes one's own password; every other session of the person ends. Returns the ids of those. Throws `wrong_password`, `rate_limited`. */
+/**
+ * Changes one's own password; every other session of the person ends. Returns the ids of those. Who came in by a link and never had one chooses the first
+ * here, whatever the current one is said to be. Throws `wrong_password`, `rate_limited`.
+ */
 export async function changePassword(
   ctx: Context,
   auth: Auth,
@@ -93,7 +96,7 @@ export async function changePassword(
   input: { currentPassword: string; password: string; ip: string },
 ): Promise<string[]> {
   await throttled(ctx, { email: actor.email, ip: input.ip }, async () => {
-    if (!(await isPassword(ctx, auth, actor.id, input.currentPassword)))
+    if ((await hasPassword(ctx, actor.id)) && !(await isPassword(ctx, auth, actor.id, input.currentPassword)))
       throw new Problem('wrong_password', 'currentPassword: this is not your password.', {
         invalidParams: [{ name: 'currentPassword', reason: 'is wrong' }],
       })

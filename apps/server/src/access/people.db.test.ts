@@ -4,6 +4,7 @@ import { openOtherWorkspace } from '../../test/busy.ts'
 import { someoneAsks } from '../../test/people.ts'
 import { join, openVisitor, passwordOf, tokenOf, type Joined, type Visitor } from '../../test/visitor.ts'
 import { connectAll, openWorld, type World } from '../../test/world.ts'
+import { openAuth } from './auth.ts'
 
 let world: World
 let other: { id: string; key: string }
@@ -165,6 +166,19 @@ describe('sessions', () => {
 
   test('nobody listens without one', async () => {
     await expect(listen(openVisitor(world))).rejects.toThrow('unauthorized')
+  })
+
+  test('whoever came in by a link alone chooses a first password', async () => {
+    const email = 'sam@fieldnote.example'
+    const link = await openAuth(world.ctx, { publicUrl: () => world.url }).signInLink(email)
+    const entered = await fetch(link, { redirect: 'manual' })
+    expect(entered.headers.get('location')).toBe(`${world.url}/inbox`)
+    const cookie = entered.headers.getSetCookie()[0]!.split(';')[0]!
+    const sam = openVisitor(world)
+    const chosen = { currentPassword: '', password: 'the very first one' }
+    expect((await sam.request('PUT', '/api/v1/profile/password', chosen, { cookie })).status).toBe(204)
+    expect((await sam.request('PUT', '/api/v1/profile/password', chosen, { cookie })).body.code).toBe('wrong_password')
+    expect((await sam.request('POST', '/api/v1/session', { email, password: chosen.password })).status).toBe(200)
   })
 
   test('a new password ends the others', async () => {

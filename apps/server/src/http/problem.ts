@@ -11,6 +11,8 @@ export function answerProblems(app: FastifyInstance): void {
     if (status >= 500 && !(error instanceof Problem)) request.log.error({ err: error }, 'request failed')
     else request.log[status >= 500 ? 'error' : 'warn']({ code, detail, cause: extra.cause }, 'request refused')
     const { cause: _inside, ...shown } = extra
+    // RFC 9110 10.2.3, in seconds.
+    if (typeof extra.retryAfterSeconds === 'number') reply.header('retry-after', extra.retryAfterSeconds)
     return reply
       .code(status)
       .type('application/problem+json')

@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
-import { Server } from 'socket.io'
+import { Server, type Socket } from 'socket.io'
 import { presenceSent, type ChangeFrame } from '@answerback/core/api'
 import { roomOf, type Cut } from './cut.ts'
 import { openPresence } from './presence.ts'
@@ -20,6 +20,9 @@ export type Live = {
 /** How often the newest change is compared with what the browsers here were sent, unless told otherwise: the longest that a lost frame goes unnoticed. */
 const usualCompareEveryMs = 10_000
 
+/** How often everybody who listens is asked for again: the longest that one listens on whose session ended by itself, or who was removed past the server. */
+const usualRecheckEveryMs = 30_000
+
 /**
  * The browsers' socket. Rooms are computed here from membership, a client never names one. Every event is a frame that may be lost:
  * the browser notices a gap in `seq` and asks, and is told of a newer `seq` where the last frame was lost. Browsers of other processes are reached through `relay`.
@@ -35,6 +38,7 @@ export function openLive(
     /** The other processes, and what this one is called among them. None when this process is alone. */
     relay?: { id: string; open: Relay }
     compareEveryMs?: number
+    recheckEveryMs?: number
   },
 ): Live {
   const io = new Server(http, {
@@ -50,8 +54,7 @@ export function openLive(
   const noteSent = (workspaceId: string, seq: number) => void sent.set(workspaceId, Math.max(seq, sent.get(workspaceId) ?? 0))
 
   io.use((socket, next) => {
-    const { workspace } = socket.handshake.auth
-    options.authorize(socket.handshake.headers, typeof workspace === 'string' ? workspace : undefined).then(
+    authorize(socket).then(
       (listener) => {
         if (!listener) return next(new Error('unauthorized'))
         socket.data = listener
@@ -93,6 +96,18 @@ export function openLive(
     })
     socket.on('disconnect', leave)
   })
+
+  function authorize({ handshake }: Socket): Promise<Listener | null> {
+    const { workspace } = handshake.auth
+    return options.authorize(handshake.headers, typeof workspace === 'string' ? workspace : undefined)
+  }
+
+  async function recheck(): Promise<void> {
+    for (const socket of io.sockets.sockets.values()) {
+      const still = await authorize(socket)
+      if (still?.workspaceId !== (socket.data as Listener).workspaceId) socket.disconnect(true)
+    }
+  }
 
   function tellPresence(workspaceId: string, conversationId: string): void {
     io.to(workspaceId).emit('presence', present.frame(workspaceId, conversationId))
@@ -138,6 +153,8 @@ export function openLive(
   // The database is away: the next round compares again.
   const comparing = setInterval(() => void compare().catch(() => undefined), options.compareEveryMs ?? usualCompareEveryMs)
   comparing.unref()
+  const rechecking = setInterval(() => void recheck().catch(() => undefined), options.recheckEveryMs ?? usualRecheckEveryMs)
+  rechecking.unref()
 
   return {
     publish(workspaceId, frame) {
@@ -152,6 +169,7 @@ export function openLive(
     listen: async () => options.relay?.open.listen(hear),
     close() {
       clearInterval(comparing)
+      clearInterval(rechecking)
       return io.close()
     },
   }
