@@ -115,6 +115,8 @@ test('a new account is connected with its guide at hand, and what is missing is 
     .getByText(/is connected/)
     .first()
     .waitFor()
+  // The same account twice is one channel.
+  expect(await page.locator('.channel-line').count()).toBe(3)
   await page.context().close()
 })
 

@@ -192,7 +192,9 @@ async function quiet(sandbox: Sandbox): Promise<void> {
 
 /** Connects the brand's accounts of the sandbox, with Facebook's webhooks. Returns channel ids by platform. */
 export async function connectAll(world: World): Promise<Record<'facebook' | 'bluesky' | 'mastodon', string>> {
-  const { ctx, sandbox, workspaceId } = world
+  const { sandbox, workspaceId } = world
+  // Everything is called for the first time here: a busy machine may take longer than a test has patience for.
+  const ctx: Context = { ...world.ctx, fetch }
   const { facebook, bluesky, mastodon } = sandbox.secrets
   await addPlatformApp(ctx, 'facebook', { appId: facebook.appId, appSecret: facebook.appSecret, verifyToken: facebook.verifyToken })
   const channels = {
