@@ -186,7 +186,10 @@ test.skipIf(!hasRedis)('nobody waits for a Redis that never was or went away', a
   const never = openQueue({ redisUrl: `redis://127.0.0.1:${await freePort()}`, prefix: 'never', postgres, log })
   const redis = await openRedis()
   const gone = openQueue({ redisUrl: redis.url, prefix: randomUUID(), postgres, log })
+  const ran: string[] = []
+  await gone.work('send', 1, async (job) => void ran.push(job.replyId))
   await gone.add('send', [{ workspaceId: 'w', replyId: 'r' }])
+  await expect.poll(() => ran).toEqual(['r'])
   await redis.stop()
   const startedAt = performance.now()
   await Promise.all([never, gone].map((queue) => queue.add('ingest', [{ deliveryIds: ['d'] }])))

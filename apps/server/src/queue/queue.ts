@@ -55,6 +55,7 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
 
   const queues = new Map<keyof Jobs, BullQueue>()
   const workers: Worker[] = []
+  const running = new Set<Promise<void>>()
   const queueOf = (name: keyof Jobs): BullQueue => {
     let queue = queues.get(name)
     if (!queue) {
@@ -63,6 +64,12 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
       queues.set(name, queue)
     }
     return queue
+  }
+
+  function noted(job: Promise<void>): Promise<void> {
+    const settled = job.catch(() => undefined).finally(() => running.delete(settled))
+    running.add(settled)
+    return job
   }
 
   return {
@@ -74,7 +81,7 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
       }
     },
     async work(name, concurrency, run) {
-      const worker = open<Worker>(Worker, [name, (job: Job) => run(job.data)], { ...workerOptions, concurrency })
+      const worker = open<Worker>(Worker, [name, (job: Job) => noted(run(job.data))], { ...workerOptions, concurrency })
       worker.on('error', complain('queue: worker error', { queue: name }))
       worker.on('failed', (job, error) =>
         log.error({ queue: name, job: job?.data, err: error }, 'queue: job failed, the sweep will try again'),
@@ -88,9 +95,13 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
     },
     async close() {
       closing = true
-      await Promise.all(workers.map((worker) => worker.close()))
-      // One whose store never answered cannot be closed in order either.
-      await withinPatience(Promise.all([...queues.values()].map((queue) => queue.close()))).catch(complain('queue: did not close'))
+      const closed = Promise.all(workers.map((worker) => worker.close()))
+      while (running.size > 0) await Promise.all(running)
+      // With a store that is away nothing can be closed in order, and a process that shall end must end.
+      const all = closed.then(() => Promise.all([...queues.values()].map((queue) => queue.close())))
+      await withinPatience(all).catch(() => {
+        for (const worker of workers) worker.disconnect().catch(() => undefined)
+      })
       await pool?.end()
       redis?.disconnect()
       adder?.disconnect()
