@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { dropOldAccess } from './access/old-rows.ts'
 import type { Context } from './context.ts'
 import { claimPolls, pollChannel } from './intake/poll.ts'
 import { sweepDeliveries } from './intake/sweep.ts'
@@ -34,7 +35,7 @@ async function pollDue(ctx: Context, reading: Set<Promise<void>>): Promise<numbe
   return channels.length
 }
 
-/** Raw deliveries 30 days, change rows 7 days, idempotency keys 30 days. */
+/** Raw deliveries 30 days, change rows 7 days, idempotency keys 30 days; and what is left of sign-ins. */
 async function dropOldRows(ctx: Context): Promise<number> {
   const before = (days: number) => new Date(ctx.now().getTime() - days * 86_400_000).toISOString()
   const dropped = await Promise.all([
@@ -44,7 +45,7 @@ async function dropOldRows(ctx: Context): Promise<number> {
     ctx.db.system.execute(sql`delete from change where created_at < ${before(7)}::timestamptz`),
     ctx.db.system.execute(sql`delete from idempotency_key where created_at < ${before(30)}::timestamptz`),
   ])
-  return dropped.reduce((sum, each) => sum + (each.rowCount ?? 0), 0)
+  return dropped.reduce((sum, each) => sum + (each.rowCount ?? 0), await dropOldAccess(ctx))
 }
 
 /** Runs the timers of these roles until `stop`; a round that is still running is not started again, `stop` waits for it. */

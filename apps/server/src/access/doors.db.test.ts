@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openAuth } from './auth.ts'
+import { dropOldAccess } from './old-rows.ts'
 import { openVisitor, tokenOf } from '../../test/visitor.ts'
 import { openWorld, type World } from '../../test/world.ts'
 
@@ -138,6 +139,25 @@ describe('signing in', () => {
     expect(cookie).not.toMatch(/domain/i)
     const found = await auth.auth().api.getSession({ headers: new Headers({ cookie: cookie!.split(';')[0]! }) })
     expect(found?.user.email).toBe('ines@fieldnote.example')
+  })
+
+  test('leaves nothing behind for ever', async () => {
+    await enter({ email: setup.email, password: 'guess guess guess' })
+    const left = async () => {
+      const { rows } = await world.ctx.db.systemPool.query<{ attempts: number; links: number; sessions: number }>(
+        `select (select count(*)::int from sign_in_attempt) attempts, (select count(*)::int from one_time_link) links,
+           (select count(*)::int from session) sessions`,
+      )
+      return rows[0]
+    }
+    expect(await dropOldAccess(world.ctx)).toBe(0)
+    // One of the account from this address, one of the address alone; the link and the session of the set-up.
+    expect(await left()).toEqual({ attempts: 2, links: 1, sessions: 1 })
+    world.pass(3 * day)
+    expect(await dropOldAccess(world.ctx)).toBe(2)
+    world.pass(60 * day)
+    expect(await dropOldAccess(world.ctx)).toBe(2)
+    expect(await left()).toEqual({ attempts: 0, links: 0, sessions: 0 })
   })
 
   test('has no other door', async () => {
