@@ -1,4 +1,4 @@
-import type { Fact, MessageFact, PostFact, RemovalFact } from '@answerback/core/facts'
+import type { MessageFact, PostFact, RemovalFact } from '@answerback/core/facts'
 
 /** A message fact from what is known of it; the rest says "nothing known". */
 export function messageFact(
