@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,11 +19,26 @@ export function buildForTest(name: 'cli' | 'main'): Promise<string> {
 }
 
 async function build(name: string): Promise<string> {
-  const bundle = join(root, 'apps/server/dist', `${name}-of-test-${process.pid}`)
-  process.once('exit', () => rmSync(bundle, { recursive: true, force: true }))
+  const dist = join(root, 'apps/server/dist')
+  const bundle = join(dist, `${name}-of-test-${process.pid}`)
+  mkdirSync(bundle, { recursive: true })
+  // A worker of the tests ends without a word: the next one tidies up after it.
+  for (const left of readdirSync(dist)) {
+    const pid = /-of-test-(\d+)$/.exec(left)?.[1]
+    if (pid && !isAlive(Number(pid))) rmSync(join(dist, left), { recursive: true, force: true })
+  }
   const { code, err } = await endOf(startNode(['scripts/bundle.mjs', `apps/server/src/${name}.ts`, bundle], {}))
   if (code !== 0) throw new Error(`The program could not be built: ${err}`)
   return join(bundle, 'main.js')
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Node with nothing in its environment but what is given. */
