@@ -18,6 +18,7 @@ import { prepareDemo } from './demo/demo.ts'
 import { startSandboxProcess, type SandboxProcess } from './demo/sandbox-process.ts'
 import type { Env } from './env.ts'
 import { ingestDeliveries } from './ingest/ingest.ts'
+import { releasePolls } from './intake/poll.ts'
 import { together } from './ingest/together.ts'
 import { openRelay } from './live/relay.ts'
 import { openQueue, prefixOf } from './queue/queue.ts'
@@ -123,6 +124,8 @@ export async function startServer(
       await queue.work('ingest', 16, (job) => takeIn(job.deliveryIds))
       await queue.work('send', 16, (job) => continueReply(ctx, job))
     }
+    // The embedded database has one process: whoever had claimed a channel before is gone.
+    if (!env.DATABASE_URL) await releasePolls(ctx)
     const timers = startTimers(ctx, env.ROLES)
     closing('timers', timers.stop)
     const setupLink = env.ROLES.includes('web') ? await makeSetupLink(ctx, auth.publicUrl()) : null

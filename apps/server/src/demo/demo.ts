@@ -17,7 +17,7 @@ const people = [
 export const demoManager = people[0]
 export const demoLead = people[1]
 
-/** Makes the demo workspace the first time, and connects the brand's accounts in the sandbox at every start (its port may be another one). */
+/** Makes the demo workspace the first time, and connects the brand's accounts in the sandbox, again when its port is another one. */
 export async function prepareDemo(ctx: Context, sandbox: SandboxProcess): Promise<void> {
   const workspaceId =
     (await demoWorkspace(ctx)) ??
@@ -30,23 +30,22 @@ export async function prepareDemo(ctx: Context, sandbox: SandboxProcess): Promis
     .where(eq(t.platformApp.platform, 'facebook'))
   if (!apps.some((app) => app.settings.appId === facebook.appId))
     await addPlatformApp(ctx, 'facebook', { appId: facebook.appId, appSecret: facebook.appSecret, verifyToken: facebook.verifyToken })
-  const before = await ctx.db.system.select({ id: t.channel.id }).from(t.channel).where(eq(t.channel.workspaceId, workspaceId))
-  await connectChannel(ctx, workspaceId, 'facebook', {
-    apiUrl: `${sandbox.url}/facebook`,
-    pageId: facebook.pageId,
-    pageAccessToken: facebook.pageAccessToken,
-  })
-  await connectChannel(ctx, workspaceId, 'bluesky', {
-    apiUrl: `${sandbox.url}/bluesky`,
-    service: `${sandbox.url}/bluesky`,
-    identifier: bluesky.identifier,
-    appPassword: bluesky.appPassword,
-  })
-  await connectChannel(ctx, workspaceId, 'mastodon', {
-    apiUrl: `${sandbox.url}/mastodon`,
-    url: `${sandbox.url}/mastodon`,
-    accessToken: mastodon.accessToken,
-  })
+  const accounts: Record<string, Record<string, string>> = {
+    facebook: { apiUrl: `${sandbox.url}/facebook`, pageId: facebook.pageId, pageAccessToken: facebook.pageAccessToken },
+    bluesky: {
+      apiUrl: `${sandbox.url}/bluesky`,
+      service: `${sandbox.url}/bluesky`,
+      identifier: bluesky.identifier,
+      appPassword: bluesky.appPassword,
+    },
+    mastodon: { apiUrl: `${sandbox.url}/mastodon`, url: `${sandbox.url}/mastodon`, accessToken: mastodon.accessToken },
+  }
+  const before = await ctx.db.system.select().from(t.channel).where(eq(t.channel.workspaceId, workspaceId))
+  for (const [platform, settings] of Object.entries(accounts)) {
+    // What somebody paused or disconnected stays so, unless the sandbox moved to another port.
+    if (!before.some((channel) => channel.platform === platform && channel.apiUrl === settings.apiUrl))
+      await connectChannel(ctx, workspaceId, platform, settings)
+  }
   if (before.length === 0) await pretendConnectedEarlier(ctx, workspaceId)
 }
 

@@ -11,7 +11,7 @@ import { changing } from '../live/change-log.ts'
 import { sweepAfter } from './store.ts'
 
 /** A poller that died gives its channels back after this long. */
-const leaseMs = 120_000
+const leaseMs = 60_000
 /** Our posts whose threads are read, and open messages that are read again, each round. */
 const postsPerRound = 20
 const openPerRound = 50
@@ -19,6 +19,11 @@ const maxPauseMs = 15 * 60_000
 
 type ChannelRow = typeof t.channel.$inferSelect
 type PollRow = typeof t.poll.$inferSelect
+
+/** Gives back what a process that is gone had claimed: for one that has the database to itself, at its start. */
+export async function releasePolls(ctx: Context): Promise<void> {
+  await ctx.db.system.update(t.poll).set({ leasedUntil: null })
+}
 
 /** Takes up to `limit` channels that are due, for this process alone, oldest due first. */
 export async function claimPolls(ctx: Context, limit: number): Promise<string[]> {
