@@ -23,7 +23,6 @@ const mayImport = {
   'apps/server/src/reply': ['packages/core', 'packages/platforms', ...server('access', 'db', 'http', 'inbox', 'ingest', 'live', 'queue')],
   'apps/server/src/backup': ['packages/core', ...server('db')],
   'apps/server/src/operate': ['packages/core', ...server('db', 'http', 'queue')],
-  'apps/server/src/insight': ['packages/core', ...server('access', 'db', 'http')],
 }
 
 /** Files of the server that every folder may name: what it is given, and the shape of the environment in it. */
