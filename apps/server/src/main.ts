@@ -11,10 +11,15 @@ const sameSignalMs = 1_000
 try {
   await main()
 } catch (error) {
-  process.stderr.write(
-    `${error instanceof AlreadyRunning ? alreadyRunning(error) : `Answerback could not start.\n${(error as Error).message}`}\n`,
-  )
+  process.stderr.write(`${error instanceof AlreadyRunning ? alreadyRunning(error) : `Answerback could not start.\n${inWords(error)}`}\n`)
   process.exit(1)
+}
+
+function inWords(error: unknown): string {
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE') return `Port ${port} is taken by another program. Stop that one, or set PORT to another number.`
+  if (code === 'EACCES' && port !== undefined) return `This user may not listen on port ${port}. Set PORT to 1024 or more.`
+  return message
 }
 
 async function main(): Promise<void> {

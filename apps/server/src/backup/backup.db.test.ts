@@ -53,10 +53,10 @@ async function countsOf(owner: pg.Client): Promise<{ user: number; account: numb
 
 /** All that the API shows of the inbox: the list, every thread with its turns, the counts, the accounts. */
 async function inboxOf(url: string, key: string) {
-  const get = async (path: string) => {
+  const get = async (path: string): Promise<any> => {
     const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${key}` } })
     expect(response.status, path).toBe(200)
-    return (await response.json()) as any
+    return response.json()
   }
   const { items } = await get('/api/v1/conversations?state=all&limit=100')
   const threads = []
