@@ -9,7 +9,7 @@ export function guardPlatform(platform: Platform): Platform {
   const { webhook, like } = platform
   return {
     ...platform,
-    connect: { ...platform.connect, open: (io, settings) => guarded(() => platform.connect.open(io, settings)) },
+    connect: guardConnect(platform.connect),
     poll: (io, input) => guarded(() => platform.poll(io, input)),
     reply: (io, input) => guarded(() => platform.reply(io, input)),
     find: (io, input) => guarded(() => platform.find(io, input)),
@@ -21,6 +21,23 @@ export function guardPlatform(platform: Platform): Platform {
         challenge: (verifyToken, query) => orElse(null, () => webhook.challenge(verifyToken, query)),
         entries: (body) => webhook.entries(body),
         sample: (secret, accountExternalId, now) => webhook.sample(secret, accountExternalId, now),
+      },
+    }),
+  }
+}
+
+function guardConnect(connect: Platform['connect']): Platform['connect'] {
+  const { oauth, close } = connect
+  const register = oauth?.register
+  return {
+    ...connect,
+    open: (io, settings) => guarded(() => connect.open(io, settings)),
+    ...(close && { close: (io) => guarded(() => close(io)) }),
+    ...(oauth && {
+      oauth: {
+        ...oauth,
+        ...(register && { register: (io, request) => guarded(() => register(io, request)) }),
+        exchange: (io, grant) => guarded(() => oauth.exchange(io, grant)),
       },
     }),
   }

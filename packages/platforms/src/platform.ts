@@ -22,7 +22,12 @@ export type Platform = {
     permissions: { name: string; why: string }[]
     /** The default base URL; `<PLATFORM>_API_URL` or the channel's settings replace it. */
     apiUrl: string
+    /** Takes what the fields ask for, or what an OAuth exchange gave. */
     open(io: ConnectIo, settings: Record<string, string>): Promise<Connected>
+    /** The first way where the platform has it; the fields stay as the other. */
+    oauth?: OAuth
+    /** Undoes there what connecting did (a webhook subscription, a token that is ours). Called once, with the credentials that are erased next. */
+    close?(io: Io): Promise<void>
   }
   webhook?: Webhook
   /** One round of reading. Called again after `waitMs`. May store nothing and still advance. */
@@ -59,14 +64,50 @@ export type Connected = {
   credentials: Record<string, string>
   /** Where this account's server differs from `can.replyLimit`. */
   replyLimit?: ReplyLimit
+  /** When the credentials end unless a person connects again (ISO). Null: they do not. Absent: the platform does not say. */
+  tokenExpiresAt?: string | null
+  /** The platform's id of the app that the token belongs to, where it says so: only that app's webhooks come. */
+  appId?: string | null
 }
+
+/**
+ * Connecting by sending a person to the platform, from where they come back with a code (RFC 6749, 4.1; PKCE, RFC 7636). State, the code verifier and what is kept
+ * until then are the server's; here is only what the platform wants. `settings` are those of `asks` and `apiUrl`, never a secret.
+ */
+export type OAuth = {
+  /** `by_hand`: somebody registers an app there and gives us its id and secret. `by_itself`: `register` makes one, once a server. */
+  app: 'by_hand' | 'by_itself'
+  /** Names of `connect.fields` to ask for before leaving, such as the server of an account. */
+  asks: string[]
+  /** How to register the app there, in order; the redirect URL is shown beside them. Empty when it is made by itself. */
+  steps: string[]
+  register?(io: ConnectIo, request: { settings: Record<string, string>; redirectUrl: string }): Promise<OAuthClient>
+  /** Where the person goes. `codeChallenge` is S256; a platform without PKCE leaves it out. */
+  authorizeUrl(request: {
+    settings: Record<string, string>
+    clientId: string
+    redirectUrl: string
+    state: string
+    codeChallenge: string
+  }): string
+  /** Every account the person may answer for, as they agreed to: one, or several to choose among. */
+  exchange(
+    io: ConnectIo,
+    grant: { settings: Record<string, string>; client: OAuthClient; redirectUrl: string; code: string; codeVerifier: string },
+  ): Promise<OAuthAccount[]>
+}
+
+export type OAuthClient = { id: string; secret: string }
+
+/** `settings` are what `open` takes, secrets among them. `trouble`: why this one cannot be connected, in words. */
+export type OAuthAccount = { externalId: string; name: string; settings: Record<string, string>; trouble?: string }
 
 export type Io = ConnectIo & {
   settings: Record<string, string>
   /** Current credentials; after `save` the new ones. */
   credentials: Record<string, string>
-  /** Keeps rotated tokens. Resolves once they are durable. */
-  save(credentials: Record<string, string>): Promise<void>
+  /** Keeps rotated tokens, and when they end where that is known. Resolves once they are durable. */
+  save(credentials: Record<string, string>, more?: { tokenExpiresAt: string | null }): Promise<void>
   self: Self
 }
 
