@@ -12,5 +12,13 @@ export const manifest = z.object({
 })
 export type Manifest = z.infer<typeof manifest>
 
-/** Sessions end with a move, links are for once, changes are what open browsers missed, counts are counted again. */
-export const leftOut: readonly string[] = ['session', 'verification', 'one_time_link', 'sign_in_attempt', 'change', 'conversation_count']
+/** Sessions end with a move, links are for once, changes are what open browsers missed, counts are counted again, and the key is the new place's own. */
+export const leftOut: readonly string[] = [
+  'session',
+  'verification',
+  'one_time_link',
+  'sign_in_attempt',
+  'change',
+  'conversation_count',
+  'installation',
+]

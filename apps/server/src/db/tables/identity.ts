@@ -1,5 +1,5 @@
 import { boolean, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import type { Role } from '@answerback/core/permissions'
+import type { Role, Scope } from '@answerback/core/permissions'
 import { at, bytea, id, workspaceId } from './columns.ts'
 
 /** better-auth's own four tables: identity and sessions, nothing else. */
@@ -66,6 +66,8 @@ export const apiKey = pgTable('api_key', {
   workspaceId: workspaceId(),
   name: text('name').notNull(),
   role: text('role').$type<Role>().notNull(),
+  /** Null: all that the role may. */
+  scopes: text('scopes').array().$type<Scope[]>(),
   hash: bytea('hash').notNull().unique(),
   /** Null for one made on the command line. */
   createdById: uuid('created_by_id'),
@@ -97,3 +99,8 @@ export const signInAttempt = pgTable(
   },
   (t) => [index('sign_in_attempt_last').on(t.lastAt)],
 )
+
+/** One row: which secret this database belongs to. Only the owner reads it, before anything else happens. */
+export const installation = pgTable('installation', {
+  keyMark: text('key_mark').primaryKey(),
+})

@@ -1,5 +1,7 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import type { Role } from '@answerback/core/permissions'
+import type { Reason } from '@answerback/core/reasons'
+import type { Hours, TargetView } from '@answerback/core/settings-api'
 import { at, bytea, id, workspaceId } from './columns.ts'
 
 export const workspace = pgTable('workspace', {
@@ -7,6 +9,11 @@ export const workspace = pgTable('workspace', {
   name: text('name').notNull(),
   timeZone: text('time_zone').notNull(),
   targetSeconds: integer('target_seconds').notNull().default(86_400),
+  targetClock: text('target_clock').$type<TargetView['clock']>().notNull().default('calendar'),
+  /** Null: open day and night. */
+  hours: jsonb('hours').$type<Hours>(),
+  /** Null: the built-in ones, as they came. */
+  reasons: jsonb('reasons').$type<Reason[]>(),
   demo: boolean('demo').notNull().default(false),
   createdAt: at('created_at').notNull(),
 })
@@ -57,6 +64,8 @@ export const change = pgTable(
     conversationIds: uuid('conversation_ids').array().notNull(),
     gone: jsonb('gone').$type<{ id: string; into: string | null }[]>().notNull(),
     channels: boolean('channels').notNull(),
+    settings: boolean('settings').notNull().default(false),
+    staff: boolean('staff').notNull().default(false),
     createdAt: at('created_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.workspaceId, t.seq] }), index('change_created').on(t.createdAt)],
