@@ -201,7 +201,8 @@ export const likeBody = z.object({ messageId: id.optional() })
 
 export const replyLimit = z.object({
   max: z.number(),
-  unit: z.enum(['graphemes', 'codepoints', 'utf16']),
+  min: z.number().optional(),
+  unit: z.enum(['graphemes', 'codepoints', 'utf16', 'weighted']),
   maxBytes: z.number().optional(),
   urlLength: z.number().optional(),
   mentionsWithoutDomain: z.boolean().optional(),

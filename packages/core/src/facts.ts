@@ -54,6 +54,8 @@ export type MessageFact = {
   /** For our own native answers where the thread is all that is named: the tagged handle's stable id. */
   tagsExternalId: string | null
   private: boolean
+  /** Stars of a review, 1 to 5; absent or null where there are none. Other stars are another `version`. */
+  rating?: number | null
   text: string
   language: string | null
   url: string | null

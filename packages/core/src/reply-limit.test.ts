@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { countReply } from './reply-limit.ts'
+import { countMissing, countReply } from './reply-limit.ts'
 import type { ReplyLimit } from './reply-limit.ts'
 
 const mastodon: ReplyLimit = { max: 500, unit: 'graphemes', urlLength: 23, mentionsWithoutDomain: true }
@@ -41,6 +41,25 @@ describe('as Bluesky counts', () => {
 test('code points and UTF-16 units differ above the basic plane', () => {
   expect(countReply('👍👍', { max: 10, unit: 'codepoints' })).toEqual({ length: 2, left: 8 })
   expect(countReply('👍👍', { max: 10, unit: 'utf16' })).toEqual({ length: 4, left: 6 })
+})
+
+test('as X counts: weights, and every emoji and link is one size', () => {
+  const limit: ReplyLimit = { max: 280, unit: 'weighted', urlLength: 23 }
+  const lengthOf = (text: string): number => countReply(text, limit).length
+  expect(lengthOf('Hello, world! 👋')).toBe(16)
+  expect(lengthOf('你好')).toBe(4)
+  expect(lengthOf(family)).toBe(2)
+  expect(lengthOf('🇪🇸')).toBe(2)
+  expect(lengthOf('cafe\u0301')).toBe(4)
+  expect(lengthOf('see https://example.org/a/very/long/link/that/goes/on')).toBe(4 + 23)
+  expect(countReply('a'.repeat(281), limit).left).toBe(-1)
+})
+
+test('where a platform wants more words, it says how many', () => {
+  const limit: ReplyLimit = { max: 32_000, min: 20, unit: 'utf16' }
+  expect(countMissing('  Ships Monday  ', limit)).toBe(8)
+  expect(countMissing('Ships Monday, and to Spain', limit)).toBe(0)
+  expect(countMissing('', { max: 500, unit: 'graphemes' })).toBe(0)
 })
 
 test('where a reply reaches only whom it names, their handle counts unless it is there already', () => {

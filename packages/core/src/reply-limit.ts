@@ -1,12 +1,14 @@
 /**
  * How a platform counts the length of a reply, as data, so that composer and server count alike.
- * `unit`: graphemes (UAX 29), code points or UTF-16 units. `urlLength`: what every http(s) link counts as, where links are shortened.
+ * `unit`: graphemes (UAX 29), code points, UTF-16 units, or `weighted` (twitter-text 3: most scripts 1, CJK and the rest 2, an emoji 2, after NFC).
+ * `min`: no shorter than this, in the same unit, without the white space around it. `urlLength`: what every http(s) link counts as, where links are shortened.
  * `mentionsWithoutDomain`: `@user@domain` counts as `@user`. `maxBytes`: a second limit in UTF-8 bytes. `namesPerson`: a reply reaches the person
  * only if it names them, so their handle goes before the text where it is missing, and counts.
  */
 export type ReplyLimit = {
   max: number
-  unit: 'graphemes' | 'codepoints' | 'utf16'
+  min?: number
+  unit: 'graphemes' | 'codepoints' | 'utf16' | 'weighted'
   maxBytes?: number
   urlLength?: number
   mentionsWithoutDomain?: boolean
@@ -27,6 +29,11 @@ export function countReply(text: string, limit: ReplyLimit, handle: string | nul
   return { length, left: overBytes > 0 ? Math.min(limit.max - length, -overBytes) : limit.max - length }
 }
 
+/** How much a reply must still grow to be long enough; 0 when it is. */
+export function countMissing(text: string, limit: ReplyLimit): number {
+  return Math.max(0, (limit.min ?? 0) - measure(text.trim(), limit.unit))
+}
+
 /** The text with `@handle` before it, unless it names that handle already. */
 export function withMention(text: string, handle: string | null): string {
   if (!handle) return text
@@ -40,7 +47,27 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 function measure(text: string, unit: ReplyLimit['unit']): number {
   if (unit === 'utf16') return text.length
   if (unit === 'codepoints') return Array.from(text).length
+  if (unit === 'weighted') return weigh(text)
   let count = 0
   for (const _ of graphemes.segment(text)) count += 1
   return count
+}
+
+const emoji = /\p{Regional_Indicator}|\p{Emoji_Presentation}|\p{Emoji}\ufe0f|\p{Extended_Pictographic}\u200d/u
+/** Code points that weigh 1 (twitter-text, `config/v3.json`). */
+const light = [
+  [0, 4351],
+  [8192, 8205],
+  [8208, 8223],
+  [8242, 8247],
+] as const
+
+function weigh(text: string): number {
+  let weight = 0
+  for (const { segment } of graphemes.segment(text.normalize('NFC'))) {
+    if (emoji.test(segment)) weight += 2
+    else
+      for (const char of segment) weight += light.some(([from, to]) => char.codePointAt(0)! >= from && char.codePointAt(0)! <= to) ? 1 : 2
+  }
+  return weight
 }

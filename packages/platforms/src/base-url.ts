@@ -10,3 +10,14 @@ export function baseUrl(typed: string | undefined, otherwise: string): string {
   if (url.username !== '' || url.password !== '') throw new PlatformError('rejected', 'The address must not hold a name or password')
   return `${url.origin}${url.pathname.replace(/\/@[^/]*$/, '').replace(/\/+$/, '')}`
 }
+
+/**
+ * Where a call to `url` goes. Usually there; when another address stands in for the platform (`apiUrl`, not the `usual` one) every call goes to it: the usual host's
+ * as its own path, any other host's below a first segment that names it (`<apiUrl>/oauth2.googleapis.com/token`).
+ */
+export function standIn(url: string, usual: string, apiUrl: string | undefined): string {
+  const base = (apiUrl ?? '').replace(/\/+$/, '')
+  if (base === '' || base === usual) return url
+  if (url.startsWith(`${usual}/`) || url === usual) return `${base}${url.slice(usual.length)}`
+  return `${base}/${url.replace(/^https?:\/\//, '')}`
+}

@@ -8,7 +8,7 @@ import { checkPolls } from './conformance/polls.ts'
 import { checkReplies } from './conformance/replies.ts'
 import { checkWebhook } from './conformance/webhook.ts'
 import type { World } from './conformance/world.ts'
-import type { Io, Platform, ReplyTarget, Self } from './platform.ts'
+import type { Handshake, Io, Platform, ReplyTarget, Self } from './platform.ts'
 
 export type ConformanceOptions = {
   platform: Platform
@@ -25,8 +25,15 @@ export type ConformanceOptions = {
   failures: Failure[]
   /** A page that always promises another one; `step` grows by one a call, or stays 0 for a platform that goes in circles. */
   endless(url: URL, step: number): unknown
-  /** A signed body and its secret, where there are webhooks. */
-  signed?: { secret: string; body: string; headers: Record<string, string> }
+  /**
+   * A signed body and its secret, where there are webhooks. The first header carries the signature, and none of them can be left out. `now`: when it was signed, where
+   * that counts.
+   */
+  signed?: { secret: string; body: string; headers: Record<string, string>; now?: string; url?: string }
+  /** How the platform tries an address, and the exact answer. None where `handshake` is `none`. */
+  handshakes?: { app: { secret: string; verifyToken: string }; query: Record<string, string>; answer: Handshake }[]
+  /** A message of ours as ingest would hand it over, for `editReply` and `remove`; the target stands in where it is absent. */
+  own?: { externalId: string; ref: Record<string, string> }
   /** A world to run against (the sandbox): opened once a test. Without it only the pure half runs. */
   open?: () => Promise<World>
 }

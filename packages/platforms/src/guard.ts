@@ -1,12 +1,12 @@
 import { PlatformError } from './error.ts'
-import type { Normalized, Platform } from './platform.ts'
+import type { Normalized, Platform, Webhook } from './platform.ts'
 
 /**
- * The adapter with its promises enforced: only `PlatformError` leaves the calls, and `normalize`, `verify` and `challenge` never throw. A slip of
+ * The adapter with its promises enforced: only `PlatformError` leaves the calls, and `normalize`, `verify`, `challenge` and `answer` never throw. A slip of
  * ours inside a call becomes `unavailable`, which for a write means "outcome unknown" and so never a second send.
  */
 export function guardPlatform(platform: Platform): Platform {
-  const { webhook, like } = platform
+  const { webhook, backfill, like, hide, remove, editReply, postStats } = platform
   return {
     ...platform,
     connect: guardConnect(platform.connect),
@@ -14,15 +14,24 @@ export function guardPlatform(platform: Platform): Platform {
     reply: (io, input) => guarded(() => platform.reply(io, input)),
     find: (io, input) => guarded(() => platform.find(io, input)),
     normalize: (delivery, self) => total(() => platform.normalize(delivery, self)),
+    ...(backfill && { backfill: (io, input) => guarded(() => backfill(io, input)) }),
     ...(like && { like: (io, input) => guarded(() => like(io, input)) }),
-    ...(webhook && {
-      webhook: {
-        verify: (secret, headers, body) => orElse(false, () => webhook.verify(secret, headers, body)),
-        challenge: (verifyToken, query) => orElse(null, () => webhook.challenge(verifyToken, query)),
-        entries: (body) => webhook.entries(body),
-        sample: (secret, accountExternalId, now) => webhook.sample(secret, accountExternalId, now),
-      },
-    }),
+    ...(hide && { hide: (io, input) => guarded(() => hide(io, input)) }),
+    ...(remove && { remove: (io, input) => guarded(() => remove(io, input)) }),
+    ...(editReply && { editReply: (io, input) => guarded(() => editReply(io, input)) }),
+    ...(postStats && { postStats: (io, input) => guarded(() => postStats(io, input)) }),
+    ...(webhook && { webhook: guardWebhook(webhook) }),
+  }
+}
+
+function guardWebhook(webhook: Webhook): Webhook {
+  const { answer, install } = webhook
+  return {
+    ...webhook,
+    verify: (secret, headers, body, at) => orElse(false, () => webhook.verify(secret, headers, body, at)),
+    challenge: (app, query) => orElse(null, () => webhook.challenge(app, query)),
+    ...(answer && { answer: (body) => orElse(null, () => answer(body)) }),
+    ...(install && { install: (io, hook) => guarded(() => install(io, hook)) }),
   }
 }
 

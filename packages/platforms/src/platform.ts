@@ -1,4 +1,4 @@
-import type { Fact } from '@answerback/core/facts'
+import type { Fact, MessageKind } from '@answerback/core/facts'
 import type { ReplyLimit } from '@answerback/core/reply-limit'
 import type { PlatformError } from './error.ts'
 
@@ -32,25 +32,65 @@ export type Platform = {
   webhook?: Webhook
   /** One round of reading. Called again after `waitMs`. May store nothing and still advance. */
   poll(io: Io, input: PollInput): Promise<PollResult>
+  /**
+   * A piece of what is older than the connection, newest first; called with its own cursor until `done`, between polls. Absent: the first poll reaches back to
+   * `backTo` by itself.
+   */
+  backfill?(io: Io, input: { cursor: unknown; backTo: string }): Promise<PollResult & { done: boolean }>
   /** Pure and total: never throws, never drops silently; an unknown kind is named in `unknown`. */
   normalize(delivery: RawDelivery, self: Self): Normalized
   reply(io: Io, input: ReplyInput): Promise<ReplySent>
   /** Did a reply of ours land? See `FindResult`. */
   find(io: Io, input: FindInput): Promise<FindResult>
-  /** Present when `can.like`. Repeating it is harmless. */
+  /** Each of these is present exactly when `can` says so, and repeating it is harmless. */
   like?(io: Io, input: { externalId: string; ref: Record<string, string>; liked: boolean }): Promise<void>
+  /** Hides somebody's message from others, or shows it again; approves one that waits for approval. */
+  hide?(io: Io, input: { externalId: string; ref: Record<string, string>; hidden: boolean }): Promise<void>
+  /** Takes a message away there, for good. Already gone is done, not an error. */
+  remove?(io: Io, input: { externalId: string; ref: Record<string, string> }): Promise<void>
+  /** Other words for a message of ours. The fact returned is its new version, under the same `externalId`. */
+  editReply?(io: Io, input: { externalId: string; ref: Record<string, string>; text: string }): Promise<ReplySent>
+  /** What the platform itself counts below each post, for the books. A post that it does not speak of is left out. */
+  postStats?(io: Io, input: { posts: { externalId: string; ref: Record<string, string> }[] }): Promise<PostStats[]>
+  /** What calls may be made in what time. The server stays below. Absent: only the platform's own answers limit us. */
+  budgets?: { scope: 'app' | 'channel'; calls: number; perSeconds: number }[]
+  /** US dollars for one: item read by asking, item that a webhook brought, other lookup, reply, reply with a link. Absent: it costs nothing. */
+  costs?: Partial<Record<'read' | 'event' | 'lookup' | 'reply' | 'replyWithLink', number>>
 }
 
+/** Optional abilities are absent where they are not there. */
 export type Capabilities = {
+  /** Kinds of messages that can be read there. */
+  reads: MessageKind[]
+  /** What it shows to nobody: edits, removals, our answers given there by hand, what was said before we listened. */
+  misses?: ('edit' | 'removal' | 'native' | 'past')[]
   webhook: boolean
   like: boolean
+  /** A public message can be answered in private: `reply` then meets `privately`. */
   privateReply: boolean
+  /** False: it can only be read there (a feed). `reply` throws `rejected`. */
+  reply?: false
+  /** At most one reply to a message, and another one replaces it (reviews). `reply` writes over nothing it does not know: it is `rejected` with the words that stand there. */
+  oneReply?: true
+  editReply?: true
+  hide?: true
+  /** Which messages can be taken away. */
+  remove?: 'own' | 'any'
+  postStats?: true
+  /** How long an answer is possible, in hours after the message: to a private message, and in private to a public one. Absent: always. */
+  windowHours?: { direct?: number; privately?: number }
   /** Removing a comment there removes the replies below it. Where false they stay, and stay owed. */
   removalTakesReplies: boolean
   replyLimit: ReplyLimit
-  /** `key`: the platform keeps our key, sending again with it is safe. `find`: only looking tells. */
-  exactlyOnce: 'key' | 'find'
+  /**
+   * What to do in doubt. `key`: the platform keeps our key, or one reply at most, so sending again is safe. `find`: only looking tells. `none`: nothing does,
+   * `find` says `unsure` and a person looks.
+   */
+  exactlyOnce: 'key' | 'find' | 'none'
 }
+
+/** What one account may lack although its platform can do it. */
+export type Ability = 'reply' | 'like' | 'hide' | 'remove' | 'editReply' | 'privateReply'
 
 export type ConnectField = { name: string; label: string; secret: boolean; placeholder: string; help: string; optional?: boolean }
 
@@ -111,31 +151,64 @@ export type Io = ConnectIo & {
   self: Self
 }
 
-/** Who we are on this channel. `ownedIds`: external ids of every account of the workspace on this platform. */
-export type Self = { accountId: string; handle: string; ownedIds: string[]; host: string }
+/** Who we are on this channel. `ownedIds`: external ids of every account of the workspace on this platform. `settings`: the channel's readable ones. */
+export type Self = { accountId: string; handle: string; ownedIds: string[]; host: string; settings?: Record<string, string> }
 
 export type Webhook = {
-  /** Raw bytes against one app's secret. Header names are lower-case; a doubled header is joined by Node with ', '. Constant time, fails closed. */
-  verify(secret: string, headers: Record<string, string | undefined>, body: Uint8Array): boolean
-  /** Answers the subscription handshake: the text to send back, or null to refuse. */
-  challenge(verifyToken: string, query: Record<string, string | undefined>): string | null
-  /** Splits one body into entries, each bound to an account of ours by its external id. Order and index are those of the body. Throws on a body that is not the platform's. */
-  entries(body: string): WebhookEntry[]
+  /** Each channel has an address (`/webhooks/<platform>/<channel>`) and a secret of its own, made by us. Absent: one address, and the secrets of the platform's apps. */
+  perChannel?: true
+  /** How the platform tries an address: with a token that the installer chose (absent), with the app's secret, or not at all. */
+  handshake?: 'secret' | 'none'
+  /** The signature covers a time, and `verify` refuses what is further from `now` than this, either way. */
+  freshMs?: number
+  /** Only a shared secret comes along: the body is not signed. */
+  unsignedBody?: true
+  /** Headers that say what the body does not, lower-case. Kept with it: `entries` gets them, and `normalize` finds them in `request`. */
+  keeps?: string[]
+  /** Raw bytes against one secret. Header names are lower-case; a doubled header is joined by Node with ', '. Constant time, fails closed. `url`: our public address as it was called. */
+  verify(secret: string, headers: Record<string, string | undefined>, body: Uint8Array, at: { now: Date; url: string }): boolean
+  /** Answers the trying of an address by GET: what to send back, or null to refuse. */
+  challenge(app: { secret: string; verifyToken: string }, query: Record<string, string | undefined>): Handshake | null
+  /** A POST, verified, that wants words back instead of being stored (a trying by POST); null for all others. */
+  answer?(body: Uint8Array): Handshake | null
+  /** Splits one body into entries, in the body's order and index. Throws on a body that is not the platform's. */
+  entries(body: string, headers: Record<string, string>): WebhookEntry[]
   /** A test event for one account, signed as the platform signs, of which `normalize` makes nothing. Each call gives other bytes. */
   sample(secret: string, accountExternalId: string, now: Date): { headers: Record<string, string>; body: string }
+  /** Our random bytes in the form the platform wants a secret in. Absent: base64url without padding. Of `perChannel` only. */
+  makeSecret?(random: Uint8Array): string
+  /**
+   * Tells the platform our address, where a call can do that; after connecting, and when address or secret changed. Gives settings to keep with the
+   * channel. Absent: a person enters it there.
+   */
+  install?(io: Io, hook: { url: string; secret: string }): Promise<Record<string, string>>
 }
 
-/** `body` is the entry alone, as JSON text, in the shape that `normalize` takes for kind `webhook`. */
-export type WebhookEntry = { index: number; accountExternalId: string; body: string }
+export type Handshake = { type: 'text/plain' | 'application/json'; body: string }
+
+/**
+ * `body` is the entry alone, as text, in the shape that `normalize` takes for kind `webhook`. The account it belongs to by its external id, or by `accountHandle` where
+ * the platform names no id (the id is '' then); of `perChannel` neither is looked at.
+ */
+export type WebhookEntry = { index: number; accountExternalId: string; accountHandle?: string; body: string }
 
 export type PollInput = {
   /** Opaque to the server; null on the first poll. */
   cursor: unknown
-  /** Our recent posts, newest first: their threads are read too. */
+  /** How far the first poll reaches back; later ones do not ask. 90 days when absent. */
+  backTo?: string
+  /** Our posts, those most worth reading first: their threads are read too. */
   posts: { externalId: string; ref: Record<string, string> }[]
   /** Open inbound messages to re-read for edits and deletes; the server keeps this within a budget. */
-  open: { externalId: string }[]
+  open: { externalId: string; ref?: Record<string, string> }[]
+  /** What `normalize` found named and not told: to be read by id, first of all. */
+  wanted?: Wanted[]
+  /** The round may cost so much; it stops before, and goes on next time. */
+  maxUsd?: number
 }
+
+/** Something that a delivery only names. `kind` is the adapter's own word. */
+export type Wanted = { kind: string; id: string }
 
 export type PollResult = {
   pages: PolledPage[]
@@ -144,7 +217,16 @@ export type PollResult = {
   waitMs: number
   /** What could not be read this time although the rest was (a thread, a re-read): worth showing, nothing to retry by hand. */
   trouble?: PlatformError
+  /** Of `input.wanted` what is still to be read; the rest is done with. */
+  wanted?: Wanted[]
+  /** The tightest allowance as the platform last told it. */
+  quota?: Quota
+  /** What the round cost, by `costs`. */
+  spentUsd?: number
 }
+
+/** Calls (or units) left until `resetAt`, of how many. Null where the platform does not say. */
+export type Quota = { left: number; of: number | null; resetAt: string | null }
 
 /** One answer of the platform, raw. A page whose `body` equals the last one stored for the same `resource` is not stored again. */
 export type PolledPage = { resource: string; kind: string; request: Record<string, string>; body: string }
@@ -152,8 +234,8 @@ export type PolledPage = { resource: string; kind: string; request: Record<strin
 /** What `normalize` reads. `kind` is `webhook` or the page's own kind. */
 export type RawDelivery = { kind: string; request: Record<string, string>; body: string; receivedAt: string }
 
-/** `unknown` names, by index in the body (or -1 for all of it), what could not be read and why: it is quarantined, the rest goes on. `ignored` counts what is known and of no use (a follow, a reaction of a stranger). */
-export type Normalized = { facts: Fact[]; unknown: { index: number; reason: string }[]; ignored: number }
+/** `unknown` names, by index in the body (or -1 for all of it), what could not be read and why: it is quarantined, the rest goes on. `ignored` counts what is known and of no use (a follow, a reaction of a stranger). `wanted`: what it names without telling (a webhook of ids only); the channel is polled at once for it. */
+export type Normalized = { facts: Fact[]; unknown: { index: number; reason: string }[]; ignored: number; wanted?: Wanted[] }
 
 export type ReplyTarget = {
   externalId: string
@@ -166,15 +248,23 @@ export type ReplyTarget = {
   private: boolean
 }
 
-/** `key` is ours, made once per reply and the same on every try. */
-export type ReplyInput = { target: ReplyTarget; text: string; key: string; createdAt: string }
+/** `key` is ours, made once per reply and the same on every try. `privately`: to the writer of a public message alone; only where `can.privateReply`. */
+export type ReplyInput = { target: ReplyTarget; text: string; key: string; createdAt: string; privately?: true }
 
 export type ReplySent = {
+  /** '' only with `pending`, where the platform does not name what it has not published. */
   externalId: string
   url: string | null
+  /** Taken, and not shown yet: in the platform's words what it waits for (an approval). */
+  pending?: string
+  /** What it cost, by `costs`. */
+  spentUsd?: number
   /** The same reply as a fact, so that it is in the thread before its echo comes. */
   facts: Fact[]
 }
+
+/** What a platform says it holds below a post: all of it, or only what stands directly below (`top`). */
+export type PostStats = { externalId: string; replies: number; counts: 'all' | 'top' }
 
 export type FindInput = ReplyInput & { since: string }
 

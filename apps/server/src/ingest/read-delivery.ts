@@ -80,7 +80,7 @@ function ofSameApp(appId: string) {
 
 function entriesOf(platform: Platform, delivery: DeliveryRow) {
   try {
-    return platform.webhook!.entries(text(delivery))
+    return platform.webhook!.entries(text(delivery), delivery.request)
   } catch (error) {
     throw new Unreadable((error as Error).message)
   }

@@ -104,7 +104,7 @@ async function ownPart(ctx: Context, row: typeof t.delivery.$inferSelect, entry:
   const channels = await ctx.db.system.select({ externalId: t.channel.externalId }).from(t.channel).where(eq(t.channel.id, entry.channelId))
   try {
     const own = webhook
-      .entries(body)
+      .entries(body, row.request)
       .filter((each) => each.accountExternalId === channels[0]?.externalId && (entry.index < 0 || each.index === entry.index))
     return own.map((each) => each.body).join('\n')
   } catch {

@@ -45,8 +45,8 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
       async (request, reply) => {
         const { webhook } = platformWithWebhook(ctx, request)
         for (const each of await appsOf(request.params.platform)) {
-          const answer = webhook.challenge(each.verifyToken, request.query as Record<string, string | undefined>)
-          if (answer !== null) return reply.type('text/plain').send(answer)
+          const answer = webhook.challenge(each, request.query as Record<string, string | undefined>)
+          if (answer !== null) return reply.type(answer.type).send(answer.body)
         }
         throw new Problem('forbidden', 'The verify token is not the one of a connected app.')
       },
@@ -60,7 +60,8 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
         const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
         const headers = request.headers as Record<string, string | undefined>
         const apps = await appsOf(request.params.platform).catch((error) => unavailable(error))
-        const sender = apps.find((each) => webhook.verify(each.secret, headers, body))
+        const at = { now: ctx.now(), url: `${ctx.env.PUBLIC_URL ?? `${request.protocol}://${request.host}`}${request.url}` }
+        const sender = apps.find((each) => webhook.verify(each.secret, headers, body, at))
         if (!sender) throw new Problem('bad_signature', 'The signature over the raw body was made by none of the connected apps.')
         await store({ platform: request.params.platform, appId: sender.id, body, receivedAt: ctx.now() }).catch(unavailable)
         return reply.code(200).type('text/plain').send('EVENT_RECEIVED')

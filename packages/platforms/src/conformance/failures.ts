@@ -17,11 +17,13 @@ export type Failure = {
   retryAfterMs?: number
 }
 
+type Call = [string, (io: Io) => Promise<unknown>]
+
 const now = new Date('2026-11-22T12:00:00.000Z')
 const createdAt = '2026-11-22T11:59:00.000Z'
 
 /** Whatever happens to a call, one of five kinds comes out; what surely was not sent says so; a poll always ends. */
-export function checkFailures({ platform, self, channel, target, failures, endless }: ConformanceOptions): void {
+export function checkFailures({ platform, self, channel, target, failures, endless, own = target }: ConformanceOptions): void {
   const ioOf = (fetch: Io['fetch'], timeoutMs?: number): Io => {
     const io: Io = { fetch, now: () => now, ...channel, save: async (credentials) => void (io.credentials = credentials), self, timeoutMs }
     return io
@@ -30,21 +32,23 @@ export function checkFailures({ platform, self, channel, target, failures, endle
   const pollInput = {
     cursor: null,
     posts: [{ externalId: target.postExternalId ?? target.externalId, ref: {} }],
-    open: [{ externalId: target.externalId }],
+    open: [{ externalId: target.externalId, ref: target.ref }],
   }
-  const calls: [string, (io: Io) => Promise<unknown>][] = [
+  const message = { externalId: target.externalId, ref: target.ref }
+  const { backfill, like, hide, remove, editReply, postStats } = platform
+  /** The first five go everywhere; the rest is there where the platform can do it. */
+  const calls: Call[] = [
     ['poll', (io) => platform.poll(io, pollInput)],
     ['reply', (io) => platform.reply(io, input)],
     ['find', (io) => platform.find(io, input)],
     ['connect', (io) => platform.connect.open(io, { ...channel.settings, ...channel.credentials })],
-    ...(platform.like
-      ? [
-          ['like', (io: Io) => platform.like!(io, { externalId: target.externalId, ref: target.ref, liked: true })] as [
-            string,
-            (io: Io) => Promise<unknown>,
-          ],
-        ]
-      : []),
+    ...(backfill ? [['backfill', (io) => backfill(io, { cursor: null, backTo: '2026-08-24T12:00:00.000Z' })] satisfies Call] : []),
+    ...(like ? [['like', (io) => like(io, { ...message, liked: true })] satisfies Call] : []),
+    ...(hide ? [['hide', (io) => hide(io, { ...message, hidden: true })] satisfies Call] : []),
+    ...(remove ? [['remove', (io) => remove(io, own)] satisfies Call] : []),
+    ...(editReply ? [['edit', (io) => editReply(io, { ...own, text: 'Thank you, Ana' })] satisfies Call] : []),
+    ...(postStats ? [['stats', (io) => postStats(io, { posts: pollInput.posts })] satisfies Call] : []),
+    ...(platform.can.privateReply ? [['private reply', (io) => platform.reply(io, { ...input, privately: true })] satisfies Call] : []),
   ]
 
   test.each(failures)('$name', async ({ status, headers = {}, body, read, write = read, retryAfterMs }) => {

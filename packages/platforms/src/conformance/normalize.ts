@@ -90,6 +90,8 @@ export function expectSound(read: Normalized): void {
     expect(reason).not.toBe('')
   }
   expect(Number.isInteger(read.ignored) && read.ignored >= 0).toBe(true)
+  for (const { kind, id } of read.wanted ?? [])
+    expect([kind, id].every((each) => typeof each === 'string' && each !== '' && each.length <= 1000)).toBe(true)
 }
 
 function expectSoundFact(fact: Fact): void {
@@ -106,6 +108,8 @@ function expectSoundFact(fact: Fact): void {
   if (fact.url !== null) expect(fact.url).toMatch(/^https?:/i)
   if (fact.fact !== 'message') return
   expect(kinds).toContain(fact.kind)
+  if (fact.rating != null)
+    expect({ kind: fact.kind, stars: Math.min(Math.max(fact.rating, 1), 5) }).toEqual({ kind: 'review', stars: fact.rating })
   expect(fact.version).toMatch(/./u)
   expect(fact.parentExternalId === fact.externalId).toBe(false)
 }

@@ -1,14 +1,15 @@
-import type { Fact, MessageFact, PostFact } from '@answerback/core/facts'
-import type { Platform, PollResult, ReplyTarget } from '../platform.ts'
+import type { MessageFact, PostFact } from '@answerback/core/facts'
+import type { Normalized, Platform, PollResult, ReplyTarget, Wanted } from '../platform.ts'
 import type { World } from './world.ts'
 
-/** Polls like the server does: keeps the cursor as JSON, stores pages, folds facts by id (the last one wins). */
+/** Reads like the server does: what was pushed, then a poll; keeps the cursor as JSON, stores pages, folds facts by id (the last one wins). */
 export class Reader {
   readonly platform: Platform
   readonly world: World
   readonly facts = new Map<string, MessageFact | PostFact>()
   readonly removed = new Set<string>()
   readonly unknown: string[] = []
+  wanted: Wanted[] = []
   last: PollResult | null = null
 
   constructor(platform: Platform, world: World) {
@@ -25,16 +26,21 @@ export class Reader {
     const input = {
       cursor,
       posts: posts.map(({ externalId, ref }) => ({ externalId, ref })),
-      open: open.map((externalId) => ({ externalId })),
+      open: open.map((externalId) => ({ externalId, ref: this.facts.get(externalId)?.ref ?? {} })),
     }
-    this.last = await this.platform.poll(this.world.io, input)
     const before = new Set(this.facts.keys())
+    for (const delivery of this.world.pushed?.() ?? []) this.take(this.platform.normalize(delivery, this.world.io.self))
+    const { wanted } = this
+    this.wanted = []
+    this.last = await this.platform.poll(this.world.io, { ...input, wanted })
+    this.wanted.push(...(this.last.wanted ?? []))
     for (const page of this.last.pages)
       this.take(this.platform.normalize({ ...page, receivedAt: this.world.io.now().toISOString() }, this.world.io.self))
     return [...this.facts.keys()].filter((id) => !before.has(id))
   }
 
-  take({ facts, unknown }: { facts: Fact[]; unknown: { reason: string }[] }): void {
+  take({ facts, unknown, wanted = [] }: Normalized): void {
+    this.wanted.push(...wanted)
     this.unknown.push(...unknown.map((each) => each.reason))
     for (const fact of facts) {
       if (fact.fact === 'removal') this.removed.add(fact.externalId)

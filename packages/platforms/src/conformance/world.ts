@@ -1,4 +1,4 @@
-import type { Io } from '../platform.ts'
+import type { Io, RawDelivery } from '../platform.ts'
 
 /** What can be made to go wrong with calls to the platform. `accept_then_*` carry the write out first. */
 export type Fault =
@@ -22,6 +22,8 @@ export type World = {
   io: Io
   saved: () => number
   post(text: string): string
+  /** Where the platform has reviews in place of comments. */
+  review?(speaker: string, text: string, stars: number): string
   comment(speaker: string, text: string, parentId: string | null): string
   /** Something that mentions us away from our posts. */
   mention(speaker: string, text: string): string
@@ -33,6 +35,13 @@ export type World = {
   repliesSaying(words: string): string[]
   parentOf(id: string): string | null
   isLiked(id: string): boolean
+  /** Of those that the platform can: hidden there; its words as they stand there, null when it is gone; what was told to its writer alone; how many stand below a post. */
+  isHidden?(id: string): boolean
+  textOf?(id: string): string | null
+  toldPrivately?(id: string): string[]
+  countBelow?(postId: string): number
+  /** What the platform pushed since it was last asked, as it was stored: where webhooks bring what no poll does. */
+  pushed?(): RawDelivery[]
   /** The next `times` writes (or reads) meet the fault. */
   fault(fault: Fault, on: 'write' | 'read', times: number): void
   /** Every call with the token fails from now on. */

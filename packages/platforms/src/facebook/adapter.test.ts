@@ -70,5 +70,12 @@ conformance({
     body,
     headers: { 'x-hub-signature-256': `sha256=${createHmac('sha256', 'app_secret_test').update(body).digest('hex')}` },
   },
+  handshakes: [
+    {
+      app: { secret: 'app_secret_test', verifyToken: 'verify_test' },
+      query: { 'hub.mode': 'subscribe', 'hub.verify_token': 'verify_test', 'hub.challenge': '1158201444' },
+      answer: { type: 'text/plain', body: '1158201444' },
+    },
+  ],
   open: () => openSandboxWorld(facebook),
 })

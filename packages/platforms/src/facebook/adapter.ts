@@ -12,6 +12,7 @@ export const facebook = guardPlatform({
   docs: 'https://developers.facebook.com/docs/pages-api',
   icon: 'M4 1h8a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-1.8V9.9H12l.3-2.2h-2.1V6.4c0-.7.3-1.1 1.1-1.1h1.1V3.3c-.4-.1-1-.1-1.5-.1-1.8 0-2.9 1-2.9 2.9v1.6H6v2.2h2V15H4a3 3 0 0 1-3-3V4a3 3 0 0 1 3-3z',
   can: {
+    reads: ['comment', 'reply', 'mention', 'review'],
     webhook: true,
     like: true,
     privateReply: false,

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
 import { idOf, listOf, parseJson, recordOf } from '../json.ts'
-import type { Webhook, WebhookEntry } from '../platform.ts'
+import type { Handshake, Webhook, WebhookEntry } from '../platform.ts'
 
 /** Meta's webhooks (Meta, "Webhooks getting started"): HMAC-SHA256 over the raw body, a handshake by GET, up to 1000 updates in a body. */
 export const webhook: Webhook = { verify, challenge, entries, sample }
@@ -15,12 +15,12 @@ function verify(secret: string, headers: Record<string, string | undefined>, bod
 }
 
 /** The challenge to send back when mode and token are right; both spellings, since some proxies rewrite the dots. */
-function challenge(verifyToken: string, query: Record<string, string | undefined>): string | null {
+function challenge({ verifyToken }: { verifyToken: string }, query: Record<string, string | undefined>): Handshake | null {
   const read = (name: string): unknown => query[`hub.${name}`] ?? query[`hub_${name}`]
   const [mode, token, text] = [read('mode'), read('verify_token'), read('challenge')]
   if (verifyToken === '' || mode !== 'subscribe' || typeof token !== 'string' || typeof text !== 'string') return null
   const digest = (value: string): Buffer => createHmac('sha256', 'challenge').update(value).digest()
-  return timingSafeEqual(digest(token), digest(verifyToken)) ? text : null
+  return timingSafeEqual(digest(token), digest(verifyToken)) ? { type: 'text/plain', body: text } : null
 }
 
 /** Each change of each entry by itself, in the body's own shape, so that one bad change stays one. The account is the entry's id. */
