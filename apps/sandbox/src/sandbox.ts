@@ -107,6 +107,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults.clear()
     webhooks.clear()
     facebook.privateReplies.clear()
+    facebook.otherFields.clear()
+    Object.assign(facebook.login, { pages: null, loggedInAt: null })
     clearServices(bluesky, mastodon)
     seedWorld(world, secrets, brand)
     if (brand === 'fieldnote' && (options.rhythm ?? 'off') !== 'off') writeEarlier(world)
@@ -166,4 +168,6 @@ function clearServices(bluesky: Bluesky, mastodon: Mastodon): void {
   bluesky.notifications.clear()
   mastodon.notifications.clear()
   mastodon.keys.clear()
+  mastodon.apps.clear()
+  mastodon.tokens.clear()
 }

@@ -6,24 +6,34 @@ import { GraphError, objectMissing } from './errors.ts'
 import { readFields } from './fields.ts'
 import { accountNode, commentsOf, edgeNode, itemNode, likesEdge } from './node.ts'
 import type { NodeView } from './node.ts'
-import { callerOf, debugToken, whose } from './token.ts'
+import { exchange, routeLogin } from './login.ts'
+import { otherPageEdge, otherPageNode } from './other-page.ts'
+import { pagesOf, shortLived } from './pages.ts'
+import { callerOf, debugToken, isShortLived, tokenOf } from './token.ts'
 import type { WebhookTarget, Webhooks } from './webhooks.ts'
 import { removeObject, writeEdge, writeObject } from './writes.ts'
 import type { Facebook } from './writes.ts'
 
 /** Registers the pretend Graph API below `/facebook/v{n}.{m}`. */
 export function routeFacebook(app: FastifyInstance, context: Context, webhooks: Webhooks): Facebook {
-  const facebook: Facebook = { ...context, webhooks, privateReplies: new Map() }
+  const facebook: Facebook = {
+    ...context,
+    webhooks,
+    privateReplies: new Map(),
+    otherFields: new Map(),
+    login: { codes: new Map(), pages: null, loggedInAt: null },
+  }
   const base = '/facebook/:version(^v\\d+\\.\\d+$)'
   app.register(async (scope) => {
     scope.addHook('onRequest', async (_request, reply) => void reply.headers(usageHeaders(facebook)))
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
     scope.get(`${base}/debug_token`, async (request) => {
       callerOf(context, request)
-      return debugToken(context, queryFields(request)['input_token'] ?? '')
+      return debugToken(facebook, queryFields(request)['input_token'] ?? '')
     })
     scope.get(`${base}/oauth/access_token`, async (request) => exchange(facebook, queryFields(request)))
     scope.post(`${base}/oauth/access_token`, async (request) => exchange(facebook, formOf(request)))
+    routeLogin(scope, facebook, base)
     scope.post(`${base}/:id/subscriptions`, async (request) => subscribe(facebook, request))
     scope.get(`${base}/`, async (request) => readObjects(facebook, request))
     scope.get(`${base}/:id`, async (request) => readObject(facebook, request))
@@ -79,6 +89,8 @@ async function readNode(facebook: Facebook, request: FastifyRequest, id: string)
   const view = viewOf(facebook, request)
   const { pageId, userId } = facebook.secrets.facebook
   if (id === 'me' && caller === 'user') return { id: userId, name: 'Fieldnote admin' }
+  const elsewhere = otherPageNode(facebook, request, id, fields)
+  if (elsewhere) return elsewhere
   const accountId = id === 'me' ? pageId : id
   const item = facebook.world.find('facebook', id)
   if (item) return itemNode(view, item, fields)
@@ -101,11 +113,8 @@ async function readEdge(facebook: Facebook, request: FastifyRequest) {
   const caller = callerOf(facebook, request)
   const query = withoutToken(queryFields(request))
   const { secrets, world } = facebook
-  const { pageId, pageName, pageAccessToken } = secrets.facebook
-  if (edge === 'accounts' && caller === 'user')
-    return {
-      data: [{ id: pageId, name: pageName, access_token: pageAccessToken, category: 'Bags/Luggage', tasks }],
-    }
+  const { pageId } = secrets.facebook
+  if (edge === 'accounts' && caller === 'user') return accountsOf(facebook, request)
   const fields = query['fields'] ? readFields(query['fields']) : null
   const view = viewOf(facebook, request)
   const item = world.find('facebook', id)
@@ -117,6 +126,8 @@ async function readEdge(facebook: Facebook, request: FastifyRequest) {
     if (edge === 'likes' || edge === 'reactions') return likesEdge(facebook, item, query)
     throw unknownPath(edge)
   }
+  const elsewhere = otherPageEdge(facebook, request, id, edge)
+  if (elsewhere) return elsewhere
   if (id !== pageId && id !== 'me') throw objectMissing(id, 'get')
   if (edge === 'subscribed_apps') {
     const subscribed = { id: secrets.facebook.appId, name: 'Answerback sandbox' }
@@ -129,6 +140,27 @@ async function readEdge(facebook: Facebook, request: FastifyRequest) {
   return edgeNode(view, `${id}/${edge}`, pageItems(facebook, edge), order, fields)
 }
 
+/** The Pages that the admin ticked in the dialog, in pages of `limit`. With a short-lived token the Pages' tokens are short-lived too. */
+function accountsOf(facebook: Facebook, request: FastifyRequest) {
+  const query = queryFields(request)
+  const brief = isShortLived(tokenOf(request) ?? '')
+  const { pages: ticked } = facebook.login
+  const pages = pagesOf(facebook.secrets).filter(({ id }) => ticked === null || ticked.has(id))
+  const at = Number(Buffer.from(query['after'] ?? '', 'base64url').toString() || 0)
+  const end = at + Math.max(1, Number(query['limit'] ?? 25))
+  const names = query['fields'] ? ['id', ...readFields(query['fields']).map(({ name }) => name)] : null
+  const data = pages.slice(at, end).map((page) => {
+    const { id, name, tasks } = page
+    const node = { id, name, access_token: brief ? shortLived(page.token) : page.token, category: 'Bags/Luggage', tasks }
+    return Object.fromEntries(Object.entries(node).filter(([field]) => names === null || names.includes(field)))
+  })
+  const cursor = (place: number) => Buffer.from(String(place)).toString('base64url')
+  const paging = { cursors: { before: cursor(at), after: cursor(end) } }
+  if (end >= pages.length) return { data, paging }
+  const { edgeUrl } = viewOf(facebook, request)
+  return { data, paging: { ...paging, next: edgeUrl('me/accounts', { ...withoutToken(query), after: cursor(end) }) } }
+}
+
 function pageItems(facebook: Facebook, edge: string) {
   const { pageId } = facebook.secrets.facebook
   const all = facebook.world.posts('facebook', false)
@@ -137,18 +169,6 @@ function pageItems(facebook: Facebook, edge: string) {
   if (edge === 'visitor_posts') return onPage.filter((post) => post.authorId !== pageId)
   if (edge === 'tagged') return all.filter((post) => post.mentionsBrand && post.authorId !== pageId && !onPage.includes(post))
   return onPage.filter((post) => post.authorId === pageId)
-}
-
-function exchange(facebook: Facebook, query: Record<string, string>) {
-  const { appId, appSecret, userAccessToken } = facebook.secrets.facebook
-  if (query['client_id'] !== appId || query['client_secret'] !== appSecret)
-    throw new GraphError(101, 'Error validating application. Invalid application ID.')
-  if (query['grant_type'] === 'client_credentials') return { access_token: `${appId}|${appSecret}`, token_type: 'bearer' }
-  const given = query['fb_exchange_token']
-  if (given !== undefined && whose(facebook, given) !== 'user')
-    throw new GraphError(190, 'Invalid OAuth access token - Cannot parse access token')
-  if (given === undefined && query['code'] === undefined) throw new GraphError(1, 'Missing authorization code')
-  return { access_token: userAccessToken, token_type: 'bearer', expires_in: 5_183_944 }
 }
 
 async function subscribe(facebook: Facebook, request: FastifyRequest) {
@@ -196,5 +216,3 @@ function formOf(request: FastifyRequest): Record<string, string> {
 function unknownPath(edge: string): GraphError {
   return new GraphError(2500, `Unknown path components: /${edge}`)
 }
-
-const tasks = ['ADVERTISE', 'ANALYZE', 'CREATE_CONTENT', 'MESSAGING', 'MODERATE', 'MANAGE']

@@ -2,9 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { bodyFields, queryFields, textOf } from '../http/body.ts'
 import { GraphError, tokenExpired, tokenRevoked } from './errors.ts'
+import { pagesOf, shortLived } from './pages.ts'
+import type { FacebookPage } from './pages.ts'
+import type { Facebook } from './writes.ts'
 
-/** Who calls the Graph API. */
-export type Caller = 'page' | 'user' | 'app'
+/** Who calls the Graph API. `other_page`: a Page of the same admin that is not the brand's. */
+export type Caller = 'page' | 'other_page' | 'user' | 'app'
 
 /** The token that came with a request, from the query, the body or the Authorization header. */
 export function tokenOf(request: FastifyRequest): string | undefined {
@@ -30,16 +33,28 @@ export function callerOf(context: Context, request: FastifyRequest): Caller {
 /** Whose token this is, whatever its state. */
 export function whose(context: Context, token: string): Caller | undefined {
   const { facebook } = context.secrets
-  if (token === facebook.pageAccessToken) return 'page'
-  if (token === facebook.userAccessToken) return 'user'
-  return token === `${facebook.appId}|${facebook.appSecret}` ? 'app' : undefined
+  if (token === `${facebook.appId}|${facebook.appSecret}`) return 'app'
+  if (token === facebook.userAccessToken || token === shortLived(facebook.userAccessToken)) return 'user'
+  const page = pageOfToken(context, token)
+  if (!page) return undefined
+  return page.id === facebook.pageId ? 'page' : 'other_page'
 }
 
-/** The answer to `GET /debug_token`. */
-export function debugToken(context: Context, token: string): { data: Record<string, unknown> } {
-  const { facebook } = context.secrets
-  const caller = whose(context, token)
-  const state = context.faults.tokens.facebook
+/** The Page that a token speaks for. */
+export function pageOfToken(context: Context, token: string): FacebookPage | undefined {
+  return pagesOf(context.secrets).find((page) => page.token === token || shortLived(page.token) === token)
+}
+
+/** Whether a token came from a login without being exchanged for a long-lived one. */
+export function isShortLived(token: string): boolean {
+  return token.startsWith('EAAS')
+}
+
+/** The answer to `GET /debug_token`. Times are in seconds; 0 means never. */
+export function debugToken(facebook: Facebook, token: string): { data: Record<string, unknown> } {
+  const { appId, userId } = facebook.secrets.facebook
+  const caller = whose(facebook, token)
+  const state = facebook.faults.tokens.facebook
   if (!caller || caller === 'app')
     return {
       data: {
@@ -48,19 +63,21 @@ export function debugToken(context: Context, token: string): { data: Record<stri
         scopes: [],
       },
     }
-  const page = caller === 'page'
+  const page = pageOfToken(facebook, token)
+  const { loggedInAt } = facebook.login
+  const after = (ms: number) => (loggedInAt === null ? 0 : Math.floor((loggedInAt + ms) / 1000))
   return {
     data: {
-      app_id: facebook.appId,
+      app_id: appId,
       type: page ? 'PAGE' : 'USER',
       application: 'Answerback sandbox',
       is_valid: state === 'valid',
-      expires_at: 0,
-      data_access_expires_at: 0,
+      expires_at: isShortLived(token) ? after(3_600_000) : page ? 0 : after(60 * 86_400_000),
+      data_access_expires_at: after(90 * 86_400_000),
       scopes,
-      granular_scopes: scopes.map((scope) => ({ scope, target_ids: [facebook.pageId] })),
-      user_id: facebook.userId,
-      ...(page ? { profile_id: facebook.pageId } : {}),
+      granular_scopes: scopes.map((scope) => ({ scope, target_ids: page ? [page.id] : pagesOf(facebook.secrets).map(({ id }) => id) })),
+      user_id: userId,
+      ...(page ? { profile_id: page.id } : {}),
       ...(state === 'valid' ? {} : { error: { code: 190, message: 'Session has expired.' } }),
     },
   }
@@ -74,3 +91,6 @@ const scopes = [
   'pages_manage_engagement',
   'pages_messaging',
 ]
+
+/** Every permission that the dialog knows. */
+export const legalScopes = [...scopes, 'public_profile', 'email', 'business_management', 'pages_manage_posts', 'ads_read', 'read_insights']

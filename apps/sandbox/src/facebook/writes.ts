@@ -4,11 +4,17 @@ import { bodyFields, queryFields, textOf } from '../http/body.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { isReply } from './dialect.ts'
 import { GraphError, objectMissing } from './errors.ts'
-import { callerOf } from './token.ts'
+import type { Login } from './login.ts'
+import { callerOf, pageOfToken, tokenOf } from './token.ts'
 import type { Webhooks } from './webhooks.ts'
 
-/** The pretend Facebook: the world, its webhooks, and which comments got their private reply. */
-export type Facebook = Context & { webhooks: Webhooks; privateReplies: Map<string, string> }
+/** The pretend Facebook: the world, its webhooks, which comments got their private reply, who agreed to what, and what the other Pages subscribed to. */
+export type Facebook = Context & {
+  webhooks: Webhooks
+  privateReplies: Map<string, string>
+  login: Login
+  otherFields: Map<string, string[]>
+}
 
 const messageMaxCharacters = 8_000
 const privateReplyMs = 7 * 86_400_000
@@ -22,6 +28,12 @@ const legalFields = new Set([
 export function writeEdge(facebook: Facebook, request: FastifyRequest, method: 'POST' | 'DELETE') {
   const { id, edge } = request.params as { id: string; edge: string }
   const form: JsonObject = { ...queryFields(request), ...bodyFields(request) }
+  if (callerOf(facebook, request) === 'other_page' && edge === 'subscribed_apps') {
+    const own = pageOfToken(facebook, tokenOf(request) ?? '')?.id ?? ''
+    if (id !== own && id !== 'me') throw objectMissing(id, method.toLowerCase())
+    facebook.otherFields.set(own, method === 'DELETE' ? [] : fieldsOf(form))
+    return { success: true }
+  }
   requirePage(facebook, request)
   const { pageId } = facebook.secrets.facebook
   if (id === pageId || id === 'me') {
@@ -115,17 +127,18 @@ function replyPrivately(facebook: Facebook, request: FastifyRequest, form: JsonO
 }
 
 function subscribePage(facebook: Facebook, form: JsonObject, method: 'POST' | 'DELETE') {
-  if (method === 'DELETE') facebook.webhooks.fields = []
-  else {
-    const given = form['subscribed_fields']
-    const list = Array.isArray(given) ? given.map(String) : (textOf(given) ?? '').split(',')
-    const fields = list.map((field) => field.trim()).filter((field) => field !== '')
-    const wrong = fields.findIndex((field) => !legalFields.has(field))
-    if (wrong >= 0 || fields.length === 0)
-      throw new GraphError(100, `(#100) Param subscribed_fields[${Math.max(wrong, 0)}] must be one of {${[...legalFields].join(', ')}}`)
-    facebook.webhooks.fields = fields
-  }
+  facebook.webhooks.fields = method === 'DELETE' ? [] : fieldsOf(form)
   return { success: true }
+}
+
+function fieldsOf(form: JsonObject): string[] {
+  const given = form['subscribed_fields']
+  const list = Array.isArray(given) ? given.map(String) : (textOf(given) ?? '').split(',')
+  const fields = list.map((field) => field.trim()).filter((field) => field !== '')
+  const wrong = fields.findIndex((field) => !legalFields.has(field))
+  if (wrong >= 0 || fields.length === 0)
+    throw new GraphError(100, `(#100) Param subscribed_fields[${Math.max(wrong, 0)}] must be one of {${[...legalFields].join(', ')}}`)
+  return fields
 }
 
 function requirePage(facebook: Facebook, request: FastifyRequest): void {

@@ -8,14 +8,18 @@ import { MastodonError, recordNotFound } from './errors.ts'
 import { Limits } from './limits.ts'
 import { Notifications } from './notifications.ts'
 import { routeOauth } from './oauth.ts'
+import type { OauthApp, OauthToken } from './oauth.ts'
 import { pageOf } from './paging.ts'
+import { covers, scopeOf } from './scopes.ts'
 import { contextOf, createStatus, deleteStatus, editStatus, favour, historyOf, listStatuses, sourceOf, statusOf } from './statuses.ts'
 
-/** The pretend Mastodon server, with its notifications and remembered idempotency keys. */
+/** The pretend Mastodon server, with its notifications, remembered idempotency keys, registered apps and the tokens that OAuth gave. */
 export type Mastodon = Context & {
   notifications: Notifications
   keys: Map<string, { id: string; at: number }>
   limits: Limits
+  apps: Map<string, OauthApp>
+  tokens: Map<string, OauthToken>
 }
 
 /** Registers the REST API below `/mastodon/api` and `/mastodon/oauth`. */
@@ -25,6 +29,8 @@ export function routeMastodon(app: FastifyInstance, context: Context): Mastodon 
     notifications: new Notifications(context),
     keys: new Map(),
     limits: new Limits(context),
+    apps: new Map(),
+    tokens: new Map(),
   }
   app.register(async (scope) => {
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
@@ -86,9 +92,13 @@ function routeSignedIn(app: FastifyInstance, mastodon: Mastodon): void {
 function requireToken(mastodon: Mastodon, request: FastifyRequest): void {
   const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   const state = mastodon.faults.tokens.mastodon
-  if (token !== mastodon.secrets.mastodon.accessToken) throw new MastodonError(401, 'The access token is invalid')
+  const granted = mastodon.tokens.get(token ?? '')
+  if (token !== mastodon.secrets.mastodon.accessToken && !granted) throw new MastodonError(401, 'The access token is invalid')
   if (state === 'expired') throw new MastodonError(401, 'The access token expired')
   if (state === 'revoked') throw new MastodonError(401, 'The access token was revoked')
+  const path = (request.raw.url ?? '').split('?')[0] ?? ''
+  if (granted && !scopeOf(request.method, path).some((scope) => covers(granted.scopes, scope)))
+    throw new MastodonError(403, 'This action is outside the authorized scopes')
 }
 
 function answerError(error: unknown, reply: FastifyReply): FastifyReply {

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Bluesky } from '../bluesky/routes.ts'
 import type { Facebook } from '../facebook/writes.ts'
+import type { OauthApp, OauthToken } from '../mastodon/oauth.ts'
 import type { Mastodon } from '../mastodon/routes.ts'
 import type { Account, Item } from './item.ts'
 import { platformIds } from './item.ts'
@@ -20,6 +21,9 @@ type State = {
   blueskyNotices: ReturnType<Bluesky['notifications']['all']>
   mastodonNotices: ReturnType<Mastodon['notifications']['all']>
   mastodonKeys: [string, { id: string; at: number }][]
+  /** Absent in a state of an older version. */
+  mastodonApps?: OauthApp[]
+  mastodonTokens?: OauthToken[]
 }
 
 /** Writes the whole state to a file, in one step, so that a restart goes on where it stopped. */
@@ -37,6 +41,8 @@ export function saveState(path: string, { facebook, bluesky, mastodon }: Service
     blueskyNotices: bluesky.notifications.all(),
     mastodonNotices: mastodon.notifications.all(),
     mastodonKeys: [...mastodon.keys],
+    mastodonApps: [...mastodon.apps.values()],
+    mastodonTokens: [...mastodon.tokens.values()],
   }
   writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 })
   renameSync(`${path}.new`, path)
@@ -60,6 +66,8 @@ export function loadState(path: string, services: Services): boolean {
   bluesky.notifications.restore(state.blueskyNotices)
   mastodon.notifications.restore(state.mastodonNotices)
   for (const [key, kept] of state.mastodonKeys) mastodon.keys.set(key, kept)
+  for (const app of state.mastodonApps ?? []) mastodon.apps.set(app.clientId, app)
+  for (const token of state.mastodonTokens ?? []) mastodon.tokens.set(token.token, token)
   return true
 }
 
