@@ -14,7 +14,7 @@ import type { Context } from './context.ts'
 import { connect } from './db/connection.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open-database.ts'
-import { prepareDemo } from './demo/demo.ts'
+import { demoWorkspace, prepareDemo } from './demo/demo.ts'
 import { startSandboxProcess, type SandboxProcess } from './demo/sandbox-process.ts'
 import type { Env } from './env.ts'
 import { ingestDeliveries } from './ingest/ingest.ts'
@@ -38,6 +38,8 @@ export type Running = {
   auth: Auth
   sandbox: SandboxProcess | null
   setupLink: string | null
+  /** The brand of a demo that is over still lies in this database. */
+  demoLeft: boolean
   stop(): Promise<void>
   endAtOnce(): void
 }
@@ -129,7 +131,8 @@ export async function startServer(
     const timers = startTimers(ctx, env.ROLES)
     closing('timers', timers.stop)
     const setupLink = env.ROLES.includes('web') ? await makeSetupLink(ctx, auth.publicUrl()) : null
-    return { url, ctx, auth, sandbox, setupLink, stop, endAtOnce: () => endAtOnce() }
+    const demoLeft = !demo && (await demoWorkspace(ctx)) !== null
+    return { url, ctx, auth, sandbox, setupLink, demoLeft, stop, endAtOnce: () => endAtOnce() }
   } catch (error) {
     await stop()
     throw error

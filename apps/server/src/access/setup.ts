@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { eq, isNull, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { z } from 'zod'
@@ -9,6 +10,7 @@ import { schema as t } from '../db/schema.ts'
 import { hashPassword, makePerson, personByEmail } from './accounts.ts'
 import { record } from './audit.ts'
 import type { Auth } from './auth.ts'
+import { endDemo } from './end-demo.ts'
 import { badLink, linkProblem, makeLink, openLink } from './links.ts'
 
 /** Any fixed number: of two who set up at once, one waits. */
@@ -28,10 +30,13 @@ export async function makeSetupLink(ctx: Context, publicUrl: string): Promise<st
   return `${publicUrl}/setup?token=${token}`
 }
 
-/** Makes the first owner and their workspace, and uses up every set-up link, in one transaction. Throws `link_not_good`, `bad_request`. */
+/**
+ * Makes the first owner and their workspace, and uses up every set-up link, in one transaction. From then on a start in this folder is no demo unless it is
+ * asked for. Throws `link_not_good`, `bad_request`.
+ */
 export async function setUp(ctx: Context, auth: Auth, input: z.output<typeof setupBody>): Promise<{ userId: string; workspaceId: string }> {
   const passwordHash = await hashPassword(auth, input.password)
-  return ctx.db.system.transaction(async (tx) => {
+  const made = await ctx.db.system.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${lockKey})`)
     await openLink(ctx, tx, 'setup', input.token)
     if (!(await setupNeeded(ctx, tx))) throw linkProblem(badLink('setup', 'used'))
@@ -53,4 +58,6 @@ export async function setUp(ctx: Context, auth: Auth, input: z.output<typeof set
     await record(tx, { workspaceId, byId: userId, what: 'workspace.made', about: { name }, at: now })
     return { userId, workspaceId }
   })
+  if (ctx.env.DATABASE_URL === undefined) await endDemo(resolve(ctx.env.DATA_DIR))
+  return made
 }

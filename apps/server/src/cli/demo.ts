@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { endDemo } from '../access/end-demo.ts'
 import { lowerWalls } from '../backup/read-backup.ts'
 import { migrate } from '../db/migrate.ts'
 import { demoEndedFile } from '../env.ts'
@@ -32,14 +33,6 @@ export const wipeDemo: Command = {
       print('The demo is gone. Start Answerback: it prints a link to set up your own.')
     })
   },
-}
-
-/** Says to every later start in this folder that the demo is over. */
-export async function endDemo(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  await writeFile(join(dataDir, demoEndedFile), 'The demo was ended here. Remove this file to have it again at the next start.\n', {
-    mode: 0o600,
-  })
 }
 
 /** Removes the demo workspaces' rows from every table, and what belongs to nobody else. Returns how many workspaces there were. */

@@ -55,7 +55,8 @@ async function pretendConnectedEarlier(ctx: Context, workspaceId: string): Promi
   await ctx.db.system.update(t.channel).set({ connectedAt }).where(eq(t.channel.workspaceId, workspaceId))
 }
 
-async function demoWorkspace(ctx: Context): Promise<string | null> {
+/** The demo brand's id, also when its demo is over; null when it was never made or is wiped. */
+export async function demoWorkspace(ctx: Context): Promise<string | null> {
   const rows = await ctx.db.system.select({ id: t.workspace.id }).from(t.workspace).where(eq(t.workspace.demo, true))
   return rows[0]?.id ?? null
 }

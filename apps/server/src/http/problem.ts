@@ -3,13 +3,16 @@ import type { FastifyError, FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { Problem, problems, type InvalidParam, type ProblemCode } from '@answerback/core/problem'
 
-/** The only place that turns errors into `application/problem+json` (RFC 9457). 4xx are logged as warnings, 5xx as errors, each once. */
+/**
+ * The only place that turns errors into `application/problem+json` (RFC 9457). Each is logged once: 5xx as errors, 4xx as warnings, and 401, by which a
+ * browser learns that it is signed out, as information.
+ */
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
     const { code, detail, extra } = read(error)
     const { status, title } = problems[code]
     if (status >= 500 && !(error instanceof Problem)) request.log.error({ err: error }, 'request failed')
-    else request.log[status >= 500 ? 'error' : 'warn']({ code, detail, cause: extra.cause }, 'request refused')
+    else request.log[status >= 500 ? 'error' : status === 401 ? 'info' : 'warn']({ code, detail, cause: extra.cause }, 'request refused')
     const { cause: _inside, ...shown } = extra
     // RFC 9110 10.2.3, in seconds.
     if (typeof extra.retryAfterSeconds === 'number') reply.header('retry-after', extra.retryAfterSeconds)

@@ -25,13 +25,14 @@ export async function releasePolls(ctx: Context): Promise<void> {
   await ctx.db.system.update(t.poll).set({ leasedUntil: null })
 }
 
-/** Takes up to `limit` channels that are due, for this process alone, oldest due first. */
+/** Takes up to `limit` channels that are due, for this process alone, oldest due first. Those of a demo that is over have nobody to ask. */
 export async function claimPolls(ctx: Context, limit: number): Promise<string[]> {
   const now = ctx.now()
   const { rows } = await ctx.db.system.execute<{ channel_id: string }>(sql`
     update poll set leased_until = ${new Date(now.getTime() + leaseMs).toISOString()}::timestamptz
     where channel_id in (
       select channel_id from poll where due_at <= ${now.toISOString()}::timestamptz and (leased_until is null or leased_until < ${now.toISOString()}::timestamptz)
+        and (${ctx.env.demo} or not exists (select from channel c join workspace w on w.id = c.workspace_id where c.id = poll.channel_id and w.demo))
       order by due_at limit ${limit} for update skip locked)
     returning channel_id`)
   return rows.map((row) => row.channel_id)

@@ -495,7 +495,7 @@ export const en = {
   form,
   signedOut: {
     title: 'Signed out',
-    lead: 'Open the sign-in link again. In the demo it is printed by <code>npm start</code>, one for the community manager and one for the team lead.',
+    lead: 'Each sign-in link opens once. Stop the demo with Ctrl-C and start it again: <code>npm start</code> prints new ones, one for the community manager and one for the team lead.',
     drafts: '{count, plural, =0 {} one {One draft is kept on this device.} other {# drafts are kept on this device.}}',
     again: 'I opened it, look again',
   },

@@ -72,7 +72,7 @@ export function Sidebar() {
           <span className="ell">{t('nav.deliveries')}</span>
         </Link>
       )}
-      <h2>{t('nav.channelHealth')}</h2>
+      {channels.length > 0 && <h2>{t('nav.channelHealth')}</h2>}
       {channels.map((channel) => (
         <Link
           key={channel.id}
