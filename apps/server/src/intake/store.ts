@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
 import type { Context } from '../context.ts'
 
-/** A webhook that was verified and waits to be stored. */
-export type Arrival = { platform: string; appId: string; body: Buffer; receivedAt: Date }
+/** A webhook that was verified and waits to be stored. `request`: what is kept of its headers, where they say what the body does not. */
+export type Arrival = { platform: string; appId: string; body: Buffer; receivedAt: Date; request?: Record<string, string> }
 
 /** No more rows than this in one INSERT; past it the next one takes the rest. */
 const maxRows = 256
@@ -90,9 +90,9 @@ async function insert(ctx: Context, arrivals: Arrival[]): Promise<string[]> {
     name: 'store-webhooks',
     text: `
       insert into delivery (id, platform, app_id, kind, request, body, hash, received_at, due_at)
-      select id, platform, app_id, 'webhook', '{}'::jsonb, substring($1::bytea from start for bytes), substring($2::bytea from n::int * 32 - 31 for 32), received_at, $3::timestamptz
-      from unnest($4::uuid[], $5::text[], $6::uuid[], $7::int[], $8::int[], $9::timestamptz[])
-        with ordinality as arrival (id, platform, app_id, start, bytes, received_at, n)
+      select id, platform, app_id, 'webhook', request, substring($1::bytea from start for bytes), substring($2::bytea from n::int * 32 - 31 for 32), received_at, $3::timestamptz
+      from unnest($4::uuid[], $5::text[], $6::uuid[], $7::jsonb[], $8::int[], $9::int[], $10::timestamptz[])
+        with ordinality as arrival (id, platform, app_id, request, start, bytes, received_at, n)
       on conflict (hash) where hash is not null do nothing
       returning id`,
     values: [
@@ -102,6 +102,7 @@ async function insert(ctx: Context, arrivals: Arrival[]): Promise<string[]> {
       arrivals.map(() => uuidv7()),
       arrivals.map(({ platform }) => platform),
       arrivals.map(({ appId }) => appId),
+      arrivals.map(({ request = {} }) => JSON.stringify(request)),
       starts,
       arrivals.map(({ body }) => body.length),
       arrivals.map(({ receivedAt }) => receivedAt.toISOString()),
@@ -110,13 +111,8 @@ async function insert(ctx: Context, arrivals: Arrival[]): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** 32 bytes: the same body for the same app is the same delivery. */
-function hashOf({ appId, body }: Arrival): Buffer {
-  return createHash('sha256').update(appId).update(body).digest()
-}
-
 /** Names a delivery: the app, what was kept of its headers, and the body. */
-function hashOf({ appId, request, body }: Arrival): Buffer {
+function hashOf({ appId, request = {}, body }: Arrival): Buffer {
   const hash = createHash('sha256').update(appId)
   if (Object.keys(request).length > 0) hash.update(JSON.stringify(request))
   return hash.update(body).digest()
