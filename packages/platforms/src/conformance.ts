@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { checkConnect } from './conformance/connect.ts'
 import { checkFailures } from './conformance/failures.ts'
 import type { Failure } from './conformance/failures.ts'
 import type { Fixture } from './conformance/fixture.ts'
@@ -44,6 +45,7 @@ export type ConformanceOptions = {
  */
 export function conformance(options: ConformanceOptions): void {
   describe(`${options.platform.id}: conformance`, () => {
+    describe('connect', () => checkConnect(options))
     describe('normalize', () => checkNormalize(options))
     describe('webhook', () => checkWebhook(options))
     describe('limits', () => checkLimits(options))

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { ConformanceOptions } from '../conformance.ts'
 import { PlatformError } from '../error.ts'
 import type { PlatformErrorKind } from '../error.ts'
-import type { Io } from '../platform.ts'
+import type { Io, Platform } from '../platform.ts'
 import { brokenTexts } from './mutate.ts'
 
 /** One answer of the platform and the kind it must become; `write` where a write's kind differs from a read's. `retryAfterMs` when it names a time. */
@@ -42,6 +42,7 @@ export function checkFailures({ platform, self, channel, target, failures, endle
     ['reply', (io) => platform.reply(io, input)],
     ['find', (io) => platform.find(io, input)],
     ['connect', (io) => platform.connect.open(io, { ...channel.settings, ...channel.credentials })],
+    ...connecting(platform.connect, channel.settings),
     ...(backfill ? [['backfill', (io) => backfill(io, { cursor: null, backTo: '2026-08-24T12:00:00.000Z' })] satisfies Call] : []),
     ...(like ? [['like', (io) => like(io, { ...message, liked: true })] satisfies Call] : []),
     ...(hide ? [['hide', (io) => hide(io, { ...message, hidden: true })] satisfies Call] : []),
@@ -151,6 +152,21 @@ export function checkFailures({ platform, self, channel, target, failures, endle
     }
     expect([...hosts]).toEqual([new URL(channel.settings.apiUrl ?? '').host])
   })
+}
+
+/** Every other call that connecting and disconnecting make. */
+function connecting({ oauth, close }: Platform['connect'], settings: Record<string, string>): [string, (io: Io) => Promise<unknown>][] {
+  const redirectUrl = 'https://inbox.example.org/oauth/here'
+  const grant = { settings, client: { id: '1', secret: '2' }, redirectUrl, code: '3', codeVerifier: '4' }
+  return [
+    ...(oauth ? [named('exchange', (io) => oauth.exchange(io, grant))] : []),
+    ...(oauth?.register ? [named('register', (io) => oauth.register!(io, { settings, redirectUrl }))] : []),
+    ...(close ? [named('close', close)] : []),
+  ]
+}
+
+function named(name: string, call: (io: Io) => Promise<unknown>): [string, (io: Io) => Promise<unknown>] {
+  return [name, call]
 }
 
 async function failureOf(call: Promise<unknown>): Promise<PlatformError> {

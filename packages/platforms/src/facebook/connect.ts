@@ -1,9 +1,11 @@
 import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
-import { idOf, linkOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
-import type { ConnectIo, Connected, Platform } from '../platform.ts'
+import { idOf, instantOf, linkOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
+import type { ConnectIo, Connected, Io, Platform } from '../platform.ts'
 import { callGraph, defaultApiUrl } from './graph.ts'
 import type { GraphIo } from './graph.ts'
+import { oauth } from './oauth.ts'
+import { permissions } from './permissions.ts'
 
 export const connect: Platform['connect'] = {
   apiUrl: defaultApiUrl,
@@ -45,14 +47,10 @@ export const connect: Platform['connect'] = {
     'Extend that token in the Access Token Debugger, then ask "me/accounts" with it: the Page token it lists does not expire.',
     'Paste the id and the token of the Page here. The permissions need Advanced Access before comments of people outside your app show their names.',
   ],
-  permissions: [
-    { name: 'pages_show_list', why: 'to find your Page and its token' },
-    { name: 'pages_manage_metadata', why: 'to have Facebook tell us of new comments at once' },
-    { name: 'pages_read_engagement', why: 'to read your posts and what you answered there' },
-    { name: 'pages_read_user_content', why: 'to read what people write under your posts' },
-    { name: 'pages_manage_engagement', why: 'to reply and to like in the name of the Page' },
-  ],
+  permissions,
+  oauth,
   open,
+  close,
 }
 
 /** Reads the Page with its own token and installs our webhook fields on it; a refused installation is noted, since polling works without. */
@@ -81,7 +79,31 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
     account: { externalId, handle: nameOf(page.username) ?? name, name, avatarUrl: linkOf(picture.url), url: linkOf(page.link) },
     settings: { ...settings, pageId: externalId, webhook: await install(graph, externalId) },
     credentials,
+    ...(await inspect(graph, accessToken)),
   }
+}
+
+/**
+ * `GET /debug_token`: when the token ends, or the right to read with it (90 days after the person last logged in), and whose app it is. Some tokens may not look at
+ * themselves; then nothing is said.
+ */
+async function inspect(graph: GraphIo, token: string): Promise<Pick<Connected, 'tokenExpiresAt' | 'appId'>> {
+  try {
+    const data = recordOf((await callGraph(graph, { path: 'debug_token', params: { input_token: token } })).json.data)
+    const ends = [data.expires_at, data.data_access_expires_at].flatMap((each) => (Number(each) > 0 ? [instantOf(Number(each))] : []))
+    return {
+      tokenExpiresAt: ends.filter((each) => each !== null).toSorted()[0] ?? null,
+      appId: idOf(data.app_id),
+    }
+  } catch (error) {
+    if (error instanceof PlatformError && error.kind === 'reauthorize') throw error
+    return {}
+  }
+}
+
+/** Takes our app off the Page: no webhook comes any more. */
+async function close(io: Io): Promise<void> {
+  await callGraph(io, { method: 'DELETE', path: `${io.self.accountId}/subscribed_apps` })
 }
 
 async function readPage(graph: GraphIo, pageId: string): Promise<Record<string, unknown>> {

@@ -8,10 +8,12 @@ import type { JsonRecord } from '../json.ts'
 import type { ConnectIo } from '../platform.ts'
 
 export const defaultApiUrl = 'https://graph.facebook.com'
-const defaultVersion = 'v25.0'
+/** A segment of every address; the channel's setting `version` replaces it. */
+export const defaultVersion = 'v25.0'
 
 export type GraphIo = ConnectIo & { settings: Record<string, string>; credentials: Record<string, string> }
-export type GraphCall = { method?: 'GET' | 'POST' | 'DELETE'; path: string; params?: Record<string, string> }
+/** `anonymous`: without a token, for asking for one. */
+export type GraphCall = { method?: 'GET' | 'POST' | 'DELETE'; path: string; params?: Record<string, string>; anonymous?: true }
 export type GraphAnswer = { body: string; json: JsonRecord }
 
 /**
@@ -22,7 +24,7 @@ export async function callGraph(io: GraphIo, call: GraphCall): Promise<GraphAnsw
   const method = call.method ?? 'GET'
   const params = new URLSearchParams(call.params)
   const { accessToken, appSecret } = io.credentials
-  if (appSecret)
+  if (appSecret && !call.anonymous)
     params.set(
       'appsecret_proof',
       createHmac('sha256', appSecret)
@@ -31,13 +33,14 @@ export async function callGraph(io: GraphIo, call: GraphCall): Promise<GraphAnsw
     )
   const base = `${baseUrl(io.settings.apiUrl, defaultApiUrl)}/${io.settings.version || defaultVersion}/${call.path}`
   const query = params.toString()
-  const headers: Record<string, string> = { authorization: bearer(accessToken), accept: 'application/json' }
+  const headers: Record<string, string> = { accept: 'application/json', ...(!call.anonymous && { authorization: bearer(accessToken) }) }
   if (method === 'POST') headers['content-type'] = 'application/x-www-form-urlencoded'
   const url = method === 'POST' || query === '' ? base : `${base}?${query}`
   const answer = await send(io, { method, url, headers, ...(method === 'POST' && { body: query }) })
-  if (answer.status >= 400) throw failureOfGraph(answer, io.now(), method !== 'GET')
+  const write = method !== 'GET' && !call.anonymous
+  if (answer.status >= 400) throw failureOfGraph(answer, io.now(), write)
   const json = recordOf(parseAnswer(answer.body))
-  if ('error' in json || answer.status !== 200) throw failureOfGraph(answer, io.now(), method !== 'GET')
+  if ('error' in json || answer.status !== 200) throw failureOfGraph(answer, io.now(), write)
   return { body: answer.body, json }
 }
 

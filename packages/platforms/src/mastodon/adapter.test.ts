@@ -14,7 +14,10 @@ conformance({
     ownedIds: ['brand@mastodon.social'],
     host: 'mastodon.social',
   },
-  channel: { settings: { url: 'https://m.test', apiUrl: 'https://m.test', accountId: '14715' }, credentials: { accessToken: 'token' } },
+  channel: {
+    settings: { url: 'https://m.test', apiUrl: 'https://m.test', accountId: '14715' },
+    credentials: { accessToken: 'token', clientId: 'app-42', clientSecret: 'client-secret' },
+  },
   target: {
     externalId: '20',
     parentExternalId: '10',

@@ -8,7 +8,15 @@ import type { ConnectIo } from '../platform.ts'
 export const defaultApiUrl = 'https://mastodon.social'
 
 export type ApiIo = ConnectIo & { settings: Record<string, string>; credentials: Record<string, string> }
-export type ApiCall = { method?: 'GET' | 'POST'; path: string; params?: [string, string][]; body?: unknown; idempotencyKey?: string }
+/** `anonymous`: without the token, for asking for one. */
+export type ApiCall = {
+  method?: 'GET' | 'POST'
+  path: string
+  params?: [string, string][]
+  body?: unknown
+  idempotencyKey?: string
+  anonymous?: true
+}
 export type ApiAnswer = { body: string; json: unknown; headers: Headers }
 
 /** The channel's server, without a slash at the end. */
@@ -24,12 +32,15 @@ export async function callApi(io: ApiIo, call: ApiCall): Promise<ApiAnswer> {
   const method = call.method ?? 'GET'
   const query = new URLSearchParams(call.params).toString()
   const url = `${serverUrl(io)}${call.path}${query === '' ? '' : `?${query}`}`
-  const headers: Record<string, string> = { accept: 'application/json', authorization: bearer(io.credentials.accessToken) }
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    ...(!call.anonymous && { authorization: bearer(io.credentials.accessToken) }),
+  }
   const body = call.body === undefined ? undefined : JSON.stringify(call.body)
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey
   const answer = await send(io, { method, url, headers, body })
-  if (answer.status !== 200) throw failureOfApi(answer, io.now(), method !== 'GET')
+  if (answer.status !== 200) throw failureOfApi(answer, io.now(), method !== 'GET' && !call.anonymous)
   return { body: answer.body, json: parseAnswer(answer.body), headers: answer.headers }
 }
 

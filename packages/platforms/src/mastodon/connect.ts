@@ -2,10 +2,12 @@ import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
 import { idOf, linkOf, nameOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
-import type { ConnectIo, Connected, Platform } from '../platform.ts'
+import type { ConnectIo, Connected, Io, Platform } from '../platform.ts'
 import { callApi, defaultApiUrl } from './api.ts'
 import type { ApiIo } from './api.ts'
 import { replyLimitOf } from './limit.ts'
+import { oauth } from './oauth.ts'
+import { permissions } from './permissions.ts'
 import { accountIdOf } from './status.ts'
 
 export const connect: Platform['connect'] = {
@@ -25,14 +27,10 @@ export const connect: Platform['connect'] = {
     'Tick the scopes below and no others, then submit. The redirect address can stay as it is.',
     'Open the application and copy "Your access token". It stays good until you delete the application.',
   ],
-  permissions: [
-    { name: 'read:accounts', why: 'to know which account this is' },
-    { name: 'read:notifications', why: 'to see replies, mentions and quotes' },
-    { name: 'read:statuses', why: 'to read your posts and the threads below them' },
-    { name: 'write:statuses', why: 'to reply' },
-    { name: 'write:favourites', why: 'to like' },
-  ],
+  permissions,
+  oauth,
   open,
+  close,
 }
 
 /** Asks the server who the token is and how long a status may be. */
@@ -62,9 +60,22 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
       url: linkOf(account.url),
     },
     settings,
-    credentials: { accessToken },
+    // The client's own names are there only when it made the token, and are what takes it back.
+    credentials: {
+      accessToken,
+      ...(given.clientId && given.clientSecret && { clientId: given.clientId, clientSecret: given.clientSecret }),
+    },
+    tokenExpiresAt: null,
     replyLimit: replyLimitOf(settings),
   }
+}
+
+/** Takes back a token that we asked for (`POST /oauth/revoke`); one that was pasted belongs to the person who made it, and stays. */
+async function close(io: Io): Promise<void> {
+  const { accessToken, clientId, clientSecret } = io.credentials
+  if (!clientId || !clientSecret) return
+  const body = { client_id: clientId, client_secret: clientSecret, token: accessToken }
+  await callApi(io, { method: 'POST', path: '/oauth/revoke', body, anonymous: true })
 }
 
 /** `configuration.statuses` of the instance; version 2 of the call, else 1. A server that tells neither keeps Mastodon's own numbers. */
