@@ -53,8 +53,8 @@ async function greet(env: Env, { url, auth, sandbox, setupLink, demoLeft }: Runn
     const where = env.ROLES.includes('web') ? ` on ${url}` : `: ${env.ROLES.join(', ')}.`
     process.stdout.write(`Answerback is ready${where}\n`)
     if (setupLink !== null) process.stdout.write(setUpWords(setupLink))
-    if (env.PUBLIC_URL === undefined && env.ROLES.includes('web')) process.stdout.write(localWords)
-    if (demoLeft) process.stdout.write(demoLeftWords)
+    if (env.PUBLIC_URL === undefined && env.ROLES.includes('web')) process.stdout.write(localWords())
+    if (demoLeft) process.stdout.write(demoLeftWords())
     return
   }
   const [manager, lead] = [await auth.signInLink(demoManager.email), await auth.signInLink(demoLead.email)]
@@ -78,9 +78,13 @@ function setUpWords(setupLink: string): string {
   return `\nNobody has set it up yet. Open this link to choose the first owner, a password and the brand:\n\n  ${setupLink}\n\nIt works once, within a day; stop and start again for a new one.\n`
 }
 
-const localWords = `\nPUBLIC_URL is not set: links in invitations lead to this machine alone. Set it to the address that your colleagues open.\n`
+function localWords(): string {
+  return `\nPUBLIC_URL is not set: links in invitations lead to this machine alone. Set it to the address that your colleagues open.\n`
+}
 
-const demoLeftWords = `\nThe demo's brand is still here, and rests. To remove it, stop this and run: npm run cli demo wipe\n`
+function demoLeftWords(): string {
+  return `\nThe demo's brand is still here, and rests. To remove it, stop this and run: npm run cli demo wipe\n`
+}
 
 function alreadyRunning(error: AlreadyRunning): string {
   return `Answerback is already running in this folder (process ${error.pid})${error.url ? `: ${error.url}` : '.'}\nStop that one first, or set DATA_DIR to another folder.`
