@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { eq } from 'drizzle-orm'
@@ -25,15 +25,19 @@ export const restore: Command = {
     const env = readEnv()
     const dataDir = resolve(env.DATA_DIR)
     const secretsFile = join(dataDir, 'secrets.json')
-    const fresh = !existsSync(secretsFile)
+    const brings = secrets !== null && !existsSync(secretsFile) && env.secretKey === undefined
     // Before the database is opened, which would make new ones.
-    if (secrets !== null && fresh && env.secretKey === undefined) {
+    if (brings) {
       await mkdir(dataDir, { recursive: true, mode: 0o700 })
       await writeFile(secretsFile, secrets, { mode: 0o600, flag: 'wx' })
     }
     await withStore(async ({ store }) => {
       await refuseWhileServing(store)
       await readBackup(file, store, { now: new Date() })
+    }).catch(async (error: unknown) => {
+      // Nothing came here that they would open.
+      if (brings) await rm(secretsFile, { force: true })
+      throw error
     })
     const missing = await withContext(async (ctx) => {
       await recomputeDoubtful(ctx)
