@@ -104,6 +104,8 @@ export type Connected = {
   credentials: Record<string, string>
   /** Where this account's server differs from `can.replyLimit`. */
   replyLimit?: ReplyLimit
+  /** What this account may not do although `can` says so (a plan, a permission, a source without a way back). */
+  cannot?: Ability[]
   /** When the credentials end unless a person connects again (ISO). Null: they do not. Absent: the platform does not say. */
   tokenExpiresAt?: string | null
   /** The platform's id of the app that the token belongs to, where it says so: only that app's webhooks come. */

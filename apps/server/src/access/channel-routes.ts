@@ -6,8 +6,9 @@ import { channel, channelCheck, platformApp, platformGuide } from '@answerback/c
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
-import { channelOf, disconnectChannel, pauseChannel } from './channel-changes.ts'
+import { channelOf, disconnectChannel, pauseChannel, type ChannelRow } from './channel-changes.ts'
 import { testChannel } from './channel-test.ts'
+import { channelSecret, channelWebhookUrl, renewChannelSecret } from './channel-webhook.ts'
 import { connectChannel, listChannels, reconnectChannel } from './channels.ts'
 import { addPlatformApp, listPlatformApps, removePlatformApp } from './platform-apps.ts'
 
@@ -36,7 +37,7 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
       items: ctx.platforms.map(({ id, name, docs, icon, can, connect, webhook }) => ({
         ...{ id, name, docs, icon, can, steps: connect.steps, permissions: connect.permissions },
         fields: connect.fields.map((field) => ({ ...field, optional: field.optional === true })),
-        webhookUrl: webhook ? webhookUrlOf(ctx.env.PUBLIC_URL ?? `${request.protocol}://${request.host}`, id) : null,
+        webhookUrl: webhook && !webhook.perChannel ? webhookUrlOf(ctx.env.PUBLIC_URL ?? `${request.protocol}://${request.host}`, id) : null,
         redirectUrl: null,
       })),
     }),
@@ -116,11 +117,50 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
       const row = await find(request)
       // Never an address out of the request: whoever asks would choose where we call.
       const own = ctx.env.PUBLIC_URL ?? `http://127.0.0.1:${request.socket.localPort}`
-      return { checks: await testChannel(ctx, row, { webhookUrl: webhookUrlOf(own, row.platform), post: fetch }) }
+      const perChannel = ctx.platforms.find((each) => each.id === row.platform)?.webhook?.perChannel
+      const webhookUrl = perChannel ? channelWebhookUrl(own, row.platform, row.id) : webhookUrlOf(own, row.platform)
+      return { checks: await testChannel(ctx, row, { webhookUrl, post: fetch }) }
     },
   )
 
+  channelWebhookRoutes(server, ctx)
   platformAppRoutes(server, ctx)
+}
+
+/** Address and secret of a channel's own webhooks, for whoever enters them at the platform. */
+function channelWebhookRoutes(server: FastifyInstance, ctx: Context): void {
+  const app = server.withTypeProvider<ZodTypeProvider>()
+  const tags = ['channels']
+  const asOwner = { onRequest: needs('channels.connect') }
+  const shape = z.object({ url: z.string(), secret: z.string() })
+  const urlOf = (request: FastifyRequest, row: ChannelRow): string =>
+    channelWebhookUrl(ctx.env.PUBLIC_URL ?? `${request.protocol}://${request.host}`, row.platform, row.id)
+
+  app.get(
+    '/api/v1/channels/:id/webhook',
+    {
+      schema: { params, response: { 200: shape }, tags, summary: 'Where this channel’s own webhooks come in, and their secret.' },
+      ...asOwner,
+    },
+    async (request) => {
+      const row = await channelOf(ctx, actorOf(request).workspaceId, request.params.id)
+      return { url: urlOf(request, row), secret: await channelSecret(ctx, row) }
+    },
+  )
+
+  app.post(
+    '/api/v1/channels/:id/webhook/secrets',
+    {
+      schema: { params, response: { 201: shape }, tags, summary: 'Another secret; the one before stays good beside it.' },
+      ...asOwner,
+    },
+    async (request, reply) => {
+      const row = await channelOf(ctx, actorOf(request).workspaceId, request.params.id)
+      const secret = await renewChannelSecret(ctx, row)
+      await audit(ctx, request, 'channel.secret_renewed', { channelId: row.id, handle: row.handle })
+      return reply.code(201).send({ url: urlOf(request, row), secret })
+    },
+  )
 }
 
 function platformAppRoutes(server: FastifyInstance, ctx: Context): void {

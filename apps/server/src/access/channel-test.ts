@@ -6,6 +6,7 @@ import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { ChannelRow } from './channel-changes.ts'
 import { ioOf } from './channel-io.ts'
+import { channelSecret } from './channel-webhook.ts'
 import { unseal } from './secrets.ts'
 
 const webhookTimeoutMs = 10_000
@@ -53,7 +54,7 @@ async function tryWebhook(
   own: { webhookUrl: string; post: typeof fetch },
 ): Promise<ChannelCheck> {
   const failed = (words: string): ChannelCheck => ({ what: 'webhook', ok: false, words })
-  const secret = await secretOf(ctx, channel)
+  const secret = webhook.perChannel ? await channelSecret(ctx, channel) : await secretOf(ctx, channel)
   if (secret === null)
     return failed(
       'No app is registered for the webhooks of this channel, so new comments come by polling only. Add the app to have them at once.',

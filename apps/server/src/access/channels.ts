@@ -9,6 +9,7 @@ import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
 import { changing, type Change } from '../live/change-log.ts'
 import { iso } from '../live/rows.ts'
+import { installWebhook } from './channel-webhook.ts'
 import { checkHost } from './hosts.ts'
 import { seal } from './secrets.ts'
 
@@ -111,7 +112,7 @@ async function keep(
   const apps = await ctx.db.system
     .select({ id: t.platformApp.id })
     .from(t.platformApp)
-    .where(eq(t.platformApp.platform, platform.id))
+    .where(and(eq(t.platformApp.platform, platform.id), sql`settings->>'channelId' is null`))
     .orderBy(desc(t.platformApp.createdAt))
     .limit(1)
   const values = {
@@ -122,7 +123,7 @@ async function keep(
     apiUrl,
     // Connecting again must not hand the channel to whichever app came last.
     appId: known[0]?.appId ?? apps[0]?.id ?? null,
-    settings: connected.settings,
+    settings: { ...connected.settings, ...(connected.cannot?.length && { cannot: connected.cannot.join(' ') }) },
     credentials: seal(ctx.secrets, `channel:${id}`, connected.credentials),
     replyLimit: connected.replyLimit ?? null,
     reauthorizeAt: null,
@@ -142,6 +143,7 @@ async function keep(
     .insert(t.poll)
     .values({ channelId: id, workspaceId, platform: platform.id, dueAt: now })
     .onConflictDoUpdate({ target: t.poll.channelId, set: { dueAt: now, failures: 0, error: null } })
+  if (platform.webhook?.perChannel) await installWebhook(ctx, id)
   return id
 }
 

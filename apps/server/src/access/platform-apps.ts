@@ -17,16 +17,22 @@ export async function addPlatformApp(
   settings: Record<string, string>,
   options: { workspaceId?: string } = {},
 ): Promise<string> {
-  if (!ctx.platforms.some((each) => each.id === platformId && each.webhook))
-    throw new Problem('bad_request', 'platform: this platform sends no webhooks, it needs no app.', {
-      invalidParams: [{ name: 'platform', reason: 'has no webhooks' }],
-    })
-  const missing = ['appId', 'appSecret', 'verifyToken'].filter((name) => !settings[name]?.trim())
+  const webhook = ctx.platforms.find((each) => each.id === platformId)?.webhook
+  if (!webhook || webhook.perChannel)
+    throw new Problem(
+      'bad_request',
+      `platform: this platform sends no webhooks${webhook ? ' of an app, each channel has its own' : ''}, it needs no app.`,
+      {
+        invalidParams: [{ name: 'platform', reason: 'has no webhooks' }],
+      },
+    )
+  const needed = ['appId', 'appSecret', ...(webhook.handshake === undefined ? ['verifyToken'] : [])]
+  const missing = needed.filter((name) => !settings[name]?.trim())
   if (missing.length > 0)
     throw new Problem('bad_request', missing.map((name) => `settings.${name}: is needed.`).join(' '), {
       invalidParams: missing.map((name) => ({ name: `settings.${name}`, reason: 'missing' })),
     })
-  const { appId, appSecret: secret, verifyToken } = settings
+  const { appId, appSecret: secret, verifyToken = '' } = settings
   const known = await ctx.db.system
     .select()
     .from(t.platformApp)
@@ -62,6 +68,7 @@ export async function listPlatformApps(ctx: Context, workspaceId: string): Promi
   const apps = await ctx.db.system.select().from(t.platformApp).orderBy(t.platformApp.createdAt, t.platformApp.id)
   const channels = await ctx.db.system.select({ appId: t.channel.appId, workspaceId: t.channel.workspaceId }).from(t.channel)
   return apps.flatMap((app) => {
+    if (app.settings.channelId !== undefined) return []
     const bound = channels.filter((channel) => channel.appId === app.id)
     if (bound.length > 0 && !bound.some((channel) => channel.workspaceId === workspaceId)) return []
     const own = bound.filter((channel) => channel.workspaceId === workspaceId).length
@@ -78,7 +85,7 @@ export async function removePlatformApp(ctx: Context, id: string, workspaceId: s
   const app = apps.find((each) => each.id === id)
   const bound = await ctx.db.system.select({ workspaceId: t.channel.workspaceId }).from(t.channel).where(eq(t.channel.appId, id))
   // Of an app that is only another's nothing is told, not even that it is there.
-  if (!app || (bound.length > 0 && !bound.some((row) => row.workspaceId === workspaceId)))
+  if (!app || app.settings.channelId !== undefined || (bound.length > 0 && !bound.some((row) => row.workspaceId === workspaceId)))
     throw new Problem('not_found', 'There is no such app.')
   if (bound.some((row) => row.workspaceId !== workspaceId))
     throw new Problem('forbidden', 'Channels of another workspace need this app. Its owner has to move them first.')

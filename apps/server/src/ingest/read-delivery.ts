@@ -1,6 +1,6 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, or, sql } from 'drizzle-orm'
 import type { Fact } from '@answerback/core/facts'
-import type { Platform } from '@answerback/platforms/platform'
+import type { Platform, WebhookEntry } from '@answerback/platforms/platform'
 import { selfOf } from '../access/channel-io.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
@@ -44,15 +44,24 @@ async function readPage(ctx: Context, platform: Platform, delivery: DeliveryRow,
 
 async function readWebhook(ctx: Context, platform: Platform, delivery: DeliveryRow, lookups: Lookups): Promise<Said[]> {
   const entries = entriesOf(platform, delivery)
-  const accounts = [...new Set(entries.map((entry) => entry.accountExternalId))]
-  if (accounts.length === 0) throw new Unreadable('The body has no entries.')
+  if (entries.length === 0) throw new Unreadable('The body has no entries.')
+  if (platform.webhook?.perChannel) return readOwnWebhook(ctx, platform, delivery, entries, lookups)
+  const accounts = [...new Set(entries.map(accountOf))]
   const channels = await once(lookups, `app ${delivery.appId} ${JSON.stringify(accounts)}`, async () =>
     ctx.db.system
       .select()
       .from(t.channel)
-      .where(and(eq(t.channel.platform, delivery.platform), inArray(t.channel.externalId, accounts), ofSameApp(delivery.appId!))),
+      .where(
+        and(
+          eq(t.channel.platform, delivery.platform),
+          or(inArray(t.channel.externalId, accounts), inArray(sql`'@' || lower(handle)`, accounts)),
+          ofSameApp(delivery.appId!),
+        ),
+      ),
   )
-  const strangers = accounts.filter((account) => !channels.some((channel) => channel.externalId === account))
+  const isOf = (channel: ChannelRow, account: string): boolean =>
+    channel.externalId === account || `@${channel.handle.toLowerCase()}` === account
+  const strangers = accounts.filter((account) => !channels.some((channel) => isOf(channel, account)))
   const named = strangers.slice(0, 3).join(', ')
   if (channels.length === 0) throw new Unreadable(`No channel of this app is connected to account ${named}.`)
   // No workspace could be shown these; the raw delivery keeps them.
@@ -65,11 +74,34 @@ async function readWebhook(ctx: Context, platform: Platform, delivery: DeliveryR
         platform,
         channel,
         delivery,
-        entries.filter((entry) => entry.accountExternalId === channel.externalId),
+        entries.filter((entry) => isOf(channel, accountOf(entry))),
         lookups,
       ),
     ),
   )
+}
+
+/** Signed with a channel's own secret: all of it is that channel's, whomever it names. */
+async function readOwnWebhook(
+  ctx: Context,
+  platform: Platform,
+  delivery: DeliveryRow,
+  entries: WebhookEntry[],
+  lookups: Lookups,
+): Promise<Said[]> {
+  const channels = await once(lookups, `own ${delivery.appId}`, async () =>
+    ctx.db.system
+      .select()
+      .from(t.channel)
+      .where(and(eq(t.channel.platform, delivery.platform), ofSameApp(delivery.appId!))),
+  )
+  if (!channels[0]) throw new Unreadable('The channel whose address this came to is no longer connected.')
+  return [await read(ctx, platform, channels[0], delivery, entries, lookups)]
+}
+
+/** An account by its id, or by `@handle` where the platform names no id. */
+function accountOf({ accountExternalId, accountHandle = '' }: WebhookEntry): string {
+  return accountExternalId !== '' || accountHandle === '' ? accountExternalId : `@${accountHandle.toLowerCase()}`
 }
 
 /** While a secret is rotated one app has two rows, and either signs for its channels. */

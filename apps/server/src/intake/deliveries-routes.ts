@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { delivery } from '@answerback/core/api'
 import { Problem } from '@answerback/core/problem'
+import type { WebhookEntry } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
@@ -101,11 +102,17 @@ async function ownPart(ctx: Context, row: typeof t.delivery.$inferSelect, entry:
   const body = row.body.toString('utf8')
   const webhook = ctx.platforms.find((each) => each.id === row.platform)?.webhook
   if (row.kind !== 'webhook' || !webhook || entry.channelId === null) return body
-  const channels = await ctx.db.system.select({ externalId: t.channel.externalId }).from(t.channel).where(eq(t.channel.id, entry.channelId))
+  const channels = await ctx.db.system
+    .select({ externalId: t.channel.externalId, handle: t.channel.handle })
+    .from(t.channel)
+    .where(eq(t.channel.id, entry.channelId))
+  const isOwn = ({ accountExternalId, accountHandle }: WebhookEntry): boolean =>
+    webhook.perChannel === true ||
+    (accountExternalId === ''
+      ? accountHandle?.toLowerCase() === channels[0]?.handle.toLowerCase()
+      : accountExternalId === channels[0]?.externalId)
   try {
-    const own = webhook
-      .entries(body, row.request)
-      .filter((each) => each.accountExternalId === channels[0]?.externalId && (entry.index < 0 || each.index === entry.index))
+    const own = webhook.entries(body, row.request).filter((each) => isOwn(each) && (entry.index < 0 || each.index === entry.index))
     return own.map((each) => each.body).join('\n')
   } catch {
     return ''

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { and, eq, sql } from 'drizzle-orm'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '@answerback/core/problem'
 import type { Platform } from '@answerback/platforms/platform'
 import { unseal } from '../access/secrets.ts'
@@ -11,72 +11,91 @@ import { openStore } from './store.ts'
 const maxBodyBytes = 1024 * 1024
 /** How long a list of apps is believed; a new app is known after that. */
 const appsMs = 2_000
+/** More addresses than this are not remembered: anybody can ask for any. */
+const maxKnown = 5_000
 
-type App = { id: string; secret: string; verifyToken: string }
+type App = { id: string; appId: string; secret: string; verifyToken: string }
+type Params = { platform: string; channelId?: string }
+type Asked = FastifyRequest<{ Params: Params }>
 
 /**
- * `GET|POST /webhooks/:platform`: one public URL a platform. 200 only once the raw body is committed, 401 for a signature that no active app made (nothing is
- * stored), 413 over 1 MiB, 503 when it cannot be stored (the platform keeps its copy and comes again). Never rate-limited.
+ * `GET|POST /webhooks/:platform`: one public URL a platform (`?app=` names one of several apps), and `/webhooks/:platform/:channelId` where every channel has a secret
+ * of its own. 200 only once the raw body is committed, 401 for a signature that no active app made (nothing is stored), 413 over 1 MiB, 503 when it cannot be
+ * stored (the platform keeps its copy and comes again). Never rate-limited.
  */
 export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
   const { store } = openStore(ctx)
   const tags = ['webhooks']
   const known = new Map<string, { apps: App[]; at: number }>()
 
-  async function appsOf(platform: string): Promise<App[]> {
-    const cached = known.get(platform)
+  async function appsOf({ platform, channelId = '' }: Params): Promise<App[]> {
+    const key = `${platform} ${channelId}`
+    const cached = known.get(key)
     if (cached && ctx.now().getTime() - cached.at < appsMs) return cached.apps
-    const rows = await ctx.db.system.select().from(t.platformApp).where(eq(t.platformApp.platform, platform))
+    const ofChannel = sql`settings->>'channelId' = ${channelId} and exists (select from channel c where c.id::text = ${channelId} and c.disconnected_at is null)`
+    const rows = await ctx.db.system
+      .select()
+      .from(t.platformApp)
+      .where(and(eq(t.platformApp.platform, platform), channelId === '' ? sql`settings->>'channelId' is null` : ofChannel))
+      .orderBy(sql`created_at desc`)
     const apps = rows.map((row) => ({
       id: row.id,
+      appId: row.settings.appId ?? '',
       ...unseal<{ secret: string; verifyToken: string }>(ctx.secrets, `platform_app:${row.id}`, row.secrets),
     }))
-    known.set(platform, { apps, at: ctx.now().getTime() })
+    if (known.size >= maxKnown) known.clear()
+    known.set(key, { apps, at: ctx.now().getTime() })
     return apps
+  }
+
+  async function tryAddress(request: Asked, reply: FastifyReply) {
+    const { webhook } = platformWithWebhook(ctx, request.params)
+    const query = request.query as Record<string, string | undefined>
+    for (const each of await appsOf(request.params)) {
+      const answer = query.app === undefined || query.app === each.appId ? webhook.challenge(each, query) : null
+      if (answer !== null) return reply.type(answer.type).send(answer.body)
+    }
+    throw new Problem('forbidden', 'The verify token is not the one of a connected app.')
+  }
+
+  async function take(request: Asked, reply: FastifyReply) {
+    const { platform } = request.params
+    const { webhook } = platformWithWebhook(ctx, request.params)
+    const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
+    const headers = request.headers as Record<string, string | undefined>
+    const apps = await appsOf(request.params).catch((error) => unavailable(error))
+    const at = { now: ctx.now(), url: urlOf(ctx, request) }
+    const sender = apps.find((each) => webhook.verify(each.secret, headers, body, at))
+    if (!sender) throw new Problem('bad_signature', 'The signature over the raw body was made by none of the connected apps.')
+    const answer = webhook.answer?.(body) ?? null
+    if (answer !== null) return reply.code(200).type(answer.type).send(answer.body)
+    const kept = (webhook.keeps ?? []).flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]))
+    await store({ platform, appId: sender.id, body, receivedAt: ctx.now(), request: Object.fromEntries(kept) }).catch(unavailable)
+    return reply.code(200).type('text/plain').send('EVENT_RECEIVED')
   }
 
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, done) => done(null, body))
-
-    scope.get<{ Params: { platform: string } }>(
-      '/webhooks/:platform',
-      { schema: { tags, summary: 'A platform asks whether this address is ours.' } },
-      async (request, reply) => {
-        const { webhook } = platformWithWebhook(ctx, request)
-        for (const each of await appsOf(request.params.platform)) {
-          const answer = webhook.challenge(each, request.query as Record<string, string | undefined>)
-          if (answer !== null) return reply.type(answer.type).send(answer.body)
-        }
-        throw new Problem('forbidden', 'The verify token is not the one of a connected app.')
-      },
-    )
-
-    scope.post<{ Params: { platform: string } }>(
-      '/webhooks/:platform',
-      { schema: { tags, summary: 'What a platform has to tell.' } },
-      async (request, reply) => {
-        const { webhook } = platformWithWebhook(ctx, request)
-        const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
-        const headers = request.headers as Record<string, string | undefined>
-        const apps = await appsOf(request.params.platform).catch((error) => unavailable(error))
-        const at = { now: ctx.now(), url: `${ctx.env.PUBLIC_URL ?? `${request.protocol}://${request.host}`}${request.url}` }
-        const sender = apps.find((each) => webhook.verify(each.secret, headers, body, at))
-        if (!sender) throw new Problem('bad_signature', 'The signature over the raw body was made by none of the connected apps.')
-        await store({ platform: request.params.platform, appId: sender.id, body, receivedAt: ctx.now() }).catch(unavailable)
-        return reply.code(200).type('text/plain').send('EVENT_RECEIVED')
-      },
-    )
+    for (const path of ['/webhooks/:platform', '/webhooks/:platform/:channelId']) {
+      const own = path.endsWith('Id') ? ' With a secret of this channel alone.' : ''
+      scope.get<{ Params: Params }>(path, { schema: { tags, summary: `A platform asks whether this address is ours.${own}` } }, tryAddress)
+      scope.post<{ Params: Params }>(path, { schema: { tags, summary: `What a platform has to tell.${own}` } }, take)
+    }
   })
 }
 
-function platformWithWebhook(
-  ctx: Context,
-  request: FastifyRequest<{ Params: { platform: string } }>,
-): Platform & Required<Pick<Platform, 'webhook'>> {
-  const platform = ctx.platforms.find((each) => each.id === request.params.platform)
+function platformWithWebhook(ctx: Context, params: Params): Platform & Required<Pick<Platform, 'webhook'>> {
+  const platform = ctx.platforms.find((each) => each.id === params.platform)
   if (!platform?.webhook) throw new Problem('not_found', 'This platform sends no webhooks here.')
+  if ((platform.webhook.perChannel === true) !== (params.channelId !== undefined))
+    throw new Problem('not_found', 'The webhooks of this platform come in at another address: see the settings of the channel.')
   return platform as Platform & Required<Pick<Platform, 'webhook'>>
+}
+
+/** Our address as the platform called it, also behind a proxy: some sign it. */
+function urlOf(ctx: Context, request: FastifyRequest): string {
+  return `${(ctx.env.PUBLIC_URL ?? `${request.protocol}://${request.host}`).replace(/\/+$/, '')}${request.url}`
 }
 
 function unavailable(error: unknown): never {
