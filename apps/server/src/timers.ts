@@ -1,13 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { dropOldAccess } from './access/old-rows.ts'
 import type { Context } from './context.ts'
-import { claimPolls, pollChannel } from './intake/poll.ts'
+import { openPoller, type Poller } from './intake/poller.ts'
 import { sweepDeliveries } from './intake/sweep.ts'
 import { wakeSnoozed } from './inbox/snooze.ts'
 import { queueDueReplies } from './reply/due.ts'
-
-/** Channels read at the same time by one process. */
-const pollsAtOnce = 8
 
 /**
  * Every timer in one place. What is due stands in our rows; these only look. `everyMs` is how often a process looks, `role` which processes do.
@@ -18,22 +15,8 @@ const timers = [
   { name: 'snoozes that end', role: 'worker', everyMs: 5_000, run: wakeSnoozed },
   { name: 'deliveries the queue forgot', role: 'worker', everyMs: 5_000, run: sweepDeliveries },
   { name: 'old rows', role: 'worker', everyMs: 3_600_000, run: dropOldRows },
-  { name: 'channels to read', role: 'poller', everyMs: 1_000, run: pollDue },
+  { name: 'channels to read', role: 'poller', everyMs: 250, run: (_ctx: Context, poller: Poller) => poller.begin() },
 ] as const
-
-/** Starts reading what is due, without waiting for slow platforms: a dead one occupies one place of eight, not the round. */
-async function pollDue(ctx: Context, reading: Set<Promise<void>>): Promise<number> {
-  const free = pollsAtOnce - reading.size
-  if (free <= 0) return 0
-  const channels = await claimPolls(ctx, free)
-  for (const id of channels) {
-    const done: Promise<void> = pollChannel(ctx, id)
-      .catch((error: unknown) => ctx.log.error({ channel: id, err: error }, 'poll: failed'))
-      .finally(() => reading.delete(done))
-    reading.add(done)
-  }
-  return channels.length
-}
 
 /** Raw deliveries 30 days, change rows 7 days, idempotency keys 30 days; and what is left of sign-ins. */
 async function dropOldRows(ctx: Context): Promise<number> {
@@ -51,7 +34,7 @@ async function dropOldRows(ctx: Context): Promise<number> {
 /** Runs the timers of these roles until `stop`; a round that is still running is not started again, `stop` waits for it. */
 export function startTimers(ctx: Context, roles: readonly string[]): { stop(): Promise<void> } {
   const running = new Set<Promise<unknown>>()
-  const reading = new Set<Promise<void>>()
+  const poller = openPoller(ctx)
   const handles = timers
     .filter((timer) => roles.includes(timer.role))
     .map((timer) => {
@@ -60,7 +43,7 @@ export function startTimers(ctx: Context, roles: readonly string[]): { stop(): P
         if (busy) return
         busy = true
         const round: Promise<unknown> = timer
-          .run(ctx, reading)
+          .run(ctx, poller)
           .catch((error: unknown) =>
             ctx.log.warn({ timer: timer.name, reason: (error as Error).message }, 'timer: a round failed, the next one tries again'),
           )
@@ -74,7 +57,9 @@ export function startTimers(ctx: Context, roles: readonly string[]): { stop(): P
   return {
     async stop() {
       for (const handle of handles) clearInterval(handle)
-      await Promise.allSettled([...running, ...reading])
+      await Promise.allSettled(running)
+      await poller.settled()
+      poller.close()
     },
   }
 }

@@ -14,7 +14,7 @@ import type { Context } from '../src/context.ts'
 import { connect } from '../src/db/connection.ts'
 import { readEnv } from '../src/env.ts'
 import { ingestDeliveries } from '../src/ingest/ingest.ts'
-import { claimPolls, pollChannel } from '../src/intake/poll.ts'
+import { openPoller } from '../src/intake/poller.ts'
 import { sweepDeliveries } from '../src/intake/sweep.ts'
 import { wakeSnoozed } from '../src/inbox/snooze.ts'
 import { listConversations } from '../src/inbox/list.ts'
@@ -115,6 +115,9 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
     client: await makeApiKey(ctx, workspaceId, { name: 'client', role: 'client' }),
   }
 
+  // One after the other, so that the same seed gives the same order.
+  const poller = openPoller(ctx, { atOnce: 1 })
+
   async function runJobs(): Promise<boolean> {
     const batch = jobs
     jobs = []
@@ -129,15 +132,18 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
     if (polls) await db.system.execute(sql`update poll set due_at = ${now().toISOString()}::timestamptz, leased_until = null`)
     for (let round = 0; round < 50; round += 1) {
       await quiet(sandbox)
-      const channels = await claimPolls(ctx, 10)
-      for (const id of channels) await pollChannel(ctx, id)
+      let channelsRead = 0
+      while ((await poller.begin()) > 0) {
+        await poller.settled()
+        channelsRead += 1
+      }
       sweeping = true
       await queueDueReplies(ctx)
       await sweepDeliveries(ctx)
       sweeping = false
       await wakeSnoozed(ctx)
       const worked = await runJobs()
-      if (!worked && channels.length === 0) return
+      if (!worked && channelsRead === 0) return
     }
   }
 
@@ -175,6 +181,7 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
       return { status: response.status, body: text === '' ? null : JSON.parse(text) }
     },
     async close() {
+      poller.close()
       await live.close()
       await app.close()
       await sandbox.close()

@@ -5,17 +5,24 @@ import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { seal, unseal } from './secrets.ts'
 
-/** What an adapter may use for one channel: its address, its credentials (decrypted here only) and a way to keep rotated ones. Throws `channel_off` when it was disconnected. */
-export async function ioOf(ctx: Context, channel: typeof t.channel.$inferSelect): Promise<Io> {
+/**
+ * What an adapter may use for one channel: its address, its credentials (decrypted here only) and a way to keep rotated ones. `given`: another way out than
+ * the usual one, or who we are there where that is known. Throws `channel_off` when it was disconnected.
+ */
+export async function ioOf(
+  ctx: Context,
+  channel: typeof t.channel.$inferSelect,
+  given: { fetch?: typeof fetch; ownedIds?: string[] } = {},
+): Promise<Io> {
   if (channel.disconnectedAt !== null || channel.credentials.length === 0)
     throw new Problem('channel_off', `${channel.handle} was disconnected. Connect it again in the settings first.`)
   const about = `channel:${channel.id}`
   const io: Io = {
-    fetch: ctx.fetch,
+    fetch: given.fetch ?? ctx.fetch,
     now: ctx.now,
     settings: { ...channel.settings, apiUrl: channel.apiUrl },
     credentials: unseal<Record<string, string>>(ctx.secrets, about, channel.credentials),
-    self: await selfOf(ctx, channel),
+    self: given.ownedIds ? selfAmong(channel, given.ownedIds) : await selfOf(ctx, channel),
     async save(credentials) {
       await ctx.db.system
         .update(t.channel)
@@ -34,10 +41,12 @@ export async function selfOf(ctx: Context, channel: typeof t.channel.$inferSelec
     .select({ externalId: t.channel.externalId })
     .from(t.channel)
     .where(and(eq(t.channel.workspaceId, channel.workspaceId), eq(t.channel.platform, channel.platform)))
-  return {
-    accountId: channel.externalId,
-    handle: channel.handle,
-    ownedIds: owned.map((row) => row.externalId),
-    host: new URL(channel.apiUrl).host,
-  }
+  return selfAmong(
+    channel,
+    owned.map((row) => row.externalId),
+  )
+}
+
+function selfAmong(channel: typeof t.channel.$inferSelect, ownedIds: string[]): Self {
+  return { accountId: channel.externalId, handle: channel.handle, ownedIds, host: new URL(channel.apiUrl).host }
 }

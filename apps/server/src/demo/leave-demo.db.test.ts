@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readEnv } from '../env.ts'
-import { claimPolls } from '../intake/poll.ts'
+import { claimPolls, type Claimed } from '../intake/poll-claim.ts'
 import { startServer, type Running } from '../server.ts'
 
 let dataDir: string
@@ -34,9 +34,9 @@ async function start(settings: Record<string, string>): Promise<Running> {
   return server
 }
 
-async function claimAllDue({ ctx }: Running): Promise<string[]> {
+async function claimAllDue({ ctx }: Running): Promise<Claimed[]> {
   await ctx.db.system.execute(sql`update poll set due_at = ${ctx.now().toISOString()}::timestamptz, leased_until = null`)
-  return claimPolls(ctx, 10)
+  return claimPolls(ctx, { free: 10, perLane: 10, lanes: new Map() })
 }
 
 test('beside the real thing the demo brand rests: nobody asks its platforms, which are gone', async () => {

@@ -1,113 +1,156 @@
 import { createHash } from 'node:crypto'
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { PlatformError } from '@answerback/platforms/error'
-import type { PolledPage, PollResult } from '@answerback/platforms/platform'
+import type { PolledPage, PollResult, Quota } from '@answerback/platforms/platform'
 import { ioOf } from '../access/channel-io.ts'
 import { isInUse } from '../access/channels.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
+import type { Claimed } from './poll-claim.ts'
+import { spending } from './poll-cost.ts'
+import type { Keeper, Kept } from './poll-keep.ts'
+import { openMeter, type Meter } from './poll-meter.ts'
+import { waitAfterFailure, waitAfterRound } from './poll-pace.ts'
+import type { Wishes } from './poll-wanted.ts'
 import { sweepAfter } from './store.ts'
 
-/** A poller that died gives its channels back after this long. */
-const leaseMs = 60_000
-/** Our posts whose threads are read, and open messages that are read again, each round. */
-const postsPerRound = 20
-const openPerRound = 50
-const maxPauseMs = 15 * 60_000
+/** A channel that is not in use, or whose means are used up, is looked at again after this long; whoever changes that sets it due at once. */
+const restMs = 15 * 60_000
+/** Failures that staff are told of one by one; after them only that it goes on. */
+const failuresTold = 3
 
-type ChannelRow = typeof t.channel.$inferSelect
-type PollRow = typeof t.poll.$inferSelect
-
-/** Gives back what a process that is gone had claimed: for one that has the database to itself, at its start. */
-export async function releasePolls(ctx: Context): Promise<void> {
-  await ctx.db.system.update(t.poll).set({ leasedUntil: null })
-}
-
-/** Takes up to `limit` channels that are due, for this process alone, oldest due first. Those of a demo that is over have nobody to ask. */
-export async function claimPolls(ctx: Context, limit: number): Promise<string[]> {
-  const now = ctx.now()
-  const { rows } = await ctx.db.system.execute<{ channel_id: string }>(sql`
-    update poll set leased_until = ${new Date(now.getTime() + leaseMs).toISOString()}::timestamptz
-    where channel_id in (
-      select channel_id from poll where due_at <= ${now.toISOString()}::timestamptz and (leased_until is null or leased_until < ${now.toISOString()}::timestamptz)
-        and (${ctx.env.demo} or not exists (select from channel c join workspace w on w.id = c.workspace_id where c.id = poll.channel_id and w.demo))
-      order by due_at limit ${limit} for update skip locked)
-    returning channel_id`)
-  return rows.map((row) => row.channel_id)
-}
+type State = Kept['state']
 
 /**
- * Reads one claimed channel: pages are stored and the cursor advances in one transaction, so a crash repeats and never skips.
- * A failure is kept with the channel, in words, and only postpones this channel.
+ * Reads one claimed channel. What was read is stored and the cursor advances with it; a failure is kept with the channel, in words, and postpones this channel
+ * alone. False when the host did not answer properly. `ownedIds`: the workspace's accounts there.
  */
-export async function pollChannel(ctx: Context, channelId: string): Promise<void> {
-  const channels = await ctx.db.system.select().from(t.channel).where(eq(t.channel.id, channelId))
-  const polls = await ctx.db.system.select().from(t.poll).where(eq(t.poll.channelId, channelId))
-  const channel = channels[0]
-  const poll = polls[0]
-  if (!channel || !poll) return
-  if (!isInUse(channel)) return postpone(ctx, poll, maxPauseMs, poll.error)
+export async function readChannel(
+  ctx: Context,
+  keeper: Keeper,
+  claimed: Claimed,
+  given: { wishes: Wishes; ownedIds: string[] },
+): Promise<boolean> {
+  const { channel, poll } = claimed
+  const meter = openMeter(ctx, claimed)
+  const cost = spending(claimed, platformOf(ctx, channel.platform), ctx.now())
+  if (!isInUse(channel)) return rest(ctx, keeper, claimed, restMs, poll.error)
+  if (cost.reached !== null) return rest(ctx, keeper, claimed, restMs, cost.reached)
+  let result: PollResult
   try {
-    const platform = platformOf(ctx, channel.platform)
-    const result = await platform.poll(await ioOf(ctx, channel), { cursor: poll.cursor, ...(await wanted(ctx, channel)) })
-    const deliveryIds = await keep(ctx, channel, poll, result)
-    if (deliveryIds.length > 0) await ctx.queue.add('ingest', [{ deliveryIds }])
-    // Part of it could not be read; the rest is kept and the cursor stands where it says.
-    if (result.trouble) return noteFailure(ctx, channel, poll, result.trouble)
-    if (poll.failures > 0) await changing(ctx, channel.workspaceId, async (change) => change.channelsChanged())
+    const io = await ioOf(ctx, channel, { fetch: meter.fetch, ownedIds: given.ownedIds })
+    const input = { cursor: poll.cursor, ...given.wishes, ...(poll.wanted.length > 0 && { wanted: poll.wanted }), ...cost.allowance }
+    result = await platformOf(ctx, channel.platform).poll(io, input)
   } catch (error) {
-    await noteFailure(ctx, channel, poll, error)
+    const state = failed(ctx, claimed, meter, error)
+    await keeper.keep({ claimed, deliveries: [], state })
+    await tell(ctx, claimed, state, error)
+    return !isDown(error)
+  }
+  const { seen, fresh } = sift(claimed, result.pages)
+  const now = ctx.now()
+  const deliveries = fresh.map((page) => deliveryOf(claimed, page, now))
+  const state = { ...ended(ctx, claimed, meter, result), seen, ...cost.after(result.spentUsd ?? 0) }
+  const deliveryIds = await keeper.keep({ claimed, deliveries, state })
+  if (deliveryIds.length > 0) await ctx.queue.add('ingest', [{ deliveryIds }])
+  await tell(ctx, claimed, state, result.trouble)
+  return !isDown(result.trouble)
+}
+
+async function rest(ctx: Context, keeper: Keeper, claimed: Claimed, waitMs: number, error: string | null): Promise<true> {
+  const { poll } = claimed
+  await keeper.keep({ claimed, deliveries: [], state: { ...poll, dueAt: new Date(ctx.now().getTime() + waitMs), error } })
+  if (error !== poll.error) await changing(ctx, claimed.channel.workspaceId, async (change) => change.channelsChanged())
+  return true
+}
+
+/** A round that read something. Part of it may have failed: the rest is kept, and the cursor stands where the adapter says. */
+function ended(ctx: Context, claimed: Claimed, meter: Meter, result: PollResult): State {
+  const { channel, poll } = claimed
+  const now = ctx.now()
+  const quota = quotaOf(result.quota)
+  // Our own allowance running out is a pause, not a failure of the channel.
+  const trouble = meter.freeAt === null ? result.trouble : undefined
+  const failures = trouble ? poll.failures + 1 : 0
+  const calls = Math.max(1, meter.calls)
+  const left = quota.quotaLeft === null || quota.quotaResetsAt === null ? null : { left: quota.quotaLeft, resetsAt: quota.quotaResetsAt }
+  const lastActivityAt = channel.lastDeliveryAt ?? channel.connectedAt
+  const waitMs = trouble
+    ? Math.max(waitAfterFailure(failures, trouble.retryAfterMs), trouble.retryAfterMs ?? 0)
+    : waitAfterRound({ now, waitMs: result.waitMs, lastActivityAt, quota: left, calls })
+  const dueAt = later(new Date(now.getTime() + waitMs), meter.freeAt)
+  return {
+    ...poll,
+    ...quota,
+    ...{ cursor: result.cursor, wanted: result.wanted ?? [], dueAt, lastOkAt: trouble ? poll.lastOkAt : now, failures },
+    ...{ error: trouble?.message ?? null, calls, used: claimed.used },
   }
 }
 
-/** What to read besides the notifications: threads of recent posts, and open messages that may have been edited or deleted. */
-function wanted(ctx: Context, channel: ChannelRow) {
-  return ctx.db.inWorkspace(channel.workspaceId, async (tx) => ({
-    posts: await tx
-      .select({ externalId: t.post.externalId, ref: t.post.ref })
-      .from(t.post)
-      .where(and(eq(t.post.channelId, channel.id), sql`ours and removed_at is null`))
-      .orderBy(desc(t.post.platformAt))
-      .limit(postsPerRound),
-    open: (
-      await tx.execute<{ externalId: string }>(sql`
-        select m.external_id as "externalId" from conversation c join message m on m.id = c.waiting_message_id
-        where c.channel_id = ${channel.id} and c.state = 'waiting' order by c.waiting_since limit ${openPerRound}`)
-    ).rows,
-  }))
+/** A round that read nothing. */
+function failed(ctx: Context, claimed: Claimed, meter: Meter, error: unknown): State {
+  const { poll } = claimed
+  const calls = Math.max(1, meter.calls)
+  if (meter.freeAt !== null) return { ...poll, dueAt: meter.freeAt, calls, used: claimed.used }
+  const failures = poll.failures + 1
+  const waitMs = waitAfterFailure(failures, error instanceof PlatformError ? error.retryAfterMs : null)
+  const dueAt = new Date(ctx.now().getTime() + waitMs)
+  return { ...poll, dueAt, failures, error: (error as Error).message, calls, used: claimed.used }
 }
 
-async function keep(ctx: Context, channel: ChannelRow, poll: PollRow, result: PollResult): Promise<string[]> {
-  const now = ctx.now()
+function quotaOf(quota: Quota | undefined): Pick<State, 'quotaLeft' | 'quotaOf' | 'quotaResetsAt'> {
+  return {
+    quotaLeft: quota ? Math.trunc(quota.left) : null,
+    quotaOf: quota?.of ? Math.trunc(quota.of) : null,
+    quotaResetsAt: quota?.resetAt ? new Date(quota.resetAt) : null,
+  }
+}
+
+/** Staff see a channel that fails, that went well again, and one whose token is dead. */
+async function tell(ctx: Context, { channel, poll }: Claimed, state: State, error: unknown): Promise<void> {
+  const { failures } = state
+  if (failures <= poll.failures) {
+    if (poll.failures > 0 && failures === 0) await changing(ctx, channel.workspaceId, async (change) => change.channelsChanged())
+    return
+  }
+  const kind = error instanceof PlatformError ? error.kind : 'unavailable'
+  ctx.log.warn(
+    {
+      ...{ channel: channel.id, platform: channel.platform, kind, reason: (error as Error).message, failures },
+      ...(error instanceof PlatformError ? {} : { err: error }),
+    },
+    'poll: could not read a channel',
+  )
+  if (kind !== 'reauthorize' && failures > failuresTold) return
+  await changing(ctx, channel.workspaceId, async (change) => {
+    if (kind === 'reauthorize')
+      await change.tx
+        .update(t.channel)
+        .set({ reauthorizeAt: ctx.now() })
+        // Credentials that somebody gave meanwhile were not tried yet.
+        .where(and(eq(t.channel.id, channel.id), eq(t.channel.credentials, channel.credentials)))
+    change.channelsChanged()
+  })
+}
+
+/** Pages that differ from what was stored last for the same resource; `seen` with the newest of what is not being read any more, or it would grow for ever. */
+function sift({ poll }: Claimed, pages: PolledPage[]): { seen: Record<string, string>; fresh: PolledPage[] } {
   const seen = { ...poll.seen }
-  const fresh = result.pages.filter((page) => {
+  const fresh = pages.filter((page) => {
     const hash = createHash('sha256').update(JSON.stringify(page.request)).update(page.body).digest('base64url')
     if (seen[page.resource] === hash) return false
     seen[page.resource] = hash
     return true
   })
-  const rows = fresh.map((page) => deliveryOf(channel, page, now))
-  await ctx.db.system.transaction(async (tx) => {
-    if (rows.length > 0) await tx.insert(t.delivery).values(rows)
-    await tx
-      .update(t.poll)
-      .set({
-        cursor: result.cursor,
-        seen: recent(seen, result.pages),
-        dueAt: new Date(now.getTime() + result.waitMs),
-        leasedUntil: null,
-        lastOkAt: now,
-        failures: 0,
-        error: null,
-      })
-      .where(eq(t.poll.channelId, channel.id))
-  })
-  return rows.map((row) => row.id)
+  const read = new Set(pages.map((page) => page.resource))
+  const others = Object.keys(seen).filter((resource) => !read.has(resource))
+  for (const resource of others.slice(0, Math.max(0, others.length - 500))) delete seen[resource]
+  return { seen, fresh }
 }
 
-function deliveryOf(channel: ChannelRow, page: PolledPage, now: Date): typeof t.delivery.$inferInsert & { id: string } {
+function deliveryOf({ channel }: Claimed, page: PolledPage, now: Date): Kept['deliveries'][number] {
   return {
     id: uuidv7(),
     platform: channel.platform,
@@ -120,40 +163,10 @@ function deliveryOf(channel: ChannelRow, page: PolledPage, now: Date): typeof t.
   }
 }
 
-/** Hashes of what is still being read, and of the newest of the rest: the map must not grow for ever. */
-function recent(seen: Record<string, string>, pages: PolledPage[]): Record<string, string> {
-  const read = new Set(pages.map((page) => page.resource))
-  const rest = Object.keys(seen).filter((resource) => !read.has(resource))
-  for (const resource of rest.slice(0, Math.max(0, rest.length - 500))) delete seen[resource]
-  return seen
+function isDown(error: unknown): boolean {
+  return error !== undefined && (!(error instanceof PlatformError) || error.kind === 'unavailable')
 }
 
-async function noteFailure(ctx: Context, channel: ChannelRow, poll: PollRow, error: unknown): Promise<void> {
-  const kind = error instanceof PlatformError ? error.kind : 'unavailable'
-  const failures = poll.failures + 1
-  ctx.log.warn(
-    {
-      channel: channel.id,
-      platform: channel.platform,
-      kind,
-      reason: (error as Error).message,
-      failures,
-      ...(error instanceof PlatformError ? {} : { err: error }),
-    },
-    'poll: could not read a channel',
-  )
-  const backoffMs = Math.min(maxPauseMs, 5_000 * 2 ** Math.min(failures - 1, 8))
-  const waitMs = error instanceof PlatformError && error.retryAfterMs !== null ? Math.max(1_000, error.retryAfterMs) : backoffMs
-  await postpone(ctx, poll, waitMs, (error as Error).message, failures)
-  await changing(ctx, channel.workspaceId, async (change) => {
-    if (kind === 'reauthorize') await change.tx.update(t.channel).set({ reauthorizeAt: ctx.now() }).where(eq(t.channel.id, channel.id))
-    if (kind === 'reauthorize' || failures <= 3) change.channelsChanged()
-  })
-}
-
-async function postpone(ctx: Context, poll: PollRow, waitMs: number, error: string | null, failures = poll.failures): Promise<void> {
-  await ctx.db.system
-    .update(t.poll)
-    .set({ dueAt: new Date(ctx.now().getTime() + waitMs), leasedUntil: null, error, failures })
-    .where(eq(t.poll.channelId, poll.channelId))
+function later(a: Date, b: Date | null): Date {
+  return b !== null && b > a ? b : a
 }

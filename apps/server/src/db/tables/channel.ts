@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { doublePrecision, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { ReplyLimit } from '@answerback/core/reply-limit'
 import { at, bytea, id, workspaceId } from './columns.ts'
 
@@ -25,6 +25,8 @@ export const channel = pgTable(
     disconnectedAt: at('disconnected_at'),
     reauthorizeAt: at('reauthorize_at'),
     lastDeliveryAt: at('last_delivery_at'),
+    /** What reading may cost in a month, where the platform asks money for it. */
+    monthlyCapUsd: doublePrecision('monthly_cap_usd'),
   },
   (t) => [unique('channel_account').on(t.workspaceId, t.platform, t.externalId), index('channel_external').on(t.platform, t.externalId)],
 )
@@ -43,9 +45,27 @@ export const poll = pgTable(
     lastOkAt: at('last_ok_at'),
     failures: integer('failures').notNull().default(0),
     error: text('error'),
+    /** What a round takes, and by seconds of their window what was used of the allowances that are this account's alone (intake/poll-budget). */
+    calls: integer('calls').notNull().default(1),
+    used: jsonb('used').$type<Record<string, [slot: number, calls: number][]>>().notNull().default({}),
+    /** What the platform said is left to this account, of how much, and until when. */
+    quotaLeft: integer('quota_left'),
+    quotaOf: integer('quota_of'),
+    quotaResetsAt: at('quota_resets_at'),
+    /** What reading cost in that month (UTC, as in 2026-11). */
+    spentUsd: doublePrecision('spent_usd').notNull().default(0),
+    spentMonth: text('spent_month'),
+    /** Named by a delivery and not told: read by id in the next round. */
+    wanted: jsonb('wanted').$type<{ kind: string; id: string }[]>().notNull().default([]),
   },
   (t) => [index('poll_due').on(t.dueAt)],
 )
+
+/** What several channels used together of an allowance that they share: one app's, or one address's at a host. */
+export const pollBudget = pgTable('poll_budget', {
+  key: text('key').primaryKey(),
+  used: jsonb('used').$type<[slot: number, calls: number][]>().notNull(),
+})
 
 /** A platform's app: belongs to the installation, its secrets verify webhooks. Two active ones during a rotation. */
 export const platformApp = pgTable(

@@ -116,6 +116,9 @@ export const message = pgTable(
   (t) => [
     unique('message_external').on(t.workspaceId, t.platform, t.externalId),
     index('message_conversation').on(t.conversationId, t.platformAt, t.id),
+    index('message_arrived')
+      .on(t.channelId, t.receivedAt)
+      .where(sql`not ours`),
     index('message_post')
       .on(t.workspaceId, t.platform, t.postExternalId)
       .where(sql`post_external_id is not null`),

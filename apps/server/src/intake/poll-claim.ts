@@ -1,0 +1,137 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { platformOf, type Context } from '../context.ts'
+import { schema as t } from '../db/schema.ts'
+import { takeFromAll, type Used } from './poll-budget.ts'
+import { takeShared, type Ask } from './poll-shared.ts'
+
+/** A poller that died gives its channels back after this long. */
+const leaseMs = 60_000
+/** So many more are looked at than are taken: some stand at hosts that have enough to do. */
+const lookedAt = 4
+
+export type ChannelRow = typeof t.channel.$inferSelect
+export type PollRow = typeof t.poll.$inferSelect
+
+/** One channel that this process alone reads now. `lane`: its platform and host. `calls`: how many are paid for already. */
+export type Claimed = {
+  channel: ChannelRow
+  poll: PollRow
+  lane: string
+  leasedUntil: Date
+  calls: number
+  used: Record<string, Used>
+  shared: Ask | null
+}
+
+/** How many more may begin: altogether, at one host, and at hosts that differ from it. */
+export type Room = { free: number; perLane: number; lanes: ReadonlyMap<string, number> }
+
+/** Gives back what a process that is gone had claimed: for one that has the database to itself, at its start. */
+export async function releasePolls(ctx: Context): Promise<void> {
+  await ctx.db.system.update(t.poll).set({ leasedUntil: null })
+}
+
+/**
+ * Takes channels that are due, longest due first, for this process alone; of each host no more than it has room for. What an allowance has no calls for now
+ * is due again when it has.
+ */
+export async function claimPolls(ctx: Context, room: Room): Promise<Claimed[]> {
+  const now = ctx.now()
+  const leasedUntil = new Date(now.getTime() + leaseMs)
+  const lanes = await lease(ctx, room, now, leasedUntil)
+  if (lanes.size === 0) return []
+  const rows = await ctx.db.system
+    .select({ poll: t.poll, channel: t.channel })
+    .from(t.poll)
+    .innerJoin(t.channel, eq(t.channel.id, t.poll.channelId))
+    .where(inArray(t.poll.channelId, [...lanes.keys()]))
+  const claimed = rows
+    .toSorted((a, b) => a.poll.dueAt.getTime() - b.poll.dueAt.getTime())
+    .map((row): Claimed => ({ ...row, lane: lanes.get(row.channel.id)!, leasedUntil, calls: 0, used: row.poll.used, shared: null }))
+  return payFor(ctx, claimed)
+}
+
+/** Ids of what was claimed, with their lanes. */
+async function lease(ctx: Context, { free, perLane, lanes }: Room, now: Date, leasedUntil: Date): Promise<Map<string, string>> {
+  const full = [...lanes].flatMap(([lane, left]) => (left <= 0 ? [lane] : []))
+  // A demo's platforms are gone once its program is.
+  const inUse = ctx.env.demo ? sql`` : sql`and not exists (select from workspace w where w.id = p.workspace_id and w.demo)`
+  const { rows } = await ctx.db.system.execute<{ channel_id: string; lane: string }>(sql`
+    with due as (
+      select p.channel_id, p.due_at, l.lane from poll p join channel c on c.id = p.channel_id,
+        lateral (select p.platform || ' ' || coalesce(substring(c.api_url from '//([^/]+)'), '') as lane) l
+      where p.due_at <= ${now.toISOString()}::timestamptz and (p.leased_until is null or p.leased_until <= ${now.toISOString()}::timestamptz)
+        and l.lane <> all (${sql.param(full)}::text[]) ${inUse}
+      order by p.due_at limit ${free * lookedAt}),
+    placed as (select *, row_number() over (partition by lane order by due_at) as place from due),
+    chosen as (
+      select p.channel_id, placed.lane from poll p join placed on placed.channel_id = p.channel_id
+        left join unnest(${sql.param([...lanes.keys()])}::text[], ${sql.param([...lanes.values()])}::int[]) as room (lane, free) on room.lane = placed.lane
+      where placed.place <= coalesce(room.free, ${perLane}::int) and p.due_at <= ${now.toISOString()}::timestamptz
+        and (p.leased_until is null or p.leased_until <= ${now.toISOString()}::timestamptz)
+      order by placed.due_at limit ${free} for update of p skip locked)
+    update poll set leased_until = ${leasedUntil.toISOString()}::timestamptz from chosen where poll.channel_id = chosen.channel_id
+    returning poll.channel_id, chosen.lane`)
+  return new Map(rows.map((row) => [row.channel_id, row.lane]))
+}
+
+/** Pays for as many calls as each took last time. Those whose allowance is used up go back, in their order. */
+async function payFor(ctx: Context, claimed: Claimed[]): Promise<Claimed[]> {
+  const now = ctx.now()
+  const asking: Claimed[] = []
+  const denied: { claimed: Claimed; freeAt: Date }[] = []
+  for (const each of claimed) {
+    const { budgets = [] } = platformOf(ctx, each.channel.platform)
+    each.calls = Math.max(1, each.poll.calls)
+    const own = takeFromAll(
+      budgets.filter((budget) => budget.scope === 'channel'),
+      each.poll.used,
+      each.calls,
+      now,
+    )
+    if (!own.taken) {
+      denied.push({ claimed: each, freeAt: own.freeAt })
+      continue
+    }
+    each.used = own.used
+    const shared = budgets.filter((budget) => budget.scope === 'app')
+    if (shared.length > 0) each.shared = { name: sharerOf(each), budgets: shared, calls: each.calls }
+    asking.push(each)
+  }
+  const sharing = asking.filter((each) => each.shared !== null)
+  const answers = await takeShared(
+    ctx,
+    sharing.map((each) => each.shared!),
+  )
+  for (const [index, freeAt] of answers.entries()) if (freeAt !== null) denied.push({ claimed: sharing[index]!, freeAt })
+  const refused = new Set(denied.map((each) => each.claimed))
+  await giveBack(ctx, denied)
+  return asking.filter((each) => !refused.has(each))
+}
+
+/** Whose allowance it is: the app's where there is one, else ours at that host. */
+function sharerOf({ channel, lane }: Claimed): string {
+  return channel.appId === null ? lane : `${channel.platform} ${channel.appId}`
+}
+
+async function giveBack(ctx: Context, denied: { claimed: Claimed; freeAt: Date }[]): Promise<void> {
+  if (denied.length === 0) return
+  await ctx.db.system.execute(sql`
+    update poll set due_at = denied.free_at, leased_until = null
+    from unnest(${sql.param(denied.map(({ claimed }) => claimed.channel.id))}::uuid[],
+      ${sql.param(denied.map(({ freeAt }, index) => new Date(freeAt.getTime() + index).toISOString()))}::timestamptz[]) as denied (channel_id, free_at)
+    where poll.channel_id = denied.channel_id and poll.leased_until = ${denied[0]!.claimed.leasedUntil.toISOString()}::timestamptz`)
+}
+
+/** Keeps what is still being read: slow is not dead. A channel that somebody else has taken meanwhile is left to them. */
+export async function renewLeases(ctx: Context, claimed: Claimed[]): Promise<void> {
+  const until = new Date(ctx.now().getTime() + leaseMs)
+  for (const each of claimed) {
+    const renewed = await ctx.db.system
+      .update(t.poll)
+      .set({ leasedUntil: until })
+      .where(and(eq(t.poll.channelId, each.channel.id), eq(t.poll.leasedUntil, each.leasedUntil)))
+      .returning({ id: t.poll.channelId })
+    if (renewed.length > 0) each.leasedUntil = until
+  }
+}

@@ -1,0 +1,98 @@
+import { inArray, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { schema as t } from '../db/schema.ts'
+import { readChannel } from './poll.ts'
+import { claimPolls, renewLeases, type Claimed } from './poll-claim.ts'
+import { openKeeper } from './poll-keep.ts'
+import { wishesOf } from './poll-wanted.ts'
+
+/** Channels read at the same time by one process, and of them at one host: waiting for a platform costs little, and all of them waiting for one costs the others nothing. */
+const readAtOnce = 128
+const readAtOneHost = 16
+
+const renewEveryMs = 20_000
+
+export type Poller = {
+  /** Begins reading what is due, as much as there is room for, without waiting for it. How many it began. */
+  begin(): Promise<number>
+  /** Resolves when nothing is being read any more. */
+  settled(): Promise<void>
+  /** No lease is renewed any more. */
+  close(): void
+}
+
+/**
+ * Reads channels that are due. At a host that does not answer properly only one is read at a time, until it answers again; then each that went well makes room
+ * for one more.
+ */
+export function openPoller(ctx: Context, { atOnce = readAtOnce } = {}): Poller {
+  const reading = new Map<Claimed, Promise<void>>()
+  const limits = new Map<string, number>()
+  const keeper = openKeeper(ctx)
+  let renewing = false
+  const renewal = setInterval(() => {
+    if (renewing || reading.size === 0) return
+    renewing = true
+    renewLeases(ctx, [...reading.keys()])
+      .catch((error: unknown) => ctx.log.warn({ reason: (error as Error).message }, 'poll: could not renew what is being read'))
+      .finally(() => (renewing = false))
+  }, renewEveryMs).unref()
+
+  /** What is left at hosts that are busy or in trouble; the others have all their room. */
+  function lanesLeft(): Map<string, number> {
+    const left = new Map(limits)
+    for (const { lane } of reading.keys()) left.set(lane, (left.get(lane) ?? readAtOneHost) - 1)
+    return left
+  }
+
+  function learn(lane: string, well: boolean): void {
+    if (!well) return void limits.set(lane, 1)
+    const limit = limits.get(lane)
+    if (limit === undefined) return
+    if (limit + 1 < readAtOneHost) limits.set(lane, limit + 1)
+    else limits.delete(lane)
+  }
+
+  return {
+    async begin() {
+      const free = atOnce - reading.size
+      if (free <= 0) return 0
+      const claimed = await claimPolls(ctx, { free, perLane: readAtOneHost, lanes: lanesLeft() })
+      if (claimed.length === 0) return 0
+      const [wishes, owned] = await Promise.all([
+        wishesOf(
+          ctx,
+          claimed.map((each) => each.channel),
+        ),
+        ownedBy(ctx, claimed),
+      ])
+      for (const each of claimed) {
+        const given = { wishes: wishes.get(each.channel.id)!, ownedIds: owned.get(ownerOf(each.channel)) ?? [] }
+        const done: Promise<void> = readChannel(ctx, keeper, each, given)
+          .then((well) => learn(each.lane, well))
+          .catch((error: unknown) => ctx.log.error({ channel: each.channel.id, err: error }, 'poll: failed'))
+          .finally(() => reading.delete(each))
+        reading.set(each, done)
+      }
+      return claimed.length
+    },
+    async settled() {
+      while (reading.size > 0) await Promise.allSettled(reading.values())
+    },
+    close: () => clearInterval(renewal),
+  }
+}
+
+/** All accounts of the workspaces at hand, by workspace and platform. */
+async function ownedBy(ctx: Context, claimed: Claimed[]): Promise<Map<string, string[]>> {
+  const rows = await ctx.db.system
+    .select({ workspaceId: t.channel.workspaceId, platform: t.channel.platform, ids: sql<string[]>`array_agg(${t.channel.externalId})` })
+    .from(t.channel)
+    .where(inArray(t.channel.workspaceId, [...new Set(claimed.map((each) => each.channel.workspaceId))]))
+    .groupBy(t.channel.workspaceId, t.channel.platform)
+  return new Map(rows.map((row) => [ownerOf(row), row.ids]))
+}
+
+function ownerOf({ workspaceId, platform }: { workspaceId: string; platform: string }): string {
+  return `${workspaceId} ${platform}`
+}
