@@ -8,13 +8,11 @@ import type { SandboxSecrets } from './secrets.ts'
 /**
  * The sandbox as a program. Reads SANDBOX_PORT (4000), SANDBOX_SECRETS_FILE (made on first start),
  * SANDBOX_STATE_FILE (state over restarts; none without),
- * SANDBOX_WEBHOOK_URL, SANDBOX_SEED, SANDBOX_RHYTHM (off, calm or busy), SANDBOX_BRAND (fieldnote or
+ * SANDBOX_WEBHOOK_URL (each platform's webhooks go to this address and its id), SANDBOX_SEED, SANDBOX_RHYTHM (off, calm or busy), SANDBOX_BRAND (fieldnote or
  * empty), SANDBOX_PARENT_PID. Listens on 127.0.0.1. Ends on SIGTERM, SIGINT, or when its parent is gone.
  */
 const startedBy = process.ppid
 const secrets = readSecrets(process.env['SANDBOX_SECRETS_FILE'])
-const webhookUrl = process.env['SANDBOX_WEBHOOK_URL']
-const { appSecret, verifyToken } = secrets.facebook
 const sandbox = await startSandbox({
   port: readNumber('SANDBOX_PORT', 4000),
   seed: readNumber('SANDBOX_SEED', randomInt(2 ** 31)),
@@ -22,14 +20,14 @@ const sandbox = await startSandbox({
   rhythm: readChoice('SANDBOX_RHYTHM', ['calm', 'busy', 'off'] as const),
   secrets,
   stateFile: process.env['SANDBOX_STATE_FILE'] || undefined,
-  ...(webhookUrl ? { webhookTarget: { url: webhookUrl, appSecret, verifyToken } } : {}),
+  webhookBase: process.env['SANDBOX_WEBHOOK_URL']?.replace(/\/+$/, '') || undefined,
 }).catch((error: unknown) => {
   const reason = error instanceof Error ? error.message : String(error)
   process.stderr.write(`The sandbox could not start: ${reason}\n`)
   process.exit(1)
 })
 process.stdout.write(`Sandbox is ready on ${sandbox.url}\n`)
-process.send?.({ ready: true, url: sandbox.url })
+process.send?.({ ready: true, url: sandbox.url, platforms: sandbox.platforms })
 
 let ending = false
 process.on('SIGTERM', () => void end())
@@ -66,8 +64,9 @@ function isAlive(pid: number): boolean {
 function readSecrets(path: string | undefined): SandboxSecrets {
   const strong = () => randomInt(2 ** 32) / 2 ** 32
   if (!path) return makeSecrets(strong)
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as SandboxSecrets
-  const made = makeSecrets(strong)
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<SandboxSecrets>) : {}
+  // Platforms that were added since get theirs now; all others keep what they had.
+  const made = makeSecrets(strong, before)
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, JSON.stringify(made, null, 2), { mode: 0o600 })
   return made

@@ -1,33 +1,28 @@
 import Fastify from 'fastify'
-import { routeBluesky } from './bluesky/routes.ts'
-import type { Bluesky } from './bluesky/routes.ts'
-import { blueskyDialect } from './bluesky/dialect.ts'
+import { routeAdmin } from './admin/routes.ts'
+import { announce } from './announce.ts'
+import type { Announced } from './announce.ts'
 import type { Context } from './context.ts'
-import { facebookDialect } from './facebook/dialect.ts'
-import { GraphError } from './facebook/errors.ts'
-import { routeFacebook } from './facebook/routes.ts'
-import { Webhooks } from './facebook/webhooks.ts'
-import type { WebhookTarget } from './facebook/webhooks.ts'
+import { written } from './faults/answers.ts'
 import { applyFaults } from './faults/apply.ts'
+import type { Hanging } from './faults/apply.ts'
 import { Faults } from './faults/faults.ts'
 import { readBodies } from './http/body.ts'
-import { withPrefix } from './http/base.ts'
-import { mastodonDialect } from './mastodon/dialect.ts'
-import { routeMastodon } from './mastodon/routes.ts'
-import type { Mastodon } from './mastodon/routes.ts'
-import { routeAdmin } from './admin/routes.ts'
+import { withPrefix } from './http/prefix.ts'
 import { routePages } from './pages/routes.ts'
 import { seededRandom } from './random.ts'
-import { writeEarlier } from './rhythm/earlier.ts'
+import { dialectOf, perPlatform, platformIds } from './registry.ts'
 import { Rhythm } from './rhythm/rhythm.ts'
 import type { Pace } from './rhythm/rhythm.ts'
+import { writeEarlier } from './rhythm/earlier.ts'
 import { makeSecrets } from './secrets.ts'
 import type { SandboxSecrets } from './secrets.ts'
+import { Webhooks } from './webhooks/webhooks.ts'
+import type { PlatformId } from './world/item.ts'
+import { seedPlatform } from './world/seed.ts'
 import { loadState, saveState } from './world/snapshot.ts'
 import type { Services } from './world/snapshot.ts'
-import { seedWorld } from './world/seed.ts'
 import { World } from './world/world.ts'
-import type { PlatformId } from './world/item.ts'
 
 const savePauseMs = 10_000
 
@@ -43,7 +38,8 @@ export type SandboxOptions = {
   brand?: 'fieldnote' | 'empty'
   /** How often people write by themselves. Off by default. */
   rhythm?: Pace
-  webhookTarget?: WebhookTarget
+  /** Where webhooks go from the start: each platform's to this address and its id. */
+  webhookBase?: string
   /** Answer 429 when a platform's documented limits are passed. Off by default. */
   enforceLimits?: boolean
   /** Items kept on each platform; the oldest conversations are forgotten above it. */
@@ -52,10 +48,11 @@ export type SandboxOptions = {
   stateFile?: string
 }
 
-/** A running sandbox. `urls` are the base URLs to give a client of each platform. */
+/** A running sandbox. `urls` are the base URLs to give a client of each platform, `platforms` what it takes to connect the brand. */
 export type Sandbox = {
   url: string
   urls: Record<PlatformId, string>
+  platforms: Announced[]
   secrets: SandboxSecrets
   world: World
   faults: Faults
@@ -75,12 +72,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const secrets = options.secrets ?? makeSecrets(seededRandom(options.seed ?? 1))
   const host = options.host ?? '127.0.0.1'
   const faults = new Faults()
-  const dialects = {
-    facebook: facebookDialect(),
-    bluesky: blueskyDialect(),
-    mastodon: mastodonDialect(),
-  }
-  const world = new World({ now, random, dialects, keepItems: options.keepItems ?? 6_000 })
+  const world = new World({ now, random, keepItems: options.keepItems ?? 6_000 })
   let url = ''
   const enforceLimits = options.enforceLimits ?? false
   const context: Context = { world, secrets, faults, publicUrl: () => url, enforceLimits }
@@ -91,39 +83,47 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     rewriteUrl: (request) => withPrefix(request.url ?? '/'),
   })
   readBodies(app)
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.raw.url ?? '/'
-    if (path.startsWith('/facebook/v')) return reply.code(400).send(new GraphError(2500, 'Unknown path components').body)
-    return reply.code(404).send({ error: path.startsWith('/mastodon/') ? 'Not Found' : 'NotFound' })
-  })
-  const hanging = applyFaults(app, context)
   const webhooks = new Webhooks(context)
-  const facebook = routeFacebook(app, context, webhooks)
-  const bluesky = routeBluesky(app, context)
-  const mastodon = routeMastodon(app, context)
+  const running = perPlatform((dialect) => dialect.open(context, webhooks.of(dialect.id)))
+  const hanging: Hanging = new Set()
+  for (const platform of platformIds)
+    app.register(
+      async (scope) => {
+        applyFaults(scope, context, platform, hanging)
+        scope.setNotFoundHandler((request, reply) => {
+          const path = (request.raw.url ?? '/').slice(platform.length + 1)
+          const { status, headers, body } = written(dialectOf(platform).failures.unknownPath(context, path))
+          return reply.code(status).headers(headers).send(body)
+        })
+        running[platform].routes(scope)
+      },
+      { prefix: `/${platform}` },
+    )
   const rhythm = new Rhythm(world)
+  const seed = (platform: PlatformId, brand: 'fieldnote' | 'empty') => {
+    seedPlatform(world, secrets, platform, brand)
+    if (brand === 'fieldnote' && (options.rhythm ?? 'off') !== 'off') writeEarlier(world, platform)
+  }
   const reset = (brand: 'fieldnote' | 'empty' = options.brand ?? 'empty') => {
     world.clear()
     faults.clear()
     webhooks.clear()
-    facebook.privateReplies.clear()
-    facebook.otherFields.clear()
-    Object.assign(facebook.login, { pages: null, loggedInAt: null })
-    clearServices(bluesky, mastodon)
-    seedWorld(world, secrets, brand)
-    if (brand === 'fieldnote' && (options.rhythm ?? 'off') !== 'off') writeEarlier(world)
+    for (const { state } of Object.values(running)) for (const each of Object.values(state ?? {})) each.clear()
+    for (const platform of platformIds) seed(platform, brand)
     rhythm.start(rhythm.pace)
   }
-  const services = { facebook, bluesky, mastodon }
+  const services: Services = { context, webhooks, running }
   const { stateFile } = options
   if (!stateFile || !loadState(stateFile, services)) reset()
+  // A state that was saved before a platform was added knows nothing of it.
+  for (const platform of platformIds) if (!world.hasBrand(platform)) seed(platform, options.brand ?? 'empty')
   routePages(app, context)
   routeAdmin(app, { ...context, webhooks, reset, setPace: (pace) => rhythm.start(pace) })
   await app.listen({ port: options.port, host })
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : options.port
   url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-  webhooks.target = options.webhookTarget ?? null
+  if (options.webhookBase) webhooks.sendTo(options.webhookBase)
   let changed = true
   world.listen(() => (changed = true))
   const saving = setInterval(() => {
@@ -137,13 +137,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     webhooks.close()
     clearInterval(saving)
     if (stateFile) trySave(stateFile, services)
-    hanging.release()
+    for (const letGo of [...hanging]) letGo()
     await app.close()
   }
 
   return {
     url,
-    urls: { facebook: `${url}/facebook`, bluesky: `${url}/bluesky`, mastodon: `${url}/mastodon` },
+    urls: perPlatform(({ id }) => `${url}/${id}`),
+    platforms: announce(context, webhooks),
     secrets,
     world,
     faults,
@@ -161,13 +162,4 @@ function trySave(stateFile: string, services: Services): void {
   } catch (error) {
     process.emitWarning(`The sandbox could not save its state: ${String(error)}`)
   }
-}
-
-function clearServices(bluesky: Bluesky, mastodon: Mastodon): void {
-  bluesky.records.clear()
-  bluesky.notifications.clear()
-  mastodon.notifications.clear()
-  mastodon.keys.clear()
-  mastodon.apps.clear()
-  mastodon.tokens.clear()
 }

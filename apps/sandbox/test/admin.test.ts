@@ -46,7 +46,7 @@ test.each<PlatformId>(['facebook', 'bluesky', 'mastodon'])(
 test('faults, quirks, tokens, clock and webhook target can be set and read, and reset takes all back', async () => {
   const receiver = await startReceiver()
   const [post] = sandbox.world.posts('facebook', true)
-  const target = await admin('PUT', 'webhook', { url: receiver.url, handshake: true })
+  const target = await admin('PUT', 'webhook', { platform: 'facebook', url: receiver.url, handshake: true })
   expect(target.body).toMatchObject({ target: receiver.url, handshake: true })
   await admin('POST', 'comments', { platform: 'facebook', parentId: post?.id, text: 'hi' })
   await until(() => sandbox.webhooks.log.length === 1)

@@ -155,8 +155,8 @@ describe('webhooks', () => {
   test('tries again until the receiver says 2xx, and keeps a log of it', async () => {
     const answers = [500, 503, 200]
     const receiver = await startReceiver(() => answers.shift() ?? 200)
-    sandbox.webhooks.target = { url: receiver.url, appSecret: 'x', verifyToken: 'y' }
-    sandbox.webhooks.pausesMs = [1, 1]
+    sandbox.webhooks.of('facebook').target = { url: receiver.url, secret: 'x', verifyToken: 'y' }
+    sandbox.webhooks.of('facebook').pausesMs = [1, 1]
     comment('Anybody there?')
     await until(() => receiver.received.length === 3 && sandbox.webhooks.pending === 0)
     expect(sandbox.webhooks.log.map(({ attempt, status }) => [attempt, status])).toEqual([
@@ -170,7 +170,7 @@ describe('webhooks', () => {
 
   test('doubles, loses, batches and shuffles on request', async () => {
     const receiver = await startReceiver()
-    sandbox.webhooks.target = { url: receiver.url, appSecret: 'x', verifyToken: 'y' }
+    sandbox.webhooks.of('facebook').target = { url: receiver.url, secret: 'x', verifyToken: 'y' }
     sandbox.faults.setWebhooks({ duplicate: 1 })
     comment('twice')
     await until(() => receiver.received.length === 2)

@@ -114,7 +114,7 @@ export async function startServer(
         secretsFile: resolve(dataDir, 'sandbox-secrets.json'),
         stateFile: resolve(dataDir, 'sandbox-state.json'),
         rhythm: env.SANDBOX_RHYTHM,
-        webhookUrl: `${url.replace('localhost', '127.0.0.1')}/webhooks/facebook`,
+        webhookUrl: `${url.replace('localhost', '127.0.0.1')}/webhooks`,
         onExit: () => options.onTrouble('The sandbox ended by itself.'),
       })
       demo.sandboxUrl = sandbox.url

@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm'
 import { pino, type Logger } from 'pino'
 import type { ConversationRow } from '@answerback/core/api'
 import { platforms } from '@answerback/platforms/registry'
+import { platformIds } from '@answerback/sandbox/registry'
 import { startSandbox, type Sandbox } from '@answerback/sandbox/sandbox'
+import type { PlatformId } from '@answerback/sandbox/world/item'
 import { openAuth } from '../src/access/auth.ts'
 import { connectChannel } from '../src/access/channels.ts'
 import type { SendMail } from '../src/access/mail.ts'
@@ -197,33 +199,22 @@ async function quiet(sandbox: Sandbox): Promise<void> {
   while (sandbox.webhooks.pending > 0) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-/** Connects the brand's accounts of the sandbox, with Facebook's webhooks. Returns channel ids by platform. */
-export async function connectAll(world: World): Promise<Record<'facebook' | 'bluesky' | 'mastodon', string>> {
+/** The platforms that both sides know: the sandbox pretends them, and there is an adapter. In the registry's order. */
+export const playedPlatforms: PlatformId[] = platformIds.filter((id) => platforms.some((platform) => platform.id === id))
+
+/** Connects the brand's accounts of the sandbox by the settings that it announces, webhooks included. Returns channel ids by platform. */
+export async function connectAll(world: World): Promise<Record<PlatformId, string>> {
   const { sandbox, workspaceId } = world
   // Everything is called for the first time here: a busy machine may take longer than a test has patience for.
   const ctx: Context = { ...world.ctx, fetch }
-  const { facebook, bluesky, mastodon } = sandbox.secrets
-  await addPlatformApp(ctx, 'facebook', { appId: facebook.appId, appSecret: facebook.appSecret, verifyToken: facebook.verifyToken })
-  const channels = {
-    facebook: await connectChannel(ctx, workspaceId, 'facebook', {
-      apiUrl: sandbox.urls.facebook,
-      pageId: facebook.pageId,
-      pageAccessToken: facebook.pageAccessToken,
-    }),
-    bluesky: await connectChannel(ctx, workspaceId, 'bluesky', {
-      apiUrl: sandbox.urls.bluesky,
-      service: sandbox.urls.bluesky,
-      identifier: bluesky.identifier,
-      appPassword: bluesky.appPassword,
-    }),
-    mastodon: await connectChannel(ctx, workspaceId, 'mastodon', {
-      apiUrl: sandbox.urls.mastodon,
-      url: sandbox.urls.mastodon,
-      accessToken: mastodon.accessToken,
-    }),
+  const channels: Partial<Record<PlatformId, string>> = {}
+  for (const { id, settings, app } of sandbox.platforms) {
+    if (!playedPlatforms.includes(id)) continue
+    if (app) await addPlatformApp(ctx, id, app)
+    channels[id] = await connectChannel(ctx, workspaceId, id, settings)
   }
-  sandbox.webhooks.target = { url: `${world.url}/webhooks/facebook`, appSecret: facebook.appSecret, verifyToken: facebook.verifyToken }
+  sandbox.webhooks.sendTo(`${world.url}/webhooks`)
   // Facebook tells whole seconds: what is said in the second of connecting would lie before it.
   world.pass(5_000)
-  return channels
+  return channels as Record<PlatformId, string>
 }

@@ -1,29 +1,19 @@
+import { dialectOf } from '@answerback/sandbox/registry'
 import { startSandbox } from '@answerback/sandbox/sandbox'
+import type { PlatformId } from '@answerback/sandbox/world/item'
 import { speak } from '@answerback/sandbox/world/speak'
 import type { World } from '../src/conformance/world.ts'
-import type { Io, Platform } from '../src/platform.ts'
+import type { Io, Platform, RawDelivery } from '../src/platform.ts'
 
-type SandboxPlatform = 'facebook' | 'bluesky' | 'mastodon'
-
-/** Which calls a fault on writes or reads meets; the small reads around a write are left alone. */
-const paths: Record<SandboxPlatform, { write: { method: string; path: string }; read: { method: string; path: string } }> = {
-  facebook: { write: { method: 'POST', path: '/comments' }, read: { method: 'GET', path: '/v' } },
-  bluesky: { write: { method: 'POST', path: 'putRecord' }, read: { method: 'GET', path: 'xrpc' } },
-  mastodon: { write: { method: 'POST', path: '/statuses$' }, read: { method: 'GET', path: '/api/' } },
-}
-
-/** A sandbox of its own with the brand connected on one platform. */
+/** A sandbox of its own with the brand connected on one platform, by the settings that its dialect announces. */
 export async function openSandboxWorld(platform: Platform): Promise<World> {
-  const id = platform.id as SandboxPlatform
+  const id = platform.id as PlatformId
+  const dialect = dialectOf(id)
   const sandbox = await startSandbox({ port: 0, brand: 'empty' })
-  const { world, faults, secrets, urls } = sandbox
-  const settings: Record<SandboxPlatform, Record<string, string>> = {
-    facebook: { pageId: secrets.facebook.pageId, pageAccessToken: secrets.facebook.pageAccessToken, apiUrl: urls.facebook },
-    bluesky: { service: urls.bluesky, identifier: secrets.bluesky.identifier, appPassword: secrets.bluesky.appPassword },
-    mastodon: { url: urls.mastodon, accessToken: secrets.mastodon.accessToken },
-  }
+  const { world, faults } = sandbox
+  const { settings } = sandbox.platforms.find((each) => each.id === id)!
   const now = (): Date => new Date()
-  const connected = await platform.connect.open({ fetch, now }, settings[id])
+  const connected = await platform.connect.open({ fetch, now }, settings)
   let saved = 0
   const { account } = connected
   const io: Io = {
@@ -49,12 +39,20 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     if (!item) throw new Error(`the sandbox has no ${itemId}`)
     return item
   }
+  const pushed: RawDelivery[] = []
+  world.listen((happening) => {
+    if (happening.item.platform === id)
+      pushed.push(...deliveriesOf(platform, sandbox.webhooks.of(id).requestsFor(happening, 'secret'), now()))
+  })
   return {
     io,
     saved: () => saved,
     post: (text) => speak(world, { platform: id, author: 'brand', text }).id,
     comment: (name, text, parentId) => say(name, text, parentId),
-    mention: (name, text) => say(name, id === 'facebook' ? text : `@${world.brand(id).handle} ${text}`, null, true),
+    ...(dialect.kinds.includes('review') && {
+      review: (name: string, text: string, rating: number) => speak(world, { platform: id, author: { name }, text, rating }).id,
+    }),
+    mention: (name, text) => say(name, text, null, true),
     answer: (text, parentId) => speak(world, { platform: id, author: 'brand', text, parentId }).id,
     edit: (itemId, text) => void world.edit(itemOf(itemId), text),
     remove: (itemId) => world.remove(itemOf(itemId)),
@@ -66,10 +64,28 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     },
     parentOf: (itemId) => itemOf(itemId).parentId,
     isLiked: (itemId) => itemOf(itemId).likes.has(world.brand(id).id),
-    fault: (kind, on, times) => void faults.add({ platform: id, match: { ...paths[id][on], times }, fault: { kind } }),
+    isHidden: (itemId) => itemOf(itemId).hidden,
+    textOf: (itemId) => world.find(id, itemId)?.text ?? null,
+    toldPrivately: (itemId) => [
+      ...itemOf(itemId).toldPrivately,
+      ...world.replies(itemOf(itemId)).flatMap((item) => (world.author(item).isBrand && item.visibility === 'direct' ? [item.text] : [])),
+    ],
+    countBelow: (postId) => world.descendants(itemOf(postId)).length,
+    pushed: () => pushed.splice(0),
+    fault: (kind, on, times) => void faults.add({ platform: id, match: { ...dialect.calls[on], times }, fault: { kind } }),
     breakToken: (state) => faults.setToken(id, state, now()),
     shortPages: () => faults.setQuirks({ shortPages: true }),
     loseNotifications: () => faults.setQuirks({ lostNotifications: 1 }),
     close: () => sandbox.close(),
   }
+}
+
+/** What the server would have stored of webhooks: an entry each, with the headers that the adapter keeps. */
+function deliveriesOf(platform: Platform, requests: { headers: Record<string, string>; body: string }[], at: Date): RawDelivery[] {
+  const { webhook } = platform
+  if (!webhook) return []
+  return requests.flatMap(({ headers, body }) => {
+    const request = Object.fromEntries((webhook.keeps ?? []).flatMap((name) => (name in headers ? [[name, headers[name]!]] : [])))
+    return webhook.entries(body, request).map((entry) => ({ kind: 'webhook', request, body: entry.body, receivedAt: at.toISOString() }))
+  })
 }

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import type { Webhooks } from '../facebook/webhooks.ts'
 import { bodyFields, queryFields } from '../http/body.ts'
+import { platformIds } from '../registry.ts'
 import type { Pace } from '../rhythm/rhythm.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 import type { Item } from '../world/item.ts'
-import { platformIds } from '../world/item.ts'
-import { accountFor, speak } from '../world/speak.ts'
+import { accountFor, ask, speak } from '../world/speak.ts'
 import * as shape from './shapes.ts'
 
 /** What the admin API can reach besides the world. */
@@ -47,6 +47,7 @@ function routeWorld(app: FastifyInstance, controls: Controls): void {
   app.post('/_admin/mentions', async (request) =>
     view(controls, speak(world, { ...shape.mentionShape.parse(json(request)), mention: true })),
   )
+  app.post('/_admin/questions', async (request) => view(controls, ask(world, shape.questionShape.parse(json(request)))))
   app.post('/_admin/quotes', async (request) => view(controls, speak(world, shape.quoteShape.parse(json(request)))))
   app.post('/_admin/brand-replies', async (request) => {
     const speech = shape.brandReplyShape.parse(json(request))
@@ -54,8 +55,8 @@ function routeWorld(app: FastifyInstance, controls: Controls): void {
     return view(controls, speak(world, { ...speech, author: 'brand' }))
   })
   app.post('/_admin/edits', async (request) => {
-    const { text, at, ...target } = shape.editShape.parse(json(request))
-    return view(controls, world.edit(itemOf(controls, target), text, { at }))
+    const { text, at, title, rating, ...target } = shape.editShape.parse(json(request))
+    return view(controls, world.edit(itemOf(controls, target), text, { at, title, rating }))
   })
   app.post('/_admin/deletions', async (request) => {
     const target = shape.itemShape.parse(json(request))
@@ -108,7 +109,7 @@ function routeFaults(app: FastifyInstance, controls: Controls): void {
     return { ok: true }
   })
   app.put('/_admin/quirks', async (request) => {
-    faults.setQuirks(json(request))
+    faults.setQuirks(json(request) as Parameters<typeof faults.setQuirks>[0])
     return faults.quirks
   })
   app.put('/_admin/webhook-faults', async (request) => {
@@ -126,15 +127,16 @@ function routeFaults(app: FastifyInstance, controls: Controls): void {
     return world.skewMs
   })
   app.put('/_admin/webhook', async (request) => {
-    const { url, handshake, fields, pausesMs, ...given } = shape.webhookShape.parse(json(request))
-    const known = controls.secrets.facebook
-    const target =
-      url === null ? null : { url, appSecret: given.appSecret ?? known.appSecret, verifyToken: given.verifyToken ?? known.verifyToken }
-    if (fields) webhooks.fields = fields
-    if (pausesMs) webhooks.pausesMs = pausesMs
-    const shaken = target && handshake ? await webhooks.shakeHands(target) : null
-    if (shaken !== false) webhooks.target = target
-    return { target: webhooks.target?.url ?? null, handshake: shaken }
+    const { platform, url, handshake, topics, pausesMs, ...given } = shape.webhookShape.parse(json(request))
+    const sender = webhooks.of(platform)
+    const app = webhooks.appOf(platform)
+    const secret = given.secret ?? app?.appSecret ?? ''
+    const target = url === null ? null : { url, secret, verifyToken: given.verifyToken ?? app?.verifyToken ?? '' }
+    if (topics) sender.topics = topics
+    if (pausesMs) sender.pausesMs = pausesMs
+    const shaken = target && handshake ? await sender.shakeHands(target) : null
+    if (shaken !== false) sender.target = target
+    return { target: sender.target?.url ?? null, handshake: shaken }
   })
   app.post('/_admin/webhook-flush', async () => {
     webhooks.flush()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { platformIds } from '../world/item.ts'
+import { platformIds } from '../registry.ts'
 
 /** An instant as ISO text or unix milliseconds, read as milliseconds. */
 const instant = z
@@ -20,6 +20,10 @@ const written = {
   lang: z.string().optional(),
   visibility: z.enum(['public', 'unlisted', 'private', 'direct']).optional(),
   spoiler: z.string().optional(),
+  title: z.string().optional(),
+  /** Stars of a review. */
+  rating: z.number().int().min(1).max(5).optional(),
+  extra: z.record(z.string(), z.unknown()).optional(),
   ...times,
 }
 
@@ -37,6 +41,9 @@ export const commentShape = z.object({
 /** `POST /_admin/mentions` */
 export const mentionShape = z.object({ ...written, author: author.default({ name: 'Ade' }) })
 
+/** `POST /_admin/questions`: somebody turns to the brand in the way that is natural there */
+export const questionShape = z.object({ ...written, author: author.default({ name: 'Rosa' }) })
+
 /** `POST /_admin/quotes` */
 export const quoteShape = z.object({
   ...written,
@@ -48,7 +55,14 @@ export const quoteShape = z.object({
 export const brandReplyShape = z.object({ ...written, parentId: z.string() })
 
 /** `POST /_admin/edits` */
-export const editShape = z.object({ platform, id: z.string(), text: z.string(), at: instant.optional() })
+export const editShape = z.object({
+  platform,
+  id: z.string(),
+  text: z.string(),
+  title: z.string().optional(),
+  rating: written.rating,
+  at: instant.optional(),
+})
 
 /** `POST /_admin/deletions` and `/_admin/hidden` */
 export const itemShape = z.object({ platform, id: z.string(), at: instant.optional() })
@@ -61,11 +75,12 @@ export const resetShape = z.object({ brand: z.enum(['fieldnote', 'empty']).optio
 
 /** `PUT /_admin/webhook` */
 export const webhookShape = z.object({
+  platform,
   url: z.url().nullable(),
-  appSecret: z.string().optional(),
+  secret: z.string().optional(),
   verifyToken: z.string().optional(),
   handshake: z.boolean().default(false),
-  fields: z.array(z.string()).optional(),
+  topics: z.array(z.string()).optional(),
   pausesMs: z.array(z.number().nonnegative()).optional(),
 })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { JsonObject } from '../world/item.ts'
-import { postCollection } from './dialect.ts'
+import { postCollection } from './post-record.ts'
 import { invalidRequest } from './errors.ts'
 
 const maxGraphemes = 300

@@ -1,70 +1,62 @@
-import type { Dialect } from '../world/dialect.ts'
-import type { Draft, JsonObject } from '../world/item.ts'
-import type { World } from '../world/world.ts'
-import { cidOf, didOf, tidClock } from './ids.ts'
+import type { Dialect } from '../dialect.ts'
+import { addressByHandle } from '../world/address.ts'
+import { XrpcError, invalidRequest, tokenExpired } from './errors.ts'
+import { didOf } from './ids.ts'
+import { limitHeaders } from './limits.ts'
+import { blueskyIds } from './post-record.ts'
+import { brandPosts, earlier } from './posts.ts'
+import { openBluesky, routeBluesky } from './routes.ts'
 
-/** The collection of posts; replies, mentions and quotes are posts too. */
-export const postCollection = 'app.bsky.feed.post'
+/** The brand's handle, did and app password, and what its sessions are signed with. */
+export type BlueskySecrets = { identifier: string; did: string; appPassword: string; jwtSecret: string }
 
-/** Bluesky's ids and records: at-uris with TIDs, a post record with facets, reply and embed, a cid. */
-export function blueskyDialect(nextTid = tidClock()): Dialect {
-  return {
-    mint: (world, draft, createdAt) => {
-      const record = draft.record ?? recordOf(world, draft, createdAt)
-      const id = draft.id ?? `at://${draft.authorId}/${postCollection}/${nextTid(world.now().getTime())}`
-      const mentionsBrand = mentionedDids(record).includes(world.brand('bluesky').id)
-      return { id, record, cid: cidOf(record), mentionsBrand }
+/** Bluesky: a PDS and its AppView in one, by XRPC. */
+export const bluesky: Dialect<'bluesky', BlueskySecrets> = {
+  id: 'bluesky',
+  name: 'Bluesky',
+  look: { colour: '#0060c7', darkColour: '#6cb6ff', post: ['post', 'posts'], comment: ['reply', 'replies'] },
+  kinds: ['comment', 'mention', 'quote', 'like'],
+  secrets: ({ base32, hex }) => ({
+    identifier: 'fieldnote.test',
+    did: `did:plc:${base32(24)}`,
+    appPassword: [base32(4), base32(4), base32(4), base32(4)].join('-'),
+    jwtSecret: hex(64),
+  }),
+  brand: ({ did, identifier }) => ({ id: did, handle: identifier }),
+  settings: ({ identifier, appPassword }, url) => ({ service: url, identifier, appPassword }),
+  calls: { write: { method: 'POST', path: 'putRecord' }, read: { method: 'GET', path: 'xrpc' } },
+  rootPaths: /^\/(xrpc\/|profile\/|\.well-known\/(atproto-did|did\.json))/,
+  ids: () => blueskyIds(),
+  handle: (word) => `${word}.test`,
+  address: addressByHandle,
+  brandPosts,
+  earlier,
+  failures: {
+    rateLimited: (_context, { resetAt, retryAfter }) => ({
+      status: 429,
+      headers: { ...limitHeaders(5_000, 0, Math.ceil(resetAt / 1000), 3_600), ...retryAfter },
+      body: { error: 'RateLimitExceeded', message: 'Rate Limit Exceeded' },
+    }),
+    expiredToken: () => tokenExpired(),
+    revokedToken: () => tokenExpired('Token has been revoked'),
+    serverError: () => new XrpcError(500, 'InternalServerError', 'Internal Server Error'),
+    unavailable: () => new XrpcError(503, 'NotEnoughResources', 'Service Unavailable'),
+    badRequest: () => invalidRequest('Bad Request'),
+    unknownPath: () => ({ status: 404, body: { error: 'NotFound' } }),
+  },
+  permalinks: {
+    '/profile/:actor/post/:rkey': ({ world, secrets }, { params }) => {
+      const { actor = '', rkey } = params
+      const isBrand = actor === secrets.bluesky.identifier
+      const did = actor.startsWith('did:') ? actor : isBrand ? secrets.bluesky.did : didOf(actor)
+      return world.items.bluesky.get(`at://${did}/app.bsky.feed.post/${rkey}`)
     },
-    mintAccount: (_world, handle) => didOf(handle),
-    reshape: (world, item) => {
-      const record = { ...item.record, text: item.text, facets: facetsOf(world, item.text) }
-      return { record, cid: cidOf(record) }
-    },
-  }
-}
-
-/** The DIDs that a record's facets mention; facets of a wrong shape are passed over. */
-export function mentionedDids(record: JsonObject): string[] {
-  const facets = Array.isArray(record['facets']) ? (record['facets'] as unknown[]) : []
-  return facets.flatMap((facet) => {
-    const features = (facet as { features?: unknown } | null)?.features
-    if (!Array.isArray(features)) return []
-    return features.flatMap((feature: { $type?: unknown; did?: unknown } | null) =>
-      feature?.$type === 'app.bsky.richtext.facet#mention' && typeof feature.did === 'string' ? [feature.did] : [],
-    )
-  })
-}
-
-/** Facets for the mentions of known handles and the links in a text, in UTF-8 byte offsets. */
-export function facetsOf(world: World, text: string): JsonObject[] {
-  const facets: JsonObject[] = []
-  const add = (start: number, length: number, feature: JsonObject) => {
-    const byteStart = Buffer.byteLength(text.slice(0, start))
-    const byteEnd = byteStart + Buffer.byteLength(text.slice(start, start + length))
-    facets.push({ index: { byteStart, byteEnd }, features: [feature] })
-  }
-  const handles = new Map([...world.accounts.bluesky.values()].map(({ handle, id }) => [handle, id]))
-  for (const match of text.matchAll(/@([a-z0-9-]+(?:\.[a-z0-9-]+)+)/gi)) {
-    const did = handles.get((match[1] ?? '').toLowerCase())
-    if (did) add(match.index, match[0].length, { $type: 'app.bsky.richtext.facet#mention', did })
-  }
-  for (const match of text.matchAll(/https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g))
-    add(match.index, match[0].length, { $type: 'app.bsky.richtext.facet#link', uri: match[0] })
-  return facets
-}
-
-function recordOf(world: World, draft: Draft, createdAt: number): JsonObject {
-  const facets = facetsOf(world, draft.text)
-  const parent = world.items.bluesky.get(draft.parentId ?? '')
-  const root = parent && (world.items.bluesky.get(parent.rootId) ?? parent)
-  const quoted = world.items.bluesky.get(draft.quotedId ?? '')
-  return {
-    $type: postCollection,
-    text: draft.text,
-    createdAt: new Date(createdAt).toISOString(),
-    langs: [draft.lang ?? 'en'],
-    ...(facets.length > 0 ? { facets } : {}),
-    ...(parent && root ? { reply: { root: { uri: root.id, cid: root.cid }, parent: { uri: parent.id, cid: parent.cid } } } : {}),
-    ...(quoted ? { embed: { $type: 'app.bsky.embed.record', record: { uri: quoted.id, cid: quoted.cid } } } : {}),
-  }
+    '/profile/:actor': () => 'brand',
+  },
+  quirks: { priorityPreference: 'switch' },
+  open: (context) => {
+    const service = openBluesky(context)
+    const { records, notifications } = service
+    return { routes: (scope) => routeBluesky(scope, service), state: { records, notifications } }
+  },
 }

@@ -51,6 +51,11 @@ export class Records {
     return [...this.#byUri.values()]
   }
 
+  /** Takes up what was saved. */
+  restore(records: StoredRecord[]): void {
+    this.#byUri = new Map(records.map((record) => [record.uri, record]))
+  }
+
   /** Forgets all. */
   clear(): void {
     this.#byUri.clear()

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { bodyFields, textOf } from '../http/body.ts'
 import type { JsonObject } from '../world/item.ts'
-import { mentionedDids, postCollection } from './dialect.ts'
+import { mentionedDids, postCollection } from './post-record.ts'
 import { XrpcError, invalidRequest } from './errors.ts'
 import { cidOf, tidClock } from './ids.ts'
 import { checkRecord } from './check-record.ts'

@@ -22,15 +22,19 @@ export type Bluesky = Context & {
 
 type Handler = (request: FastifyRequest, query: URLSearchParams) => JsonObject
 
-/** Registers the XRPC methods below `/bluesky/xrpc`. */
-export function routeBluesky(app: FastifyInstance, context: Context): Bluesky {
-  const bluesky: Bluesky = {
+/** A pretend Bluesky with nothing in it yet. */
+export function openBluesky(context: Context): Bluesky {
+  return {
     ...context,
     records: new Records(),
     notifications: new Notifications(context),
     sessions: new Sessions(context),
     limits: new Limits(context),
   }
+}
+
+/** Registers the XRPC methods. */
+export function routeBluesky(app: FastifyInstance, bluesky: Bluesky): void {
   const { sessions } = bluesky
   const signedIn =
     (handler: Handler): Handler =>
@@ -73,11 +77,10 @@ export function routeBluesky(app: FastifyInstance, context: Context): Bluesky {
       if (!handler) throw new XrpcError(501, 'MethodNotImplemented', 'Method Not Implemented')
       return reply.send(handler(request, searchParams(request)))
     }
-    scope.get('/bluesky/xrpc/:method', answer(reads))
-    scope.post('/bluesky/xrpc/:method', answer(writes))
-    scope.get('/bluesky/.well-known/atproto-did', async () => context.secrets.bluesky.did)
+    scope.get('/xrpc/:method', answer(reads))
+    scope.post('/xrpc/:method', answer(writes))
+    scope.get('/.well-known/atproto-did', async () => bluesky.secrets.bluesky.did)
   })
-  return bluesky
 }
 
 function answerError(error: unknown, reply: FastifyReply): FastifyReply {

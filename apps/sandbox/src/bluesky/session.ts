@@ -1,8 +1,9 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { bodyFields, textOf } from '../http/body.ts'
 import { baseUrlOf } from '../http/base.ts'
+import { sameText } from '../http/hmac.ts'
 import type { JsonObject } from '../world/item.ts'
 import { XrpcError, invalidRequest, tokenExpired } from './errors.ts'
 
@@ -73,7 +74,7 @@ export class Sessions {
     const claims = this.#read(request, 'com.atproto.access')
     const { tokens, expiredAt } = this.#context.faults
     if (tokens.bluesky === 'revoked') throw tokenExpired('Token has been revoked')
-    if (claims.iatMs <= expiredAt) throw tokenExpired()
+    if (claims.iatMs <= expiredAt.bluesky) throw tokenExpired()
   }
 
   /** Whether the request is signed in. A token that is given must be good. */
@@ -86,7 +87,7 @@ export class Sessions {
   #tokens(jti: string): JsonObject {
     const sub = this.#context.secrets.bluesky.did
     const issue = (scope: string, livesMs: number) => {
-      const iatMs = Math.max(this.#now(), this.#context.faults.expiredAt + 1)
+      const iatMs = Math.max(this.#now(), this.#context.faults.expiredAt.bluesky + 1)
       const iat = Math.floor(iatMs / 1000)
       const exp = Math.floor((iatMs + livesMs) / 1000)
       return this.#sign({ scope, sub, jti, iatMs, iat, exp })
@@ -127,8 +128,4 @@ export class Sessions {
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
-}
-
-function sameText(a: string, b: string): boolean {
-  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Happening, Item, JsonObject } from '../world/item.ts'
-import { isReply } from './dialect.ts'
+import { isReply } from './ids.ts'
 import { fromOf, graphTime, permalink } from './node.ts'
 
 /** One change of a webhook entry. */

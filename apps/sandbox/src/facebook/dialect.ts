@@ -1,37 +1,73 @@
-import type { Dialect } from '../world/dialect.ts'
-import type { Item } from '../world/item.ts'
-import type { World } from '../world/world.ts'
+import type { Dialect, Keepable } from '../dialect.ts'
+import { GraphError, pageRateLimited, tokenExpired, tokenRevoked } from './errors.ts'
+import { facebookIds, topComment } from './ids.ts'
+import { brandPosts, earlier } from './posts.ts'
+import { openFacebook, routeFacebook, usageHeaders } from './routes.ts'
+import type { FacebookSecrets } from './secrets.ts'
+import { facebookWebhooks } from './webhooks.ts'
+import type { Facebook } from './writes.ts'
 
-/** Facebook's ids: `{page}_{story}` for posts, `{story}_{comment}` for comments and replies. */
-export function facebookDialect(): Dialect {
-  let last = 0
-  const nextNumber = (world: World) => {
-    last = Math.max(last + 1, world.now().getTime() * 1000)
-    return String(last)
-  }
-  return {
-    mint: (world, draft) => {
-      const parent = world.items.facebook.get(draft.parentId ?? '')
-      if (parent) return { id: `${storyOf(parent.rootId)}_${nextNumber(world)}` }
-      const onPage = draft.mentionsBrand ? draft.authorId : world.brand('facebook').id
-      return { id: `${onPage}_${nextNumber(world)}` }
+/** Facebook: the Graph API of one Page, and its webhooks. */
+export const facebook: Dialect<'facebook', FacebookSecrets> = {
+  id: 'facebook',
+  name: 'Facebook',
+  look: { colour: '#0b5ed7', darkColour: '#6ea8fe', post: ['post', 'posts'], comment: ['comment', 'comments'] },
+  kinds: ['comment', 'mention', 'visit', 'like'],
+  untold: ['mention'],
+  secrets: ({ digits, hex, letters }) => ({
+    appId: digits(15),
+    appSecret: hex(32),
+    verifyToken: letters(24),
+    pageId: digits(15),
+    pageName: 'Fieldnote',
+    pageAccessToken: `EAA${letters(120)}`,
+    userId: digits(15),
+    userAccessToken: `EAA${letters(120)}`,
+  }),
+  brand: ({ pageId }) => ({ id: pageId, handle: 'fieldnote' }),
+  settings: ({ pageId, pageAccessToken }) => ({ pageId, pageAccessToken }),
+  calls: { write: { method: 'POST', path: '/comments' }, read: { method: 'GET', path: '/v' } },
+  rootPaths: /^\/v\d+\.\d+\//,
+  ids: facebookIds,
+  place: topComment,
+  removalTakesReplies: true,
+  brandPosts,
+  earlier,
+  failures: {
+    // The Graph API has no 429 and no Retry-After: a code, and minutes in the usage header.
+    rateLimited: (context, { seconds }) => ({
+      status: 400,
+      headers: usageHeaders(context, 100, Math.ceil(seconds / 60)),
+      body: pageRateLimited().body,
+    }),
+    expiredToken: () => tokenExpired(),
+    revokedToken: () => tokenRevoked(),
+    serverError: () => new GraphError(1, 'An unknown error occurred', { status: 500, transient: true }),
+    unavailable: () => new GraphError(2, 'Service temporarily unavailable', { status: 503, transient: true }),
+    badRequest: () => new GraphError(20, '(#20) Cannot read the new object', { subcode: 1772107 }),
+    unknownPath: () => new GraphError(2500, 'Unknown path components'),
+  },
+  permalinks: {
+    '/:page/posts/:story': ({ world }, { params, query }) => {
+      const { story } = params
+      const commentId = query['reply_comment_id'] ?? query['comment_id']
+      if (commentId) return world.items.facebook.get(`${story}_${commentId}`)
+      return [...world.items.facebook.values()].find((item) => item.id.endsWith(`_${story}`) && item.parentId === null)
     },
-    mintAccount: (world) => `7${nextNumber(world)}`,
-    place: topComment,
+  },
+  webhooks: facebookWebhooks,
+  open: (context, webhooks) => {
+    const service = openFacebook(context, webhooks)
+    const { otherFields } = service
+    return { routes: (scope) => routeFacebook(scope, service), state: { otherFields, login: loginOf(service) } }
+  },
+}
+
+/** Who agreed to what is forgotten on a reset, and with the process. */
+function loginOf({ login }: Facebook): Keepable {
+  return {
+    clear: () => void Object.assign(login, { codes: new Map(), pages: null, loggedInAt: null }),
+    all: () => null,
+    restore: () => {},
   }
-}
-
-/** The part of a post's id after the page's id. */
-export function storyOf(postId: string): string {
-  return postId.slice(postId.indexOf('_') + 1)
-}
-
-/** Whether the item is a reply to a comment (Facebook shows one level below a comment). */
-export function isReply(item: Item): boolean {
-  return item.parentId !== null && item.parentId !== item.rootId
-}
-
-function topComment(world: World, parent: Item): Item {
-  if (!isReply(parent)) return parent
-  return world.items.facebook.get(parent.parentId ?? '') ?? parent
 }

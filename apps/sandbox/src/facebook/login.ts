@@ -40,11 +40,11 @@ export function exchange(facebook: Facebook, query: Record<string, string>) {
     return { access_token: userAccessToken, token_type: 'bearer', expires_in: longSeconds }
   }
   if (query['code'] === undefined) throw new GraphError(1, 'Missing authorization code')
-  useCode(facebook, query['code'], query['redirect_uri'])
+  spendCode(facebook, query['code'], query['redirect_uri'])
   return { access_token: shortLived(userAccessToken), token_type: 'bearer', expires_in: shortSeconds }
 }
 
-function useCode(facebook: Facebook, given: string, redirectUri: string | undefined): void {
+function spendCode(facebook: Facebook, given: string, redirectUri: string | undefined): void {
   const code = facebook.login.codes.get(given)
   if (!code) throw new GraphError(100, 'Invalid verification code format.')
   if (code.redirectUri !== redirectUri)

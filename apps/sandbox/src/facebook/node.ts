@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
-import { isReply, storyOf } from './dialect.ts'
+import { isReply, storyOf } from './ids.ts'
 import { pageOf } from './edge.ts'
 import type { EdgeQuery } from './edge.ts'
 import { GraphError } from './errors.ts'
@@ -10,7 +10,6 @@ import type { Field } from './fields.ts'
 /** What renders a node: the world, and how to write the address of an edge's page. */
 export type NodeView = Context & {
   edgeUrl: (path: string, query: Record<string, string>) => string
-  privateReplies: ReadonlyMap<string, string>
 }
 
 /** A post, comment or reply with exactly the asked fields. Throws code 100 for a field it does not have. */
@@ -141,7 +140,7 @@ function commentField(view: NodeView, item: Item, field: Field): unknown {
     case 'can_hide':
       return !own
     case 'can_reply_privately':
-      return !own && view.privateReplies.get(item.id) === undefined && isYoung(view, item)
+      return !own && item.toldPrivately.length === 0 && isYoung(view, item)
     case 'comment_count':
       return world.replies(item).length
     case 'is_private':

@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { baseUrlOf } from '../http/base.ts'
 import { bodyFields, queryFields, textOf } from '../http/body.ts'
+import type { Sender, WebhookTarget } from '../webhooks/sender.ts'
+import { Kept } from '../world/kept.ts'
 import { GraphError, objectMissing } from './errors.ts'
 import { readFields } from './fields.ts'
 import { accountNode, commentsOf, edgeNode, itemNode, likesEdge } from './node.ts'
@@ -10,25 +12,27 @@ import { exchange, routeLogin } from './login.ts'
 import { otherPageEdge, otherPageNode } from './other-page.ts'
 import { pagesOf, shortLived } from './pages.ts'
 import { callerOf, debugToken, isShortLived, tokenOf } from './token.ts'
-import type { WebhookTarget, Webhooks } from './webhooks.ts'
 import { removeObject, writeEdge, writeObject } from './writes.ts'
 import type { Facebook } from './writes.ts'
 
-/** Registers the pretend Graph API below `/facebook/v{n}.{m}`. */
-export function routeFacebook(app: FastifyInstance, context: Context, webhooks: Webhooks): Facebook {
-  const facebook: Facebook = {
+/** A pretend Facebook with nothing in it yet. */
+export function openFacebook(context: Context, webhooks: Sender): Facebook {
+  return {
     ...context,
     webhooks,
-    privateReplies: new Map(),
-    otherFields: new Map(),
+    otherFields: new Kept(100),
     login: { codes: new Map(), pages: null, loggedInAt: null },
   }
-  const base = '/facebook/:version(^v\\d+\\.\\d+$)'
+}
+
+/** Registers the pretend Graph API below `/v{n}.{m}`. */
+export function routeFacebook(app: FastifyInstance, facebook: Facebook): void {
+  const base = '/:version(^v\\d+\\.\\d+$)'
   app.register(async (scope) => {
     scope.addHook('onRequest', async (_request, reply) => void reply.headers(usageHeaders(facebook)))
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
     scope.get(`${base}/debug_token`, async (request) => {
-      callerOf(context, request)
+      callerOf(facebook, request)
       return debugToken(facebook, queryFields(request)['input_token'] ?? '')
     })
     scope.get(`${base}/oauth/access_token`, async (request) => exchange(facebook, queryFields(request)))
@@ -43,7 +47,6 @@ export function routeFacebook(app: FastifyInstance, context: Context, webhooks: 
     scope.post(`${base}/:id/:edge`, async (request) => writeEdge(facebook, request, 'POST'))
     scope.delete(`${base}/:id/:edge`, async (request) => writeEdge(facebook, request, 'DELETE'))
   })
-  return facebook
 }
 
 /** The rate headers of an answer, as percentages. */
@@ -131,7 +134,7 @@ async function readEdge(facebook: Facebook, request: FastifyRequest) {
   if (id !== pageId && id !== 'me') throw objectMissing(id, 'get')
   if (edge === 'subscribed_apps') {
     const subscribed = { id: secrets.facebook.appId, name: 'Answerback sandbox' }
-    const list = facebook.webhooks.fields
+    const list = facebook.webhooks.topics
     return { data: list.length > 0 ? [{ ...subscribed, subscribed_fields: list }] : [] }
   }
   if (edge === 'ratings' || edge === 'ads_posts') return { data: [] }
@@ -176,7 +179,7 @@ async function subscribe(facebook: Facebook, request: FastifyRequest) {
   const form = formOf(request)
   const target: WebhookTarget = {
     url: form['callback_url'] ?? '',
-    appSecret: facebook.secrets.facebook.appSecret,
+    secret: facebook.secrets.facebook.appSecret,
     verifyToken: form['verify_token'] ?? '',
   }
   if (!URL.canParse(target.url)) throw new GraphError(100, '(#100) callback_url must be a valid URL')

@@ -1,19 +1,19 @@
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { bodyFields, queryFields, textOf } from '../http/body.ts'
+import type { Sender } from '../webhooks/sender.ts'
 import type { Item, JsonObject } from '../world/item.ts'
-import { isReply } from './dialect.ts'
+import type { Kept } from '../world/kept.ts'
+import { isReply } from './ids.ts'
 import { GraphError, objectMissing } from './errors.ts'
 import type { Login } from './login.ts'
 import { callerOf, pageOfToken, tokenOf } from './token.ts'
-import type { Webhooks } from './webhooks.ts'
 
-/** The pretend Facebook: the world, its webhooks, which comments got their private reply, who agreed to what, and what the other Pages subscribed to. */
+/** The pretend Facebook: the world, its webhooks, who agreed to what, and what the other Pages subscribed to. */
 export type Facebook = Context & {
-  webhooks: Webhooks
-  privateReplies: Map<string, string>
+  webhooks: Sender
   login: Login
-  otherFields: Map<string, string[]>
+  otherFields: Kept<string[]>
 }
 
 const messageMaxCharacters = 8_000
@@ -116,18 +116,18 @@ function replyPrivately(facebook: Facebook, request: FastifyRequest, form: JsonO
   if (!targetId || !text) throw new GraphError(100, '(#100) Param recipient or message is missing')
   const item = facebook.world.find('facebook', targetId)
   if (!item) throw objectMissing(targetId, 'post')
-  if (facebook.privateReplies.has(targetId)) throw new GraphError(10900, '(#10900) Activity already replied to')
+  if (item.toldPrivately.length > 0) throw new GraphError(10900, '(#10900) Activity already replied to')
   const own = item.authorId === facebook.secrets.facebook.pageId
   if (own || facebook.world.clock('facebook') - item.createdAt > privateReplyMs)
     throw new GraphError(10903, '(#10903) This user cannot reply to this activity')
   const messageId = `m_${facebook.world.nextSerial()}_${facebook.world.now().getTime()}`
-  facebook.privateReplies.set(targetId, text)
+  item.toldPrivately.push(text)
   record(facebook, request, { externalId: messageId, inReplyTo: targetId, text })
   return { recipient_id: `9${item.authorId}`, message_id: messageId }
 }
 
 function subscribePage(facebook: Facebook, form: JsonObject, method: 'POST' | 'DELETE') {
-  facebook.webhooks.fields = method === 'DELETE' ? [] : fieldsOf(form)
+  facebook.webhooks.topics = method === 'DELETE' ? [] : fieldsOf(form)
   return { success: true }
 }
 

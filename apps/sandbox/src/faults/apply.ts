@@ -1,17 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import type { PlatformId } from '../world/item.ts'
-import { platformIds } from '../world/item.ts'
 import { faultAnswer } from './answers.ts'
+import type { FaultAnswer } from './answers.ts'
 import type { Fault } from './fault.ts'
 
+/** Calls that hang, to be let go when the sandbox closes. */
+export type Hanging = Set<() => void>
+
 /**
- * Lets scripted faults meet the platforms' calls (never the pages or the admin API), and notes
- * every call in the journal. Returns what lets hanging calls go when the sandbox closes.
+ * Lets scripted faults meet every call to a platform's API (`scope` holds nothing else: neither its pages nor the admin API), and
+ * notes every call in the journal.
  */
-export function applyFaults(app: FastifyInstance, context: Context): { release: () => void } {
-  const met = new WeakMap<FastifyRequest, { platform: PlatformId; fault: Fault }>()
-  const hanging = new Set<() => void>()
+export function applyFaults(scope: FastifyInstance, context: Context, platform: PlatformId, hanging: Hanging): void {
+  const met = new WeakMap<FastifyRequest, Fault>()
   const hang = (request: FastifyRequest) =>
     new Promise<void>((resolve) => {
       const letGo = () => {
@@ -23,10 +25,8 @@ export function applyFaults(app: FastifyInstance, context: Context): { release: 
       request.raw.socket.once('close', letGo)
     })
 
-  app.addHook('onRequest', async (request, reply) => {
-    const call = apiCall(request)
-    if (!call) return
-    const fault = context.faults.take(call.platform, request.method, call.path)
+  scope.addHook('onRequest', async (request, reply) => {
+    const fault = context.faults.take(platform, request.method, pathOf(request, platform))
     if (!fault) return
     if (fault.kind === 'hang') {
       reply.hijack()
@@ -37,37 +37,33 @@ export function applyFaults(app: FastifyInstance, context: Context): { release: 
       request.raw.socket.resetAndDestroy()
       return
     }
-    met.set(request, { platform: call.platform, fault })
+    met.set(request, fault)
     if (fault.kind === 'delay') {
       return pause(request, fault.delayMs)
     }
     if (fault.kind.startsWith('accept_then_')) return
-    const answer = faultAnswer(context, call.platform, fault)
+    const answer = faultAnswer(context, platform, fault)
     return reply.code(answer.status).headers(answer.headers).send(answer.body)
   })
 
-  app.addHook('onSend', async (request, reply, payload) => {
-    const meeting = met.get(request)
-    if (!meeting || !meeting.fault.kind.startsWith('accept_then_')) return payload
-    if (meeting.fault.kind === 'accept_then_hang') {
+  scope.addHook('onSend', async (request, reply, payload) => {
+    const fault = met.get(request)
+    if (!fault || !fault.kind.startsWith('accept_then_')) return payload
+    if (fault.kind === 'accept_then_hang') {
       await hang(request)
       return payload
     }
-    if (meeting.fault.kind === 'accept_then_reset') {
+    if (fault.kind === 'accept_then_reset') {
       request.raw.socket.resetAndDestroy()
       return payload
     }
-    return replaceAnswer(context, reply, meeting)
+    return replaceAnswer(reply, faultAnswer(context, platform, fault))
   })
 
-  app.addHook('onResponse', async (request, reply) => {
-    const call = apiCall(request)
-    if (!call) return
-    const { platform, path } = call
+  scope.addHook('onResponse', async (request, reply) => {
+    const path = pathOf(request, platform)
     context.world.journal.called({ platform, method: request.method, path, status: reply.statusCode })
   })
-
-  return { release: () => [...hanging].forEach((letGo) => letGo()) }
 }
 
 /** Waits this long, or until the caller has gone. */
@@ -84,20 +80,12 @@ function pause(request: FastifyRequest, delayMs: number): Promise<void> {
   })
 }
 
-/** The platform whose API a request calls, and the path below its prefix; null for all else. */
-function apiCall(request: FastifyRequest): { platform: PlatformId; path: string } | null {
-  const url = request.raw.url ?? '/'
-  for (const platform of platformIds) {
-    if (!url.startsWith(`/${platform}/`)) continue
-    const path = url.slice(platform.length + 1)
-    const isApi = /^\/(v\d+\.\d+\/|xrpc\/|api\/v\d|oauth\/|\.well-known\/)/.test(path)
-    return isApi ? { platform, path } : null
-  }
-  return null
+/** The path below the platform's prefix, with the query. */
+function pathOf(request: FastifyRequest, platform: PlatformId): string {
+  return (request.raw.url ?? '/').slice(platform.length + 1)
 }
 
-function replaceAnswer(context: Context, reply: FastifyReply, meeting: { platform: PlatformId; fault: Fault }): string {
-  const answer = faultAnswer(context, meeting.platform, meeting.fault)
+function replaceAnswer(reply: FastifyReply, answer: FaultAnswer): string {
   reply.removeHeader('content-length')
   reply.code(answer.status).headers(answer.headers)
   return answer.body

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { platformIds } from '../world/item.ts'
+import { dialectOf, platformIds } from '../registry.ts'
 
 const answers = z.object({
   /** A fixed answer in place of the real one; the write is not done. */
@@ -10,7 +10,7 @@ const answers = z.object({
 })
 
 const limited = z.object({
-  /** 429 (Facebook: 400 with its own code) with the platform's rate headers. */
+  /** 429, or what the platform says instead, with its rate headers. */
   kind: z.literal('rate_limited'),
   retryAfterSeconds: z.number().nonnegative().optional(),
   withoutRetryAfter: z.boolean().optional(),
@@ -66,28 +66,45 @@ export const ruleSchema = z.object({
 /** A scripted fault as it is given. */
 export type RuleInput = z.input<typeof ruleSchema>
 
-/** The odd habits of real servers that can be switched on. Shares go from 0 (never) to 1 (always). */
-export const quirksSchema = z.object({
-  /** Bluesky and Mastodon: share of notifications that are never made. */
-  lostNotifications: z.number().min(0).max(1),
-  /** Bluesky: the account's stuck preference hides strangers unless `priority=false` is sent. */
-  priorityPreference: z.boolean(),
+const share = z.number().min(0).max(1)
+
+const commonQuirks = {
+  /** Share of notifications that are never made, where a platform has them. */
+  lostNotifications: share,
   /** Pages come shorter than asked for, with a cursor. */
   shortPages: z.boolean(),
-  /** Mastodon: `Idempotency-Key` is ignored. */
-  ignoreIdempotencyKeys: z.boolean(),
-  /** Mastodon: no `Link` header. */
-  noLinkHeader: z.boolean(),
   /** No `Retry-After` on a 429. */
   noRetryAfter: z.boolean(),
-  /** Facebook: share of people whose comments come without `from`. */
-  anonymousAuthors: z.number().min(0).max(1),
-})
+  /** Share of people whose words come without an author, where a platform does that. */
+  anonymousAuthors: share,
+}
 
-/** The odd habits that are on. */
-export type Quirks = z.infer<typeof quirksSchema>
+/** Whose quirk of their own is which: the dialects name them. */
+const ownQuirks: Record<string, z.ZodType<boolean | number>> = Object.fromEntries(
+  platformIds.flatMap((id) =>
+    Object.entries(dialectOf(id).quirks ?? {}).map(([name, kind]) => [name, kind === 'share' ? share : z.boolean()] as const),
+  ),
+)
 
-/** What goes wrong with Facebook's webhooks. Shares go from 0 to 1. */
+const quirksShape = z.strictObject({ ...commonQuirks, ...ownQuirks })
+
+/** The odd habits that are on: those common to all, and each platform's own. */
+export type Quirks = { lostNotifications: number; shortPages: boolean; noRetryAfter: boolean; anonymousAuthors: number } & {
+  [own: string]: boolean | number
+}
+
+/** The odd habits of real servers that can be switched on. Shares go from 0 (never) to 1 (always). Throws a ZodError on an unknown one. */
+export function readQuirks(given: object): Quirks {
+  return quirksShape.parse(given) as Quirks
+}
+
+/** Nothing odd. */
+export function calmQuirks(): Quirks {
+  const calm = Object.entries(quirksShape.shape).map(([name, shape]) => [name, shape === share ? 0 : false])
+  return readQuirks(Object.fromEntries(calm))
+}
+
+/** What goes wrong with webhooks, on every platform that has them. Shares go from 0 to 1. */
 export const webhookFaultsSchema = z.object({
   /** Share of events sent twice. */
   duplicate: z.number().min(0).max(1),
@@ -97,13 +114,13 @@ export const webhookFaultsSchema = z.object({
   lateMs: z.number().nonnegative(),
   /** Gathers this many events and sends them in shuffled order; 1 is off. */
   reorder: z.number().int().min(1),
-  /** Gathers this many events into one request with an entry each; 1 is off. */
+  /** Gathers this many events into one request, where the platform does that at all; 1 is off. */
   batch: z.number().int().min(1),
   /** Sign with a wrong secret. */
   wrongSignature: z.boolean(),
 })
 
-/** What goes wrong with Facebook's webhooks. */
+/** What goes wrong with webhooks. */
 export type WebhookFaults = z.infer<typeof webhookFaultsSchema>
 
 /** Whether a platform still honours the brand's token. */

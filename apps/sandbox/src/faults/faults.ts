@@ -1,5 +1,6 @@
+import { perPlatform } from '../registry.ts'
 import type { PlatformId } from '../world/item.ts'
-import { quirksSchema, ruleSchema, webhookFaultsSchema } from './fault.ts'
+import { calmQuirks, readQuirks, ruleSchema, webhookFaultsSchema } from './fault.ts'
 import type { Fault, Quirks, RuleInput, TokenState, WebhookFaults } from './fault.ts'
 
 type Rule = { id: number; input: RuleInput; path: RegExp | null; seen: number; met: number }
@@ -9,8 +10,8 @@ export class Faults {
   quirks: Quirks = calmQuirks()
   webhooks: WebhookFaults = calmWebhooks()
   tokens: Record<PlatformId, TokenState> = validTokens()
-  /** When an expired Bluesky token was expired: tokens issued later are good. Milliseconds. */
-  expiredAt = 0
+  /** When the tokens of a platform were last expired: those issued later are good. Milliseconds, 0 for never. */
+  expiredAt: Record<PlatformId, number> = perPlatform(() => 0)
   #rules: Rule[] = []
   #lastId = 0
 
@@ -51,7 +52,7 @@ export class Faults {
 
   /** Switches quirks on or off; those not named stay as they are. */
   setQuirks(change: Partial<Quirks>): void {
-    this.quirks = quirksSchema.parse({ ...this.quirks, ...change })
+    this.quirks = readQuirks({ ...this.quirks, ...change })
   }
 
   /** Changes the webhook faults; those not named stay as they are. */
@@ -59,10 +60,10 @@ export class Faults {
     this.webhooks = webhookFaultsSchema.parse({ ...this.webhooks, ...change })
   }
 
-  /** Expires, revokes or restores the brand's token. A Bluesky session expires until refreshed. */
+  /** Expires, revokes or restores the brand's token. Where tokens are refreshed, an expired one is so until then. */
   setToken(platform: PlatformId, state: TokenState, now: Date): void {
     this.tokens[platform] = state
-    if (platform === 'bluesky' && state === 'expired') this.expiredAt = now.getTime()
+    if (state === 'expired') this.expiredAt[platform] = now.getTime()
   }
 
   /** Back to a world in which nothing goes wrong. */
@@ -71,19 +72,7 @@ export class Faults {
     this.quirks = calmQuirks()
     this.webhooks = calmWebhooks()
     this.tokens = validTokens()
-    this.expiredAt = 0
-  }
-}
-
-function calmQuirks(): Quirks {
-  return {
-    lostNotifications: 0,
-    priorityPreference: false,
-    shortPages: false,
-    ignoreIdempotencyKeys: false,
-    noLinkHeader: false,
-    noRetryAfter: false,
-    anonymousAuthors: 0,
+    this.expiredAt = perPlatform(() => 0)
   }
 }
 
@@ -92,5 +81,5 @@ function calmWebhooks(): WebhookFaults {
 }
 
 function validTokens(): Record<PlatformId, TokenState> {
-  return { facebook: 'valid', bluesky: 'valid', mastodon: 'valid' }
+  return perPlatform(() => 'valid')
 }

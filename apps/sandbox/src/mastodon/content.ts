@@ -1,6 +1,6 @@
 import type { Account } from '../world/item.ts'
 import type { World } from '../world/world.ts'
-import { mentionMatches } from './dialect.ts'
+import { mentionMatches } from './names.ts'
 
 /** Where an account's profile lives; local ones on the sandbox's own pages. */
 export type ProfileUrl = (account: Account) => string

@@ -1,50 +1,56 @@
-import type { Dialect } from '../world/dialect.ts'
-import type { Account } from '../world/item.ts'
-import type { World } from '../world/world.ts'
+import type { Dialect } from '../dialect.ts'
+import { limitHeaders } from './limits.ts'
+import { acctFor, addressAuthors, mastodonIds } from './names.ts'
+import { brandPosts, earlier } from './posts.ts'
+import { openMastodon, routeMastodon } from './routes.ts'
 
-/** The pretend server's own domain; accounts without a domain live here. */
-export const localDomain = 'social.example'
+/** The brand's account and token, and the app that the token was given to. */
+export type MastodonSecrets = { accountId: string; acct: string; clientId: string; clientSecret: string; accessToken: string }
 
-/** Mastodon's ids: snowflakes of (milliseconds << 16 | serial), as decimal strings. */
-export function mastodonDialect(): Dialect {
-  let last = 0n
-  const nextId = (atMs: number) => {
-    const wanted = BigInt(Math.floor(atMs)) << 16n
-    last = wanted > last ? wanted : last + 1n
-    return String(last)
-  }
-  return {
-    mint: (world, draft) => ({
-      id: nextId(world.now().getTime()),
-      mentionsBrand: mentionsIn(world, draft.text).some((account) => account.isBrand),
+/** Mastodon: one server with its REST API, and accounts of other servers. */
+export const mastodon: Dialect<'mastodon', MastodonSecrets> = {
+  id: 'mastodon',
+  name: 'Mastodon',
+  look: { colour: '#563acc', darkColour: '#a59aff', post: ['post', 'posts'], comment: ['reply', 'replies'] },
+  kinds: ['comment', 'mention', 'quote', 'like'],
+  secrets: ({ digits, letters }) => ({
+    accountId: `1${digits(17)}`,
+    acct: 'fieldnote',
+    clientId: letters(43),
+    clientSecret: letters(43),
+    accessToken: letters(43),
+  }),
+  brand: ({ accountId, acct }) => ({ id: accountId, handle: acct }),
+  settings: ({ accessToken }, url) => ({ url, accessToken }),
+  calls: { write: { method: 'POST', path: '/statuses$' }, read: { method: 'GET', path: '/api/' } },
+  rootPaths: /^\/(api\/v[12]|oauth)\//,
+  ids: mastodonIds,
+  handle: acctFor,
+  address: addressAuthors,
+  dropsNames: 0.08,
+  brandPosts,
+  earlier,
+  failures: {
+    rateLimited: (_context, { resetAt, retryAfter }) => ({
+      status: 429,
+      headers: { ...limitHeaders(300, 0, resetAt), ...retryAfter },
+      body: { error: 'Too many requests' },
     }),
-    mintAccount: (world) => nextId(world.now().getTime()),
-  }
-}
-
-/** `@name` and `@name@domain` in a text, with the account they mean if it is known here. */
-export function mentionMatches(
-  world: World,
-  text: string,
-): { start: number; length: number; account: Account | undefined; handle: string }[] {
-  const found = []
-  for (const match of text.matchAll(/(?<![\w/@])@([a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)(?:@([a-z0-9.-]+[a-z0-9]))?/gi)) {
-    const [whole, name = '', domain] = match
-    const isLocal = !domain || domain.toLowerCase() === localDomain
-    const handle = isLocal ? name.toLowerCase() : `${name}@${domain}`.toLowerCase()
-    const account = accountByAcct(world, handle)
-    found.push({ start: match.index, length: whole.length, account, handle })
-  }
-  return found
-}
-
-/** The known accounts that a text mentions, each once. */
-export function mentionsIn(world: World, text: string): Account[] {
-  return [...new Set(mentionMatches(world, text).flatMap(({ account }) => account ?? []))]
-}
-
-/** The account with this acct (`name`, or `name@domain` elsewhere). */
-export function accountByAcct(world: World, acct: string): Account | undefined {
-  for (const account of world.accounts.mastodon.values()) if (account.handle.toLowerCase() === acct) return account
-  return undefined
+    expiredToken: () => ({ status: 401, body: { error: 'The access token expired' } }),
+    revokedToken: () => ({ status: 401, body: { error: 'The access token was revoked' } }),
+    serverError: () => ({ status: 500, body: { error: 'We are sorry, but something went wrong on our end.' } }),
+    unavailable: () => ({ status: 503, body: { error: 'There was a temporary problem serving your request, please try again' } }),
+    badRequest: () => ({ status: 400, body: { error: 'Bad Request' } }),
+    unknownPath: () => ({ status: 404, body: { error: 'Not Found' } }),
+  },
+  permalinks: {
+    '/:acct': () => 'brand',
+    '/:acct/:id': ({ world }, { params }) => world.items.mastodon.get(params['id'] ?? ''),
+  },
+  quirks: { ignoreIdempotencyKeys: 'switch', noLinkHeader: 'switch' },
+  open: (context) => {
+    const service = openMastodon(context)
+    const { notifications, keys, apps, tokens } = service
+    return { routes: (scope) => routeMastodon(scope, service), state: { notifications, keys, apps, tokens } }
+  },
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
 import { contentOf } from './content.ts'
-import { localDomain, mentionsIn } from './dialect.ts'
+import { localDomain, mentionsIn } from './names.ts'
 
 /** The longest status, in Mastodon's way of counting. */
 export const maxCharacters = 500

@@ -19,12 +19,12 @@ type Code = { clientId: string; redirectUri: string; challenge: string | null; s
 /** Registers apps and OAuth: `POST /api/v1/apps`, `/oauth/authorize`, `/oauth/token`, `/oauth/revoke`. */
 export function routeOauth(app: FastifyInstance, mastodon: Mastodon): void {
   const codes = new Map<string, Code>()
-  app.post('/mastodon/api/v1/apps', async (request) => registerApp(mastodon, bodyFields(request)))
-  app.get('/mastodon/oauth/authorize', async (request, reply) => showAuthorize(mastodon, queryFields(request), reply))
-  app.post('/mastodon/oauth/authorize', async (request, reply) => answerAuthorize(mastodon, codes, request, reply))
-  app.post('/mastodon/oauth/token', async (request) => issueToken(mastodon, codes, bodyFields(request)))
-  app.post('/mastodon/oauth/revoke', async (request) => revoke(mastodon, bodyFields(request)))
-  app.get('/mastodon/.well-known/oauth-authorization-server', async (request) => {
+  app.post('/api/v1/apps', async (request) => registerApp(mastodon, bodyFields(request)))
+  app.get('/oauth/authorize', async (request, reply) => showAuthorize(mastodon, queryFields(request), reply))
+  app.post('/oauth/authorize', async (request, reply) => answerAuthorize(mastodon, codes, request, reply))
+  app.post('/oauth/token', async (request) => issueToken(mastodon, codes, bodyFields(request)))
+  app.post('/oauth/revoke', async (request) => revoke(mastodon, bodyFields(request)))
+  app.get('/.well-known/oauth-authorization-server', async (request) => {
     const base = baseUrlOf(request, 'mastodon')
     return {
       issuer: base,

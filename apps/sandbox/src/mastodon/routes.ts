@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { queryFields, searchParams } from '../http/body.ts'
 import type { Item, JsonObject } from '../world/item.ts'
-import { accountByAcct, localDomain } from './dialect.ts'
+import { Kept } from '../world/kept.ts'
+import { accountByAcct, localDomain } from './names.ts'
 import { accountEntity, instanceEntity, instanceEntityV1, statusEntity } from './entities.ts'
 import { MastodonError, recordNotFound } from './errors.ts'
 import { Limits } from './limits.ts'
@@ -16,22 +17,26 @@ import { contextOf, createStatus, deleteStatus, editStatus, favour, historyOf, l
 /** The pretend Mastodon server, with its notifications, remembered idempotency keys, registered apps and the tokens that OAuth gave. */
 export type Mastodon = Context & {
   notifications: Notifications
-  keys: Map<string, { id: string; at: number }>
+  keys: Kept<{ id: string; at: number }>
   limits: Limits
-  apps: Map<string, OauthApp>
-  tokens: Map<string, OauthToken>
+  apps: Kept<OauthApp>
+  tokens: Kept<OauthToken>
 }
 
-/** Registers the REST API below `/mastodon/api` and `/mastodon/oauth`. */
-export function routeMastodon(app: FastifyInstance, context: Context): Mastodon {
-  const mastodon: Mastodon = {
+/** A pretend Mastodon with nothing in it yet. */
+export function openMastodon(context: Context): Mastodon {
+  return {
     ...context,
     notifications: new Notifications(context),
-    keys: new Map(),
+    keys: new Kept(5_000),
     limits: new Limits(context),
-    apps: new Map(),
-    tokens: new Map(),
+    apps: new Kept(1_000),
+    tokens: new Kept(1_000),
   }
+}
+
+/** Registers the REST API below `/api` and `/oauth`. */
+export function routeMastodon(app: FastifyInstance, mastodon: Mastodon): void {
   app.register(async (scope) => {
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
     scope.addHook('onRequest', async (request, reply) => {
@@ -39,16 +44,15 @@ export function routeMastodon(app: FastifyInstance, context: Context): Mastodon 
       reply.headers(headers)
       if (exceeded) throw exceeded
     })
-    scope.get('/mastodon/api/v1/instance', async () => instanceEntityV1(context))
-    scope.get('/mastodon/api/v2/instance', async () => instanceEntity(context))
+    scope.get('/api/v1/instance', async () => instanceEntityV1(mastodon))
+    scope.get('/api/v2/instance', async () => instanceEntity(mastodon))
     routeOauth(scope, mastodon)
     scope.register(async (inner) => routeSignedIn(inner, mastodon))
   })
-  return mastodon
 }
 
 function routeSignedIn(app: FastifyInstance, mastodon: Mastodon): void {
-  const v1 = '/mastodon/api/v1'
+  const v1 = '/api/v1'
   app.addHook('preHandler', async (request) => requireToken(mastodon, request))
   app.get(`${v1}/accounts/verify_credentials`, async () => ownAccount(mastodon))
   app.get(`${v1}/accounts/lookup`, async (request) => {
@@ -85,7 +89,7 @@ function routeSignedIn(app: FastifyInstance, mastodon: Mastodon): void {
     const page = pageOf(mastodon, request, reply, items, { usual: 20, max: 40 })
     return page.map((item) => statusEntity(mastodon, item))
   })
-  app.post('/mastodon/api/v2/media', async () => media(mastodon))
+  app.post('/api/v2/media', async () => media(mastodon))
   app.get(`${v1}/media/:id`, async () => media(mastodon))
 }
 

@@ -32,10 +32,7 @@ export function createStatus(mastodon: Mastodon, request: FastifyRequest): JsonO
     quotedId: textOf(form['quoted_status_id']) ?? null,
     lang: textOf(form['language']) ?? 'en',
   })
-  if (key !== null) {
-    mastodon.keys.set(key, { id: item.id, at: mastodon.world.now().getTime() })
-    if (mastodon.keys.size > 5_000) mastodon.keys.delete([...mastodon.keys.keys()][0] ?? '')
-  }
+  if (key !== null) mastodon.keys.set(key, { id: item.id, at: mastodon.world.now().getTime() })
   note(mastodon, request, item, key)
   return statusEntity(mastodon, item)
 }

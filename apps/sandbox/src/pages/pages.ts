@@ -1,25 +1,20 @@
 import type { Context } from '../context.ts'
+import { dialectOf, platformIds } from '../registry.ts'
 import type { Item, PlatformId } from '../world/item.ts'
-import { platformIds } from '../world/item.ts'
 import { html } from './html.ts'
 import type { Html } from './html.ts'
-import { said, threadBelow, when, writeForm } from './thread.ts'
+import { heading, said, threadBelow, when, writeForm } from './thread.ts'
 import type { Visitor } from './thread.ts'
 
-const names: Record<PlatformId, string> = {
-  facebook: 'Pretend Facebook',
-  bluesky: 'Pretend Bluesky',
-  mastodon: 'Pretend Mastodon',
-}
 const shownPosts = 40
 
 /** `/`: the platforms and the brand's newest posts on each. */
 export function homePage(context: Context): string {
   const sections = platformIds.map(
     (platform) =>
-      html`<h2><a href="/${platform}">${names[platform]}</a></h2>
+      html`<h2><a href="/${platform}">${nameOf(platform)}</a></h2>
         ${context.world
-          .posts(platform, true)
+          .posts(platform, dialectOf(platform).brandPosts.length > 0)
           .slice(0, 6)
           .map((post) => postCard(context, post))}`,
   )
@@ -27,7 +22,8 @@ export function homePage(context: Context): string {
     'A pretend internet',
     html`<h1>A pretend internet</h1>
       <p class="soft">
-        Three platforms that exist only on this machine. Write to the brand as anybody you like; what it answers appears here.
+        ${platformIds.length} platforms that exist only on this machine. Write to the brand as anybody you like; what it answers appears
+        here.
       </p>
       ${sections}`,
   )
@@ -40,34 +36,30 @@ export function brandPage(context: Context, platform: PlatformId, visitor: Visit
   const posts = world.posts(platform, false)
   const own = posts.filter((post) => post.authorId === brand.id).slice(0, shownPosts)
   const others = posts.filter((post) => post.authorId !== brand.id).slice(0, shownPosts)
-  const mention = writeForm(`/${platform}/mentions`, visitor, {
-    label: `Your post, which will mention ${brand.name}`,
-    button: 'Post',
-  })
-  const visit = writeForm(`/${platform}/posts`, visitor, {
-    label: `Your post on the page of ${brand.name}`,
-    button: 'Post',
-  })
+  const { kinds, look } = dialectOf(platform)
+  const forms = [
+    { kind: 'mention', path: 'mentions', title: 'Mention the brand', label: `Your post, which will mention ${brand.name}` },
+    { kind: 'visit', path: 'posts', title: 'Write on the page', label: `Your post on the page of ${brand.name}` },
+    { kind: 'review', path: 'reviews', title: 'Write a review', label: `Your review of ${brand.name}` },
+  ] as const
   return page(
-    `${brand.name} on ${names[platform]}`,
+    `${brand.name} on ${nameOf(platform)}`,
     html`<h1 dir="auto">${brand.name}</h1>
-      <p class="soft"><span dir="ltr">@${brand.handle}</span> on ${names[platform]}. Bags and natural dyes.</p>
-      <details class="card">
-        <summary>Mention the brand</summary>
-        ${mention}
-      </details>
-      ${
-        platform === 'facebook'
-          ? html`<details class="card">
-              <summary>Write on the page</summary>
-              ${visit}
-            </details>`
-          : null
-      }
-      <h2>Posts</h2>
+      <p class="soft"><span dir="ltr">@${brand.handle}</span> on ${nameOf(platform)}. Bags and natural dyes.</p>
+      ${forms
+        .filter(({ kind }) => kinds.includes(kind))
+        .map(
+          ({ kind, path, title, label }) =>
+            html`<details class="card">
+              <summary>${title}</summary>
+              ${writeForm(`/${platform}/${path}`, visitor, { label, button: 'Post', stars: kind === 'review' })}
+            </details>`,
+        )}
+      ${own.length > 0 || kinds.includes('comment') ? html`<h2>${capital(look.post[1])}</h2>` : null}
       ${own.map((post) => postCard(context, post))}
       <h2>What people post about ${brand.name}</h2>
       ${others.length > 0 ? others.map((post) => postCard(context, post)) : html`<p class="soft">Nothing yet.</p>`}`,
+    platform,
   )
 }
 
@@ -77,25 +69,26 @@ export function postPage(context: Context, post: Item, visitor: Visitor): string
   const author = world.author(post)
   const quoted = world.find(post.platform, post.quotedId)
   const form = writeForm(`/${post.platform}/items/${post.key}/replies`, visitor, {
-    label: 'Your comment',
-    button: 'Comment',
+    label: `Your ${dialectOf(post.platform).look.comment[0]}`,
+    button: 'Send',
   })
   const count = world.descendants(post).length
   return page(
-    `${author.name} on ${names[post.platform]}`,
+    `${author.name} on ${nameOf(post.platform)}`,
     html`<article class="card${author.isBrand ? ' brand' : ''}" id="c-${post.key}">
         ${said(world, post, visitor)} ${quoted ? html`<blockquote>${postCard(context, quoted)}</blockquote>` : null}
       </article>
-      <h2>${count === 1 ? '1 comment' : `${count} comments`}</h2>
+      <h2>${counted(post, count)}</h2>
       ${threadBelow(world, post, visitor)}
       <section class="card">
-        <h2>Write a comment</h2>
+        <h2>Write a ${dialectOf(post.platform).look.comment[0]}</h2>
         ${form}
       </section>
       <footer>
         The name “${world.brand(post.platform).name}” writes as the brand itself, as if somebody had answered in the app.
         <a href="">Look again</a>
       </footer>`,
+    post.platform,
   )
 }
 
@@ -115,13 +108,27 @@ function postCard(context: Context, post: Item): Html {
   const count = world.descendants(post).length
   return html`<article class="card">
     <div class="meta"><span class="name" dir="auto">${author.name}</span> · ${when(post.createdAt)}</div>
+    ${heading(post)}
     <p class="text" dir="auto">${post.text}</p>
-    <a class="link" href="/${post.platform}/p/${root.key}#c-${post.key}">${count === 1 ? '1 comment' : `${count} comments`}</a>
+    <a class="link" href="/${post.platform}/p/${root.key}#c-${post.key}">${counted(post, count)}</a>
   </article>`
 }
 
-function page(title: string, body: Html): string {
-  const links = platformIds.map((platform) => html`<a href="/${platform}">${names[platform]}</a>`)
+function nameOf(platform: PlatformId): string {
+  return `Pretend ${dialectOf(platform).name}`
+}
+
+function counted(post: Item, count: number): string {
+  const [one, many] = dialectOf(post.platform).look.comment
+  return `${count} ${count === 1 ? one : many}`
+}
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1)
+}
+
+function page(title: string, body: Html, platform?: PlatformId): string {
+  const links = platformIds.map((id) => html`<a href="/${id}">${nameOf(id)}</a>`)
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -131,7 +138,7 @@ function page(title: string, body: Html): string {
         <link rel="stylesheet" href="/style.css" />
         <link rel="icon" href="/picture.svg" />
       </head>
-      <body>
+      <body ${platform ? html` class="on-${platform}"` : null}>
         <main>
           <nav><a href="/">Start</a>${links}</nav>
           ${body}

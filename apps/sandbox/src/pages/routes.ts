@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { bodyFields, queryFields, textOf } from '../http/body.ts'
-import { didOf } from '../bluesky/ids.ts'
+import { dialectOf, platformIds } from '../registry.ts'
 import type { Item, PlatformId } from '../world/item.ts'
-import { platformIds } from '../world/item.ts'
 import { accountFor, speak } from '../world/speak.ts'
 import { brandPage, homePage, missingPage, postPage } from './pages.ts'
-import { picture, style } from './style.ts'
+import { picture, styleSheet } from './style.ts'
 import type { Visitor } from './thread.ts'
 
 const maxCharacters = 5_000
@@ -21,12 +20,14 @@ export function routePages(app: FastifyInstance, context: Context): void {
       const foreign = origin !== undefined && origin !== 'null' && new URL(origin).host !== host
       if (request.method === 'POST' && foreign) return reply.code(403).send('Not from there.')
     })
-    scope.get('/style.css', async (_request, reply) => reply.type('text/css').send(style))
-    for (const prefix of ['', '/facebook', '/mastodon', '/bluesky'])
+    scope.get('/style.css', async (_request, reply) => reply.type('text/css').send(styleSheet()))
+    for (const prefix of ['', ...platformIds.map((platform) => `/${platform}`)])
       scope.get(`${prefix}/picture.svg`, async (_request, reply) => reply.type('image/svg+xml').send(picture))
     scope.get('/', async (_request, reply) => show(reply, homePage(context)))
-    for (const platform of platformIds) routePlatform(scope, context, platform)
-    routePermalinks(scope, context)
+    for (const platform of platformIds) {
+      routePlatform(scope, context, platform)
+      routePermalinks(scope, context, platform)
+    }
   })
 }
 
@@ -47,6 +48,12 @@ function routePlatform(app: FastifyInstance, context: Context, platform: Platfor
   }
   app.post(`/${platform}/mentions`, posting(true))
   app.post(`/${platform}/posts`, posting(false))
+  app.post(`/${platform}/reviews`, async (request, reply) => {
+    const words = wordsOf(request, reply)
+    const rating = Math.round(Number(textOf(bodyFields(request)['rating'])))
+    if (!words || !(rating >= 1 && rating <= 5)) return reply.redirect(`/${platform}`, 303)
+    return open(context, reply, speak(world, { platform, ...words, rating }), 303)
+  })
   app.post(`/${platform}/items/:key/replies`, async (request, reply) => {
     const parent = itemOf(context, request)
     const words = wordsOf(request, reply)
@@ -80,28 +87,13 @@ function routePlatform(app: FastifyInstance, context: Context, platform: Platfor
   })
 }
 
-function routePermalinks(app: FastifyInstance, context: Context): void {
-  const { world, secrets } = context
-  const go = (reply: FastifyReply, item: Item | undefined) => (item ? open(context, reply, item) : show(reply.code(404), missingPage()))
-  app.get('/facebook/:page/posts/:story', async (request, reply) => {
-    const { story } = request.params as { story: string }
-    const query = queryFields(request)
-    const commentId = query['reply_comment_id'] ?? query['comment_id']
-    if (commentId) return go(reply, world.items.facebook.get(`${story}_${commentId}`))
-    const post = [...world.items.facebook.values()].find((item) => item.id.endsWith(`_${story}`) && item.parentId === null)
-    return go(reply, post)
-  })
-  app.get('/mastodon/:acct', async (_request, reply) => reply.redirect('/mastodon'))
-  app.get('/mastodon/:acct/:id', async (request, reply) => go(reply, world.items.mastodon.get((request.params as { id: string }).id)))
-  const blueskyPost = async (request: FastifyRequest, reply: FastifyReply) => {
-    const { actor, rkey } = request.params as { actor: string; rkey: string }
-    const isBrand = actor === secrets.bluesky.identifier
-    const did = actor.startsWith('did:') ? actor : isBrand ? secrets.bluesky.did : didOf(actor)
-    return go(reply, world.items.bluesky.get(`at://${did}/app.bsky.feed.post/${rkey}`))
-  }
-  app.get('/bluesky/profile/:actor/post/:rkey', blueskyPost)
-  app.get('/profile/:actor/post/:rkey', blueskyPost)
-  app.get('/bluesky/profile/:actor', async (_request, reply) => reply.redirect('/bluesky'))
+function routePermalinks(app: FastifyInstance, context: Context, platform: PlatformId): void {
+  for (const [path, leadsTo] of Object.entries(dialectOf(platform).permalinks ?? {}))
+    app.get(`/${platform}${path}`, async (request, reply) => {
+      const found = leadsTo(context, { params: request.params as Record<string, string>, query: queryFields(request) })
+      if (found === 'brand') return reply.redirect(`/${platform}`)
+      return found ? open(context, reply, found) : show(reply.code(404), missingPage())
+    })
 }
 
 const safety = {

@@ -1,3 +1,4 @@
+import { dialectOf } from '../registry.ts'
 import type { Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 import { html } from './html.ts'
@@ -31,16 +32,34 @@ export function said(world: World, item: Item, visitor: Visitor): Html {
       <span class="name" dir="auto">${author.name}</span> <span dir="ltr">@${author.handle}</span> ·
       ${when(item.createdAt)}${notes.map((note) => html` · ${note}`)}
     </div>
-    ${item.spoiler ? html`<p class="text soft" dir="auto">${item.spoiler}</p>` : null}
+    ${heading(item)} ${item.spoiler ? html`<p class="text soft" dir="auto">${item.spoiler}</p>` : null}
     <p class="text" dir="auto">${item.text}</p>
     ${acts(world, item, visitor)}
   </div>`
 }
 
-/** The form with which anybody writes. */
-export function writeForm(action: string, visitor: Visitor, words: { label: string; button: string }): Html {
+/** The stars and the title of an item that has them. */
+export function heading(item: Item): Html | null {
+  if (item.rating === null && item.title === '') return null
+  const { rating } = item
+  const stars =
+    rating === null ? null : html`<span class="stars" role="img" aria-label="${rating} of 5 stars">${'★'.repeat(rating)}</span> `
+  return html`<p class="title" dir="auto">${stars}${item.title}</p>`
+}
+
+/** The form with which anybody writes; with stars for a review. */
+export function writeForm(action: string, visitor: Visitor, words: { label: string; button: string; stars?: boolean }): Html {
   return html`<form class="write" method="post" action="${action}">
     <label>Your name<input name="name" required maxlength="80" dir="auto" autocomplete="off" value="${visitor.name}" /></label>
+    ${
+      words.stars
+        ? html`<label
+            >Stars<select name="rating">
+              ${[5, 4, 3, 2, 1].map((n) => html`<option>${n}</option>`)}
+            </select></label
+          >`
+        : null
+    }
     <label>${words.label}<textarea name="text" required maxlength="5000" rows="3" dir="auto"></textarea></label>
     <button class="send">${words.button}</button>
   </form>`
@@ -74,7 +93,7 @@ function acts(world: World, item: Item, visitor: Visitor): Html {
   const own = item.writer !== null && item.writer === visitor.writer
   const likes = item.likes.size === 0 ? 'Like' : `Like (${item.likes.size})`
   return html`<div class="acts">
-    <form method="post" action="${path}/likes"><button class="link">${likes}</button></form>
+    ${dialectOf(item.platform).kinds.includes('like') ? html`<form method="post" action="${path}/likes"><button class="link">${likes}</button></form>` : null}
     <details>
       <summary>Reply</summary>
       ${reply}

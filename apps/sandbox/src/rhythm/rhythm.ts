@@ -1,13 +1,13 @@
 import { pickOne } from '../random.ts'
+import { dialectOf, platformIds } from '../registry.ts'
 import type { Happening, Item, PlatformId } from '../world/item.ts'
-import { platformIds } from '../world/item.ts'
-import { accountFor, speak } from '../world/speak.ts'
+import { accountFor, ask, speak } from '../world/speak.ts'
 import type { World } from '../world/world.ts'
 import { Deck } from './deck.ts'
 import { lines } from './lines.ts'
 import type { Line } from './lines.ts'
 import { people } from './people.ts'
-import { brandPosts, laterPosts } from './posts.ts'
+import { laterPosts } from './posts.ts'
 import { chatter, followUps, mentionLines, quoteLines, thanks, visitorPosts } from './talk.ts'
 
 /** How often people write by themselves. */
@@ -76,17 +76,25 @@ export class Rhythm {
     else this.#deleteOwn()
   }
 
-  /** Somebody comments on one of the brand's posts, mostly on the newest. */
+  /** Somebody comments on one of the brand's posts, mostly on the newest; where there are none, they turn to the brand otherwise. */
   comment(platform: PlatformId): Item | null {
     const { random } = this.#world
+    const { kinds, brandPosts, dropsNames = 0 } = dialectOf(platform)
     const posts = this.#world.posts(platform, true)
     const post = posts[Math.floor(random() ** 2 * posts.length)]
-    if (!post) return null
+    if (!post || !kinds.includes('comment')) return this.#ask(platform)
     const topic = [...brandPosts, ...laterPosts].find(({ text }) => text === post.text)?.topic
     const line = this.#lines.draw((each) => each.topic === 'any' || each.topic === topic)
-    // On Mastodon a few people drop the name when they answer.
-    const mention = platform === 'mastodon' && random() < 0.08 ? false : undefined
+    const mention = dropsNames > 0 && random() < dropsNames ? false : undefined
     return this.#say({ platform, text: line.text, lang: line.lang, parentId: post.id, mention })
+  }
+
+  #ask(platform: PlatformId): Item {
+    const { random } = this.#world
+    const line = this.#lines.draw((each) => each.topic === 'any')
+    const rating = dialectOf(platform).kinds.includes('review') ? 1 + Math.floor(random() * 5) : undefined
+    const name = pickOne(random, people[line.lang] ?? people['en'] ?? [])
+    return this.#keep(ask(this.#world, { platform, author: { name }, text: line.text, lang: line.lang, rating }))
   }
 
   /** The brand posts something new, each text once. */
@@ -94,7 +102,7 @@ export class Rhythm {
     const { random } = this.#world
     const { text } = pickOne(random, laterPosts)
     const isNew = this.#world.posts(platform, true).every((post) => post.text !== text)
-    if (isNew) speak(this.#world, { platform, author: 'brand', text })
+    if (isNew && dialectOf(platform).brandPosts.length > 0) speak(this.#world, { platform, author: 'brand', text })
     else this.comment(platform)
   }
 
@@ -107,19 +115,19 @@ export class Rhythm {
 
   #mention(platform: PlatformId): void {
     const { random } = this.#world
-    if (platform === 'facebook' && random() < 0.5) {
+    const { kinds } = dialectOf(platform)
+    if (kinds.includes('visit') && (!kinds.includes('mention') || random() < 0.5)) {
       this.#say({ platform, text: pickOne(random, visitorPosts), lang: 'en' })
       return
     }
-    const line = pickOne(random, mentionLines)
-    const text = platform === 'facebook' ? `Fieldnote, ${line}` : line
-    this.#say({ platform, text, lang: 'en', mention: true })
+    if (!kinds.includes('mention')) return void this.comment(platform)
+    this.#say({ platform, text: pickOne(random, mentionLines), lang: 'en', mention: true })
   }
 
   #quote(platform: PlatformId): void {
     const { random } = this.#world
     const [post] = this.#world.posts(platform, true).slice(Math.floor(random() * 3))
-    if (platform === 'facebook' || !post) return void this.comment(platform)
+    if (!post || !dialectOf(platform).kinds.includes('quote')) return void this.comment(platform)
     this.#say({ platform, text: pickOne(random, quoteLines), lang: 'en', quotedId: post.id })
   }
 
@@ -128,7 +136,7 @@ export class Rhythm {
     const posts = this.#world.posts(platform, true)
     const target = random() < 0.5 ? this.#recentByBrand(platform) : posts[0]
     const name = pickOne(random, Object.values(people).flat())
-    if (target) this.#world.like(target, accountFor(this.#world, platform, { name }).id)
+    if (target && dialectOf(platform).kinds.includes('like')) this.#world.like(target, accountFor(this.#world, platform, { name }).id)
   }
 
   #editOwn(): void {
@@ -167,7 +175,10 @@ export class Rhythm {
     const name = pickOne(this.#world.random, people[words.lang] ?? people['en'] ?? [])
     const parent = this.#world.find(words.platform, words.parentId)
     const author = { name }
-    const item = speak(this.#world, { ...words, author, visibility: parent?.visibility ?? 'public' })
+    return this.#keep(speak(this.#world, { ...words, author, visibility: parent?.visibility ?? 'public' }))
+  }
+
+  #keep(item: Item): Item {
     this.#own.push(item)
     if (this.#own.length > keptOwn) this.#own.shift()
     return item

@@ -1,10 +1,9 @@
-/** The three pretend platforms. */
-export const platformIds = ['facebook', 'bluesky', 'mastodon'] as const
+import type { dialects } from '../registry.ts'
 
-/** One of the three pretend platforms. */
-export type PlatformId = (typeof platformIds)[number]
+/** One of the pretend platforms. */
+export type PlatformId = (typeof dialects)[number]['id']
 
-/** Mastodon's four audiences. The other platforms know only public. */
+/** Mastodon's four audiences. Elsewhere public, and `direct` for what only the brand can read. */
 export type Visibility = 'public' | 'unlisted' | 'private' | 'direct'
 
 /** Any JSON object, kept as it came. */
@@ -34,7 +33,11 @@ export type Item = {
   rootId: string
   quotedId: string | null
   mentionsBrand: boolean
+  /** Of a video, a topic, a review; empty where there are none. */
+  title: string
   text: string
+  /** Stars of a review, 1 to 5. */
+  rating: number | null
   lang: string
   createdAt: number
   indexedAt: number
@@ -48,6 +51,10 @@ export type Item = {
   spoiler: string
   record: JsonObject | null
   cid: string
+  /** What only this platform knows of it: a topic's number, a video's id. Plain JSON. */
+  extra: JsonObject
+  /** What the brand told its writer alone, where that is no item of its own. */
+  toldPrivately: string[]
   writer: string | null
 }
 
@@ -56,6 +63,9 @@ export type Draft = {
   platform: PlatformId
   authorId: string
   text: string
+  title?: string
+  rating?: number | null
+  extra?: JsonObject
   parentId?: string | null
   quotedId?: string | null
   mentionsBrand?: boolean

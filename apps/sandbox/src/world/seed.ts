@@ -1,33 +1,17 @@
-import { brandPosts } from '../rhythm/posts.ts'
+import { dialectOf } from '../registry.ts'
 import type { SandboxSecrets } from '../secrets.ts'
 import type { PlatformId } from './item.ts'
-import { platformIds } from './item.ts'
 import type { World } from './world.ts'
 
-/** The brand's account on each platform and its posts: all of Fieldnote's, or one a platform. */
-export function seedWorld(world: World, secrets: SandboxSecrets, brand: 'fieldnote' | 'empty'): void {
-  for (const platform of platformIds) seedBrand(world, secrets, platform)
-  for (const platform of platformIds) {
-    const posts = brandPosts.filter((post) => post.platform === platform)
-    const chosen = brand === 'empty' ? posts.slice(-1) : posts
-    for (const { text, hoursAgo } of [...chosen].sort((a, b) => b.hoursAgo - a.hoursAgo)) {
-      const at = world.clock(platform) - hoursAgo * 3_600_000
-      const authorId = world.brand(platform).id
-      world.write({ platform, authorId, text, createdAt: at, indexedAt: at })
-    }
-  }
-}
-
-function seedBrand(world: World, secrets: SandboxSecrets, platform: PlatformId): void {
-  const { facebook, bluesky, mastodon } = secrets
-  const id = { facebook: facebook.pageId, bluesky: bluesky.did, mastodon: mastodon.accountId }
-  const handle = {
-    facebook: 'fieldnote',
-    bluesky: bluesky.identifier,
-    mastodon: mastodon.acct,
-  }
+/** The brand's account on a platform and its posts: all of Fieldnote's, or the last one. */
+export function seedPlatform(world: World, secrets: SandboxSecrets, platform: PlatformId, brand: 'fieldnote' | 'empty'): void {
+  const dialect = dialectOf(platform)
   const createdAt = world.clock(platform) - 900 * 86_400_000
-  const name = facebook.pageName
-  const account = { id: id[platform], handle: handle[platform], name, platform, createdAt }
-  world.addAccount({ ...account, isBrand: true })
+  const { id: authorId, handle } = dialect.brand(secrets[platform])
+  world.addAccount({ id: authorId, handle, name: 'Fieldnote', platform, createdAt, isBrand: true })
+  const chosen = brand === 'empty' ? dialect.brandPosts.slice(-1) : dialect.brandPosts
+  for (const { text, title, extra, hoursAgo } of [...chosen].sort((a, b) => b.hoursAgo - a.hoursAgo)) {
+    const at = world.clock(platform) - hoursAgo * 3_600_000
+    world.write({ platform, authorId, text, title, extra, createdAt: at, indexedAt: at })
+  }
 }

@@ -1,80 +1,65 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import type { Bluesky } from '../bluesky/routes.ts'
-import type { Facebook } from '../facebook/writes.ts'
-import type { OauthApp, OauthToken } from '../mastodon/oauth.ts'
-import type { Mastodon } from '../mastodon/routes.ts'
-import type { Account, Item } from './item.ts'
-import { platformIds } from './item.ts'
+import type { Context } from '../context.ts'
+import type { Running } from '../dialect.ts'
+import { dialectOf, platformIds } from '../registry.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
+import type { Account, Item, PlatformId } from './item.ts'
 
-/** The three platforms of one sandbox; they share one world. */
-export type Services = { facebook: Facebook; bluesky: Bluesky; mastodon: Mastodon }
+/** Raised when items or what the platforms keep change their shape: a state of another version is not taken up. */
+const version = 2
+
+/** What is saved of a sandbox: the world, and what each platform keeps beyond it. */
+export type Services = { context: Context; webhooks: Webhooks; running: Record<PlatformId, Running> }
 
 type SavedItem = Omit<Item, 'likes'> & { likes: [string, number][] }
-type State = {
-  pageId: string
-  serial: number
-  accounts: Account[]
-  items: SavedItem[]
-  privateReplies: [string, string][]
-  webhookFields: string[]
-  blueskyRecords: ReturnType<Bluesky['records']['all']>
-  blueskyNotices: ReturnType<Bluesky['notifications']['all']>
-  mastodonNotices: ReturnType<Mastodon['notifications']['all']>
-  mastodonKeys: [string, { id: string; at: number }][]
-  /** Absent in a state of an older version. */
-  mastodonApps?: OauthApp[]
-  mastodonTokens?: OauthToken[]
-}
+type SavedPlatform = { brandId: string; accounts: Account[]; items: SavedItem[]; topics: string[]; kept: Record<string, unknown> }
+type State = { version: number; serial: number; platforms: Record<string, SavedPlatform> }
 
 /** Writes the whole state to a file, in one step, so that a restart goes on where it stopped. */
-export function saveState(path: string, { facebook, bluesky, mastodon }: Services): void {
-  const { world } = facebook
-  const items = platformIds.flatMap((platform) => [...world.items[platform].values()])
-  const state: State = {
-    pageId: facebook.secrets.facebook.pageId,
-    serial: world.nextSerial(),
-    accounts: platformIds.flatMap((platform) => [...world.accounts[platform].values()]),
-    items: items.map((item) => ({ ...item, likes: [...item.likes] })),
-    privateReplies: [...facebook.privateReplies],
-    webhookFields: facebook.webhooks.fields,
-    blueskyRecords: bluesky.records.all(),
-    blueskyNotices: bluesky.notifications.all(),
-    mastodonNotices: mastodon.notifications.all(),
-    mastodonKeys: [...mastodon.keys],
-    mastodonApps: [...mastodon.apps.values()],
-    mastodonTokens: [...mastodon.tokens.values()],
+export function saveState(path: string, { context, webhooks, running }: Services): void {
+  const { world } = context
+  const platforms: State['platforms'] = {}
+  for (const platform of platformIds) {
+    platforms[platform] = {
+      brandId: world.brand(platform).id,
+      accounts: [...world.accounts[platform].values()],
+      items: [...world.items[platform].values()].map((item) => ({ ...item, likes: [...item.likes] })),
+      topics: webhooks.of(platform).topics,
+      kept: Object.fromEntries(Object.entries(running[platform].state ?? {}).map(([name, each]) => [name, each.all()])),
+    }
   }
+  const state: State = { version, serial: world.nextSerial(), platforms }
   writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 })
   renameSync(`${path}.new`, path)
 }
 
-/** Takes the state up again. Answers false, and changes nothing, if there is none or it is another brand's. */
+/**
+ * Takes the state up again, each platform's that is there and still the same brand's. Answers false if there is none, or none that
+ * this version understands; whoever asked begins anew then.
+ */
 export function loadState(path: string, services: Services): boolean {
-  const state = readState(path)
-  const { facebook, bluesky, mastodon } = services
-  if (!state || state.pageId !== facebook.secrets.facebook.pageId) return false
-  const { world } = facebook
-  world.clear()
-  for (const account of state.accounts) world.addAccount(account)
-  world.restore(
-    state.items.map((item) => ({ ...item, likes: new Map(item.likes) })),
-    state.serial,
-  )
-  for (const [id, text] of state.privateReplies) facebook.privateReplies.set(id, text)
-  facebook.webhooks.fields = state.webhookFields
-  for (const record of state.blueskyRecords) bluesky.records.put(record)
-  bluesky.notifications.restore(state.blueskyNotices)
-  mastodon.notifications.restore(state.mastodonNotices)
-  for (const [key, kept] of state.mastodonKeys) mastodon.keys.set(key, kept)
-  for (const app of state.mastodonApps ?? []) mastodon.apps.set(app.clientId, app)
-  for (const token of state.mastodonTokens ?? []) mastodon.tokens.set(token.token, token)
-  return true
+  try {
+    const state = JSON.parse(readFileSync(path, 'utf8')) as State
+    if (state.version !== version) return false
+    services.context.world.clear()
+    for (const platform of platformIds) {
+      const saved = state.platforms[platform]
+      if (saved) restore(services, platform, saved, state.serial)
+    }
+    return true
+  } catch {
+    return false
+  }
 }
 
-function readState(path: string): State | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as State
-  } catch {
-    return null
-  }
+function restore({ context, webhooks, running }: Services, platform: PlatformId, saved: SavedPlatform, serial: number): void {
+  const { world, secrets } = context
+  if (saved.brandId !== dialectOf(platform).brand(secrets[platform]).id) return
+  for (const account of saved.accounts) world.addAccount(account)
+  world.restore(
+    saved.items.map((item) => ({ ...item, likes: new Map(item.likes) })),
+    serial,
+  )
+  webhooks.of(platform).topics = saved.topics
+  for (const [name, each] of Object.entries(running[platform].state ?? {})) if (name in saved.kept) each.restore(saved.kept[name])
 }

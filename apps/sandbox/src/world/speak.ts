@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { dialectOf } from '../registry.ts'
+import { addressSilently } from './address.ts'
 import type { Account, Draft, Item, PlatformId } from './item.ts'
 import { latinNames } from './latin-names.ts'
 import type { World } from './world.ts'
@@ -10,14 +12,27 @@ export type Speaker = { name: string; handle?: string }
 export type Speech = Omit<Draft, 'authorId'> & { author: Speaker | 'brand'; mention?: boolean }
 
 /**
- * Somebody writes as people do on that platform: on Mastodon a reply names those it answers, a
- * mention carries the brand's handle. A name that gives the brand's handle speaks as the brand.
+ * Somebody writes as people do on that platform (`address` in its dialect): on Mastodon a reply names those it
+ * answers, a mention carries the brand's handle. A name that gives the brand's handle speaks as the brand.
  */
 export function speak(world: World, speech: Speech): Item {
   const { author: speaker, mention, ...rest } = speech
   const author = accountFor(world, speech.platform, speaker)
   const draft = { ...rest, authorId: author.id }
-  return world.write({ ...draft, ...addressed(world, draft, author, mention) })
+  const address = dialectOf(speech.platform).address ?? addressSilently
+  return world.write({ ...draft, ...address(world, draft, author, mention) })
+}
+
+/**
+ * Somebody turns to the brand in the way that is natural there: a comment below its newest post, else a review, a post on its page, or a
+ * mention. What tests and the demo use when any platform will do.
+ */
+export function ask(world: World, speech: Omit<Speech, 'parentId' | 'mention'>): Item {
+  const { kinds } = dialectOf(speech.platform)
+  const [post] = world.posts(speech.platform, true)
+  if (kinds.includes('comment') && post) return speak(world, { ...speech, parentId: post.id })
+  if (kinds.includes('review')) return speak(world, { rating: 3, ...speech })
+  return speak(world, { ...speech, mention: !kinds.includes('visit') })
 }
 
 /** The account of a speaker, made on first sight. */
@@ -38,35 +53,6 @@ export function handleFor(platform: PlatformId, name: string): string {
     .replaceAll(/^-+|-+$/g, '')
   const code = createHash('sha256').update(name).digest('hex')
   const word = (latin || `u${code.slice(0, 7)}`).slice(0, 30)
-  if (platform === 'bluesky') return `${word}.test`
-  if (platform === 'facebook' || word === 'fieldnote') return word
-  const server = servers[Number.parseInt(code.slice(0, 4), 16) % servers.length] ?? ''
-  return word.replaceAll('-', '_') + server
-}
-
-const servers = ['', '', '@garden.example', '@makers.example', '@fedi.example']
-
-function addressed(
-  world: World,
-  draft: Omit<Draft, 'mentionsBrand'>,
-  author: Account,
-  mention: boolean | undefined,
-): { text: string; mentionsBrand?: boolean } {
-  const { platform, text } = draft
-  const brand = world.brand(platform)
-  const parent = draft.parentId ? world.items[platform].get(draft.parentId) : undefined
-  if (platform === 'facebook') {
-    const elsewhere = mention === true && !parent && !author.isBrand
-    return elsewhere ? { text, mentionsBrand: true } : { text }
-  }
-  const names = new Set<string>()
-  if (platform === 'mastodon' && parent) {
-    names.add(world.author(parent).handle)
-    if (parent.mentionsBrand || parent.authorId === brand.id) names.add(brand.handle)
-  }
-  if (mention === true) names.add(brand.handle)
-  if (mention === false) names.delete(brand.handle)
-  names.delete(author.handle)
-  const missing = [...names].filter((handle) => !text.toLowerCase().includes(`@${handle}`))
-  return { text: [...missing.map((handle) => `@${handle}`), text].join(' ') }
+  const { handle } = dialectOf(platform)
+  return handle ? handle(word, code) : word
 }

@@ -1,6 +1,6 @@
+import type { Ids } from '../dialect.ts'
+import { dialectOf, perPlatform, platformIds } from '../registry.ts'
 import { Journal } from './journal.ts'
-import type { Dialect } from './dialect.ts'
-import { platformIds } from './item.ts'
 import type { Account, Draft, Happening, Item, PlatformId } from './item.ts'
 import { trim } from './trim.ts'
 
@@ -8,7 +8,6 @@ import { trim } from './trim.ts'
 export type WorldOptions = {
   now: () => Date
   random: () => number
-  dialects: Record<PlatformId, Dialect>
   keepItems: number
 }
 
@@ -22,11 +21,11 @@ export class World {
   readonly random: () => number
   readonly journal: Journal
   readonly keepItems: number
-  readonly skewMs: Record<PlatformId, number> = { facebook: 0, bluesky: 0, mastodon: 0 }
+  readonly skewMs = perPlatform(() => 0)
   accounts = perPlatform(() => new Map<string, Account>())
   items = perPlatform(() => new Map<string, Item>())
   byKey = new Map<string, Item>()
-  #dialects: Record<PlatformId, Dialect>
+  #ids: Record<PlatformId, Ids> = perPlatform((dialect) => dialect.ids())
   #listeners: ((happening: Happening) => void)[] = []
   #serial = 0
 
@@ -34,7 +33,6 @@ export class World {
     this.now = options.now
     this.random = options.random
     this.keepItems = options.keepItems
-    this.#dialects = options.dialects
     this.journal = new Journal(options.now)
   }
 
@@ -65,9 +63,14 @@ export class World {
   /** The account with this handle (no leading @), made on first sight. */
   person(platform: PlatformId, name: string, handle: string): Account {
     for (const account of this.accounts[platform].values()) if (account.handle === handle) return account
-    const id = this.#dialects[platform].mintAccount(this, handle)
+    const id = this.#ids[platform].mintAccount(this, handle)
     const createdAt = this.clock(platform) - 400 * 86_400_000
     return this.addAccount({ id, platform, name, handle, isBrand: false, createdAt })
+  }
+
+  /** Whether the brand has its account there yet. */
+  hasBrand(platform: PlatformId): boolean {
+    return [...this.accounts[platform].values()].some((account) => account.isBrand)
   }
 
   /** The brand's own account on this platform. */
@@ -113,15 +116,14 @@ export class World {
   /** Writes a post, comment or reply. A parent that was never here is kept as a bare id. */
   write(wanted: Draft): Item {
     const { platform } = wanted
-    const dialect = this.#dialects[platform]
     const target = wanted.parentId ? this.items[platform].get(wanted.parentId) : undefined
-    const parent = target && (dialect.place?.(this, target) ?? target)
+    const parent = target && (dialectOf(platform).place?.(this, target) ?? target)
     const draft = { ...wanted, parentId: parent?.id ?? wanted.parentId }
     const at = this.clock(platform)
-    const minted = dialect.mint(this, draft, draft.createdAt ?? at)
+    const minted = this.#ids[platform].mint(this, draft, draft.createdAt ?? at)
     const id = draft.id ?? minted.id
     const item: Item = {
-      key: `${platform[0]}${this.nextSerial().toString(36)}${Math.floor(at / 1000).toString(36)}`,
+      key: `${platform.slice(0, 1)}${this.nextSerial().toString(36)}${Math.floor(at / 1000).toString(36)}`,
       platform,
       id,
       authorId: draft.authorId,
@@ -129,7 +131,9 @@ export class World {
       rootId: parent?.rootId ?? draft.parentId ?? id,
       quotedId: draft.quotedId ?? null,
       mentionsBrand: draft.mentionsBrand ?? minted.mentionsBrand ?? false,
+      title: draft.title ?? '',
       text: draft.text,
+      rating: draft.rating ?? null,
       lang: draft.lang ?? 'en',
       createdAt: draft.createdAt ?? at,
       indexedAt: draft.indexedAt ?? at,
@@ -143,6 +147,8 @@ export class World {
       spoiler: draft.spoiler ?? '',
       record: draft.record ?? minted.record ?? null,
       cid: minted.cid ?? '',
+      extra: { ...minted.extra, ...draft.extra },
+      toldPrivately: [],
       writer: draft.writer ?? null,
     }
     this.items[platform].set(id, item)
@@ -153,24 +159,26 @@ export class World {
     return item
   }
 
-  /** Changes the text (and spoiler), keeping the earlier version. */
-  edit(item: Item, text: string, change: { spoiler?: string; at?: number } = {}): Item {
+  /** Changes the text (and spoiler, title, stars), keeping the earlier version. */
+  edit(item: Item, text: string, change: { spoiler?: string; title?: string; rating?: number | null; at?: number } = {}): Item {
     const at = change.at ?? this.clock(item.platform)
     const versionAt = item.editedAt ?? item.createdAt
     item.earlier.push({ text: item.text, at: versionAt, spoiler: item.spoiler })
     item.text = text
     item.spoiler = change.spoiler ?? item.spoiler
+    item.title = change.title ?? item.title
+    item.rating = change.rating ?? item.rating
     item.editedAt = at
-    const shaped = this.#dialects[item.platform].reshape?.(this, item)
+    const shaped = this.#ids[item.platform].reshape?.(this, item)
     if (shaped) Object.assign(item, shaped)
     this.#tell({ kind: 'edited', item, at })
     return item
   }
 
-  /** Deletes an item. On Facebook everything below it goes too. Deleting twice does nothing. */
+  /** Deletes an item; where the platform does so, everything below it goes too. Deleting twice does nothing. */
   remove(item: Item, at = this.clock(item.platform)): void {
     if (item.deletedAt !== null) return
-    if (item.platform === 'facebook') for (const reply of this.replies(item)) this.remove(reply, at)
+    if (dialectOf(item.platform).removalTakesReplies) for (const reply of this.replies(item)) this.remove(reply, at)
     item.deletedAt = at
     this.#tell({ kind: 'removed', item, at })
   }
@@ -216,8 +224,4 @@ export class World {
   #tell(happening: Happening): void {
     for (const listener of this.#listeners) listener(happening)
   }
-}
-
-function perPlatform<T>(make: () => T): Record<PlatformId, T> {
-  return { facebook: make(), bluesky: make(), mastodon: make() }
 }

@@ -23,36 +23,25 @@ export async function prepareDemo(ctx: Context, sandbox: SandboxProcess): Promis
     (await demoWorkspace(ctx)) ??
     (await makeWorkspace(ctx, { name: 'Fieldnote', timeZone: 'Europe/Lisbon', targetSeconds: 7_200, demo: true }))
   for (const person of people) await addMember(ctx, workspaceId, person)
-  const { facebook, bluesky, mastodon } = sandbox.secrets
-  const apps = await ctx.db.system
-    .select({ settings: t.platformApp.settings })
-    .from(t.platformApp)
-    .where(eq(t.platformApp.platform, 'facebook'))
-  if (!apps.some((app) => app.settings.appId === facebook.appId))
-    await addPlatformApp(ctx, 'facebook', { appId: facebook.appId, appSecret: facebook.appSecret, verifyToken: facebook.verifyToken })
-  const accounts: Record<string, Record<string, string>> = {
-    facebook: { apiUrl: `${sandbox.url}/facebook`, pageId: facebook.pageId, pageAccessToken: facebook.pageAccessToken },
-    bluesky: {
-      apiUrl: `${sandbox.url}/bluesky`,
-      service: `${sandbox.url}/bluesky`,
-      identifier: bluesky.identifier,
-      appPassword: bluesky.appPassword,
-    },
-    mastodon: { apiUrl: `${sandbox.url}/mastodon`, url: `${sandbox.url}/mastodon`, accessToken: mastodon.accessToken },
-  }
+  const apps = await ctx.db.system.select({ platform: t.platformApp.platform, settings: t.platformApp.settings }).from(t.platformApp)
   const before = await ctx.db.system.select().from(t.channel).where(eq(t.channel.workspaceId, workspaceId))
-  for (const [platform, settings] of Object.entries(accounts)) {
+  for (const { id: platform, settings, app } of sandbox.platforms) {
+    const known = ctx.platforms.find((each) => each.id === platform)
+    if (!known) continue
+    if (app && known.webhook && !apps.some((each) => each.platform === platform && each.settings.appId === app.appId))
+      await addPlatformApp(ctx, platform, app)
+    const there = before.filter((channel) => channel.platform === platform)
     // What somebody paused or disconnected stays so, unless the sandbox moved to another port.
-    if (!before.some((channel) => channel.platform === platform && channel.apiUrl === settings.apiUrl))
-      await connectChannel(ctx, workspaceId, platform, settings)
+    if (there.some((channel) => channel.apiUrl === settings.apiUrl)) continue
+    const channelId = await connectChannel(ctx, workspaceId, platform, settings)
+    if (there.length === 0) await pretendConnectedEarlier(ctx, channelId)
   }
-  if (before.length === 0) await pretendConnectedEarlier(ctx, workspaceId)
 }
 
 /** The demo brand has been here for a while: people who wrote some hours ago are waiting, not history. */
-async function pretendConnectedEarlier(ctx: Context, workspaceId: string): Promise<void> {
+async function pretendConnectedEarlier(ctx: Context, channelId: string): Promise<void> {
   const connectedAt = new Date(ctx.now().getTime() - 90 * 86_400_000)
-  await ctx.db.system.update(t.channel).set({ connectedAt }).where(eq(t.channel.workspaceId, workspaceId))
+  await ctx.db.system.update(t.channel).set({ connectedAt }).where(eq(t.channel.id, channelId))
 }
 
 /** The demo brand's id, also when its demo is over; null when it was never made or is wiped. */

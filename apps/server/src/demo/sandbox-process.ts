@@ -1,29 +1,31 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
-/** Who the demo brand is in the sandbox, and what opens its doors: the part of its secrets file that we need. */
-const secrets = z.object({
-  facebook: z.object({
-    appId: z.string(),
-    appSecret: z.string(),
-    verifyToken: z.string(),
-    pageId: z.string(),
-    pageAccessToken: z.string(),
-  }),
-  bluesky: z.object({ identifier: z.string(), appPassword: z.string() }),
-  mastodon: z.object({ accessToken: z.string() }),
+/** One pretend platform as the sandbox announces it: its public page, what the connect form takes, and the app that signs its webhooks. */
+const announced = z.object({
+  id: z.string(),
+  name: z.string(),
+  url: z.string(),
+  settings: z.record(z.string(), z.string()),
+  app: z.record(z.string(), z.string()).nullable(),
 })
 
-export type SandboxProcess = { url: string; secrets: z.infer<typeof secrets>; stop(): Promise<void> }
+const readiness = z.object({ url: z.string(), platforms: z.array(announced) })
+
+export type SandboxProcess = z.infer<typeof readiness> & {
+  /** What the connect form takes for a platform; empty where there is no such one. */
+  settingsOf(platform: string): Record<string, string>
+  stop(): Promise<void>
+}
 
 export type SandboxProcessOptions = {
   port: number
   secretsFile: string
   stateFile: string
   rhythm: string
+  /** Webhooks go to this address and the platform's id. */
   webhookUrl: string
   onExit: () => void
 }
@@ -48,14 +50,16 @@ export async function startSandboxProcess(options: SandboxProcessOptions): Promi
   let words = ''
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-2_000)))
   const exited = once(child, 'exit')
-  const ready = new Promise<{ url: string }>((resolve) => child.once('message', (message) => resolve(message as { url: string })))
+  const ready = new Promise<unknown>((resolve) => child.once('message', resolve))
   const first = await Promise.race([ready, exited.then(() => null)])
   if (!first) throw new Error(`The sandbox could not start. ${words.trim() || 'It said nothing.'}`)
   let stopping = false
   void exited.then(() => stopping || options.onExit())
+  const { url, platforms } = readiness.parse(first)
   return {
-    url: first.url,
-    secrets: secrets.parse(JSON.parse(await readFile(options.secretsFile, 'utf8'))),
+    url,
+    platforms,
+    settingsOf: (platform) => platforms.find(({ id }) => id === platform)?.settings ?? {},
     async stop() {
       stopping = true
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')

@@ -67,8 +67,8 @@ test('closing takes our app off the Page', async () => {
   const { sandbox, io, grant } = await login()
   const [account] = await oauth!.exchange(io, grant)
   const { settings, credentials } = await open(io, account!.settings)
-  expect(sandbox.webhooks.fields).toContain('feed')
+  expect(sandbox.webhooks.of('facebook').topics).toContain('feed')
   const self = { accountId: account!.externalId, handle: '', ownedIds: [], host: '' }
   await close!({ ...io, settings, credentials, save: async () => {}, self })
-  expect(sandbox.webhooks.fields).toEqual([])
+  expect(sandbox.webhooks.of('facebook').topics).toEqual([])
 })

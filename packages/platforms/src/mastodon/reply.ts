@@ -24,7 +24,7 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const body = {
     status,
     in_reply_to_id: target.externalId,
-    visibility: visibilityOf(target, io.settings.replyVisibility),
+    visibility: input.privately ? 'direct' : visibilityOf(target, io.settings.replyVisibility),
     ...(spoiler !== '' && { spoiler_text: spoiler }),
   }
   const { json } = await callApi(io, { method: 'POST', path: '/api/v1/statuses', body, idempotencyKey: input.key })

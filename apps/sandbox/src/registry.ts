@@ -1,0 +1,28 @@
+import { bluesky } from './bluesky/dialect.ts'
+import type { Dialect } from './dialect.ts'
+import { facebook } from './facebook/dialect.ts'
+import { mastodon } from './mastodon/dialect.ts'
+import type { PlatformId } from './world/item.ts'
+
+/** Every pretend platform: one line each, and nothing else in the sandbox names one. */
+export const dialects = [
+  facebook,
+  bluesky,
+  mastodon,
+  // A platform more: its line goes here.
+] as const
+
+/** Their ids, in the same order. */
+export const platformIds: readonly PlatformId[] = dialects.map(({ id }) => id)
+
+/** The dialect of a platform. */
+export function dialectOf(platform: PlatformId): Dialect<PlatformId> {
+  const dialect = (dialects as readonly Dialect<PlatformId>[]).find(({ id }) => id === platform)
+  if (!dialect) throw new Error(`no platform ${platform}`)
+  return dialect
+}
+
+/** Something of each platform, by its id. */
+export function perPlatform<T>(make: (dialect: Dialect<PlatformId>) => T): Record<PlatformId, T> {
+  return Object.fromEntries(platformIds.map((id) => [id, make(dialectOf(id))])) as Record<PlatformId, T>
+}
