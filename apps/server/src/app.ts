@@ -11,6 +11,7 @@ import type { SendMail } from './access/mail.ts'
 import { peopleRoutes } from './access/people-routes.ts'
 import { accessRoutes, seqOf } from './access/routes.ts'
 import { settingsRoutes } from './access/settings-routes.ts'
+import { workSettingsRoutes } from './access/work-settings-routes.ts'
 import { findActor, signInHook } from './access/sign-in.ts'
 import type { Context } from './context.ts'
 import { asksFor } from './http/actor.ts'
@@ -85,6 +86,7 @@ export async function openApp(
     doorRoutes(scope, ctx, { auth, cut, mail })
     accessRoutes(scope, ctx, options.demo)
     settingsRoutes(scope, ctx, { auth, cut })
+    workSettingsRoutes(scope, ctx)
     peopleRoutes(scope, ctx, { auth, cut, mail })
     channelRoutes(scope, ctx)
     inboxRoutes(scope, ctx)

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { dropOldAccess } from './access/old-rows.ts'
 import type { Context } from './context.ts'
 import { openPoller, type Poller } from './intake/poller.ts'
+import { deriveDueTimes } from './inbox/due-times.ts'
 import { sweepDeliveries } from './intake/sweep.ts'
 import { wakeSnoozed } from './inbox/snooze.ts'
 import { queueDueReplies } from './reply/due.ts'
@@ -13,6 +14,7 @@ import { queueDueReplies } from './reply/due.ts'
 const timers = [
   { name: 'replies that are due', role: 'worker', everyMs: 500, run: queueDueReplies },
   { name: 'snoozes that end', role: 'worker', everyMs: 5_000, run: wakeSnoozed },
+  { name: 'due times to derive again', role: 'worker', everyMs: 500, run: deriveDueTimes },
   { name: 'deliveries the queue forgot', role: 'worker', everyMs: 5_000, run: sweepDeliveries },
   { name: 'old rows', role: 'worker', everyMs: 3_600_000, run: dropOldRows },
   { name: 'channels to read', role: 'poller', everyMs: 250, run: (_ctx: Context, poller: Poller) => poller.begin() },

@@ -1,11 +1,12 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { pino, type Logger } from 'pino'
 import type { ConversationRow } from '@answerback/core/api'
-import { platforms } from '@answerback/platforms/registry'
+import { platformById, platforms } from '@answerback/platforms/registry'
 import { platformIds } from '@answerback/sandbox/registry'
 import { startSandbox, type Sandbox } from '@answerback/sandbox/sandbox'
 import type { PlatformId } from '@answerback/sandbox/world/item'
 import { openAuth } from '../src/access/auth.ts'
+import { channelSecret } from '../src/access/channel-webhook.ts'
 import { connectChannel } from '../src/access/channels.ts'
 import type { SendMail } from '../src/access/mail.ts'
 import { addPlatformApp } from '../src/access/platform-apps.ts'
@@ -14,10 +15,12 @@ import { addMember, makeApiKey, makeWorkspace } from '../src/access/workspaces.t
 import { openApp } from '../src/app.ts'
 import type { Context } from '../src/context.ts'
 import { connect } from '../src/db/connection.ts'
+import { schema as t } from '../src/db/schema.ts'
 import { readEnv } from '../src/env.ts'
 import { ingestDeliveries } from '../src/ingest/ingest.ts'
 import { openPoller } from '../src/intake/poller.ts'
 import { sweepDeliveries } from '../src/intake/sweep.ts'
+import { deriveDueTimes } from '../src/inbox/due-times.ts'
 import { wakeSnoozed } from '../src/inbox/snooze.ts'
 import { listConversations } from '../src/inbox/list.ts'
 import type { Jobs } from '../src/queue/queue.ts'
@@ -144,6 +147,7 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
       await sweepDeliveries(ctx)
       sweeping = false
       await wakeSnoozed(ctx)
+      await deriveDueTimes(ctx)
       const worked = await runJobs()
       if (!worked && channelsRead === 0) return
     }
@@ -214,6 +218,13 @@ export async function connectAll(world: World): Promise<Record<PlatformId, strin
     channels[id] = await connectChannel(ctx, workspaceId, id, settings)
   }
   sandbox.webhooks.sendTo(`${world.url}/webhooks`)
+  const rows = await ctx.db.system.select().from(t.channel).where(eq(t.channel.workspaceId, workspaceId))
+  for (const row of rows) {
+    if (!platformById(row.platform)?.webhook?.perChannel) continue
+    // An address and a secret of the channel's own, which somebody enters at the platform.
+    const url = `${world.url}/webhooks/${row.platform}/${row.id}`
+    sandbox.webhooks.of(row.platform as PlatformId).target = { url, secret: await channelSecret(ctx, row), verifyToken: '' }
+  }
   // Facebook tells whole seconds: what is said in the second of connecting would lie before it.
   world.pass(5_000)
   return channels as Record<PlatformId, string>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { roles } from './permissions.ts'
+import { hours, targetClock, targetSeconds, timeZone } from './settings-api.ts'
 
 /** The shapes of moving in: first run, sign-in, people, settings. Same rules as `core/api`. */
 const instant = z.iso.datetime()
@@ -13,10 +14,6 @@ const email = z
   .email()
   .max(254)
   .transform((text) => text.toLowerCase())
-const timeZone = z.string().min(1).max(64).refine(isTimeZone, 'is no time zone; write it as in Europe/Lisbon')
-/** From a minute to thirty days. */
-const targetSeconds = z.number().int().min(60).max(2_592_000)
-
 /** Why a link does not open: `unknown` also when it belongs to another person or place. `reason` is a whole sentence for the screen. */
 const badLink = z.object({ good: z.literal(false), why: z.enum(['expired', 'used', 'revoked', 'unknown']), reason: z.string() })
 export const linkQuery = z.object({ token })
@@ -28,7 +25,13 @@ export type SetupState = z.infer<typeof setupState>
 export const doorState = z.object({ setupNeeded: z.boolean(), demo: z.boolean(), mail: z.boolean() })
 export type DoorState = z.infer<typeof doorState>
 /** `POST /setup` -> 201 `signedIn`, and the session cookie is set. 422 `link_not_good` with `why`. */
-export const setupBody = z.object({ token, name, email, password, brand: name, timeZone, targetSeconds: targetSeconds.optional() })
+export const setupBody = z.object({
+  ...{ token, name, email, password, brand: name, timeZone },
+  targetSeconds: targetSeconds.optional(),
+  /** Without them: calendar time, open day and night. */
+  targetClock: targetClock.optional(),
+  hours: hours.optional(),
+})
 export type SetupBody = z.input<typeof setupBody>
 export const signedIn = z.object({ userId: id, workspaceId: id })
 export type SignedIn = z.infer<typeof signedIn>
@@ -120,9 +123,9 @@ export const resetLink = z.object({ url: z.string(), expiresAt: instant })
 export const workspaceView = z.object({ id, name: z.string(), role, current: z.boolean() })
 export type WorkspaceView = z.infer<typeof workspaceView>
 /** `GET|PATCH /workspace` */
-export const workspaceSettings = z.object({ id, name: z.string(), timeZone: z.string(), targetSeconds: z.number().int() })
+export const workspaceSettings = z.object({ id, name: z.string(), timeZone: z.string(), targetSeconds: z.number().int(), targetClock })
 export type WorkspaceSettings = z.infer<typeof workspaceSettings>
-export const workspaceBody = z.object({ name, timeZone, targetSeconds }).partial()
+export const workspaceBody = z.object({ name, timeZone, targetSeconds, targetClock }).partial()
 /** `GET|PATCH /profile` */
 export const profile = z.object({ id, name: z.string(), email: z.string() })
 export type Profile = z.infer<typeof profile>
@@ -144,12 +147,3 @@ export const apiKeyBody = z.object({ name, role, expiresAt: instant.optional() }
 /** `key` is shown this once. */
 export const apiKeyMade = z.object({ id, key: z.string(), expiresAt: instant.nullable() })
 export type ApiKeyMade = z.infer<typeof apiKeyMade>
-
-function isTimeZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text })
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { reasonIds } from './reasons.ts'
 import { roles } from './permissions.ts'
+import { reason, target, targetClock } from './settings-api.ts'
 
 /** The shapes of `/api/v1` and of the socket. Instants are ISO 8601 UTC; ids are UUIDs; the server validates with these, the web takes the types. */
 const instant = z.iso.datetime()
@@ -50,8 +50,9 @@ export const conversationRow = z.object({
   private: z.boolean(),
   /** Start of the oldest open turn; null when nobody waits. */
   waitingSince: instant.nullable(),
-  /** `waitingSince` plus the target. */
+  /** When that wait has come to its target, by the target's own clock; `dueSoonAt`: when the last quarter begins. Null when nobody waits. */
   dueAt: instant.nullable(),
+  dueSoonAt: instant.nullable(),
   acknowledged: z.boolean(),
   foundLate: z.boolean(),
   changedSinceAnswered: z.boolean(),
@@ -72,7 +73,9 @@ export const conversationRow = z.object({
       seconds: z.number(),
       byId: id.nullable(),
       source: z.enum(['here', 'native']).nullable(),
+      /** The id of the closing's reason, and what it was called then; null for a built-in one by its usual words. */
       reason: z.string().nullable(),
+      reasonName: z.string().nullable(),
     })
     .nullable(),
   /** The newest reply that is not yet a message: held, queued, sending, rejected or needs_check. */
@@ -121,6 +124,12 @@ export const turn = z.object({
   source: z.enum(['here', 'native']).nullable(),
   assumed: z.boolean(),
   reason: z.string().nullable(),
+  /** What the reason was called then; null for a built-in one by its usual words. */
+  reasonName: z.string().nullable(),
+  /** Of a closing or moderation, as it was stamped. */
+  closedClass: z.enum(['not_owed', 'declined']).nullable(),
+  /** What was promised: while open, today; once ended, then. */
+  target,
   note: z.string().nullable(),
   acknowledged: z.boolean(),
   foundLate: z.boolean(),
@@ -147,7 +156,8 @@ export const conversation = conversationRow.extend({
 export type Conversation = z.infer<typeof conversation>
 
 export const listQuery = z.object({
-  state: z.enum([...conversationState.options, 'all']).default('waiting'),
+  /** `unanswered`: everybody who waits, those snoozed too. */
+  state: z.enum([...conversationState.options, 'unanswered', 'all']).default('waiting'),
   sort: z.enum(['waiting', 'newest']).optional(),
   platform: z.string().optional(),
   channelId: id.optional(),
@@ -165,16 +175,21 @@ export const listQuery = z.object({
 export type ListQuery = z.input<typeof listQuery>
 export const list = z.object({ items: z.array(conversationRow), nextCursor: z.string().nullable() })
 
-/** Numbers beside the views. Snoozed ones are still waiting people, counted beside and never instead. */
+const tally = z.record(z.string(), z.number().int())
+
+/**
+ * Numbers beside the views. Who is snoozed still waits and is in every count of who waits; `snoozed` and `snoozedOf` say how many of those are.
+ */
 export const counts = z.object({
   waiting: z.number().int(),
   snoozed: z.number().int(),
   unassigned: z.number().int(),
+  snoozedOf: z.object({ unassigned: z.number().int(), byChannel: tally, byAssignee: tally }),
   /** Conversations with a reply that failed or needs a check. */
   failed: z.number().int(),
   oldestWaitingSince: instant.nullable(),
-  byChannel: z.record(z.string(), z.number().int()),
-  byAssignee: z.record(z.string(), z.number().int()),
+  byChannel: tally,
+  byAssignee: tally,
 })
 export type Counts = z.infer<typeof counts>
 
@@ -182,7 +197,10 @@ export type Counts = z.infer<typeof counts>
 export const queueSummary = counts.extend({
   late: z.number().int(),
   dueSoon: z.number().int(),
-  closedToday: z.record(z.string(), z.number().int()),
+  /** Of who waits longest. */
+  oldestDueAt: instant.nullable(),
+  oldestDueSoonAt: instant.nullable(),
+  closedToday: tally,
   likedNotAnswered: z.number().int(),
 })
 export type QueueSummary = z.infer<typeof queueSummary>
@@ -196,7 +214,7 @@ export const replyBody = z.object({
 })
 export const assignmentBody = z.object({ assigneeId: id.optional() })
 export const snoozeBody = z.object({ until: instant })
-export const closureBody = z.object({ reason: z.enum(reasonIds), note: z.string().max(2_000).optional(), messageId: id.optional() })
+export const closureBody = z.object({ reason: z.string().min(1).max(64), note: z.string().max(2_000).optional(), messageId: id.optional() })
 export const likeBody = z.object({ messageId: id.optional() })
 
 export const replyLimit = z.object({
@@ -224,6 +242,8 @@ export const channel = z.object({
   error: z.string().nullable(),
   replyLimit,
   can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
+  /** What is promised here: its own target, else the workspace's. */
+  target,
 })
 export type Channel = z.infer<typeof channel>
 
@@ -270,7 +290,9 @@ export const me = z.object({
   user: z.object({ id, name: z.string(), email: z.string() }),
   role: z.enum(roles),
   permissions: z.array(z.string()),
-  workspace: z.object({ id, name: z.string(), timeZone: z.string(), targetSeconds: z.number() }),
+  workspace: z.object({ id, name: z.string(), timeZone: z.string(), targetSeconds: z.number(), targetClock: targetClock }),
+  /** Every reason for closing, also those that are offered no more, in the order of their keys. */
+  reasons: z.array(reason),
   staff: z.array(staff),
   platforms: z.array(platform),
   channels: z.array(channel),
@@ -307,6 +329,8 @@ export const changeFrame = z.object({
   counts,
   /** True when a channel's health changed: ask `GET /channels`. */
   channels: z.boolean(),
+  /** True when reasons, targets or hours changed: ask `GET /me`. */
+  settings: z.boolean(),
 })
 export type ChangeFrame = z.infer<typeof changeFrame>
 export const changes = changeFrame.extend({ more: z.boolean() })

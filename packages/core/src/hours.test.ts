@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { businessMs } from './hours.ts'
+import { businessMs, dueAtMs, instantAt, roundTheClock } from './hours.ts'
 import type { BusinessHours, OpenInterval } from './hours.ts'
 
 const hour = 3_600_000
@@ -37,6 +37,28 @@ describe('business time', () => {
 
   test('an unknown zone is refused', () => {
     expect(() => businessMs(0, 1, always('Mars/Olympus'))).toThrow(RangeError)
+  })
+})
+
+describe('when something is due', () => {
+  test('two hours from Friday evening on are over on Monday morning', () => {
+    expect(dueAtMs(at('2026-11-20T15:00:00Z'), 3 * hour, office)).toBe(at('2026-11-23T10:00:00Z'))
+    expect(dueAtMs(at('2026-11-20T15:00:00Z'), 3 * hour, null)).toBe(at('2026-11-20T18:00:00Z'))
+  })
+
+  test('to the end of the day is in that day, and a holiday is skipped', () => {
+    expect(dueAtMs(at('2026-11-23T15:00:00Z'), hour, office)).toBe(at('2026-11-23T16:00:00Z'))
+    expect(dueAtMs(at('2026-12-24T15:00:00Z'), 2 * hour, office)).toBe(at('2026-12-28T09:00:00Z'))
+  })
+
+  test('a clock that never opens ends after ten years', () => {
+    const due = dueAtMs(at('2026-01-01T00:00:00Z'), hour, { ...office, week: [] })
+    expect(due).toBe(at('2026-01-01T00:00:00Z') + 3_660 * 24 * hour)
+  })
+
+  test('a wall time is found in its zone, on the days of change too', () => {
+    expect(instantAt('2026-11-20', '18:00', 'Europe/Lisbon')).toBe(at('2026-11-20T18:00:00Z'))
+    expect(instantAt('2026-03-29', '09:00', 'Europe/Berlin')).toBe(at('2026-03-29T07:00:00Z'))
   })
 })
 
@@ -108,6 +130,28 @@ describe('laws', () => {
         expect(businessMs(a, b, hours) + businessMs(b, c, hours)).toBe(whole)
       }),
       { numRuns: 100 },
+    )
+  })
+
+  test('something is due in the first instant at which so much business time has passed', () => {
+    const openSomehow = someHours.filter((hours) => hours.week.some((interval) => interval.from < interval.to))
+    fc.assert(
+      fc.property(openSomehow, instant, fc.integer({ min: 60_000, max: 60 * hour }), (hours, from, forMs) => {
+        const due = dueAtMs(from, forMs, hours)
+        expect(businessMs(from, due, hours)).toBe(forMs)
+        expect(businessMs(from, due - 1, hours)).toBeLessThan(forMs)
+        expect(due).toBeGreaterThanOrEqual(from + forMs)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('round the clock it is due when calendar time says so', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), instant, fc.integer({ min: 60_000, max: 100 * hour }), (timeZone, from, forMs) => {
+        expect(dueAtMs(from, forMs, { timeZone, week: roundTheClock, holidays: [] })).toBe(from + forMs)
+      }),
+      { numRuns: 60 },
     )
   })
 

@@ -7,6 +7,9 @@ import { tzOffset } from '@date-fns/tz'
 export type BusinessHours = { timeZone: string; week: OpenInterval[]; holidays: string[] }
 export type OpenInterval = { day: number; from: string; to: string }
 
+/** Open day and night. */
+export const roundTheClock: OpenInterval[] = [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from: '00:00', to: '24:00' }))
+
 const minuteMs = 60_000
 const dayMs = 86_400_000
 
@@ -24,6 +27,33 @@ export function businessMs(fromMs: number, toMs: number, hours: BusinessHours | 
     for (const [opensAt, closesAt] of openOn(day, hours)) sum += Math.max(0, Math.min(toMs, closesAt) - Math.max(fromMs, opensAt))
   }
   return sum
+}
+
+/** Beyond this nothing is looked for: a clock that is hardly ever open. */
+const dueAtMostDays = 3_660
+
+/**
+ * The first instant at which `businessMs` since `fromMs` has come to `forMs` (above 0); null hours mean calendar time. Where so much time is not open
+ * within ten years, the end of those.
+ */
+export function dueAtMs(fromMs: number, forMs: number, hours: BusinessHours | null): number {
+  if (hours === null) return fromMs + forMs
+  let left = forMs
+  const today = Math.floor(fromMs / dayMs)
+  for (let day = today - 1; day <= today + dueAtMostDays; day += 1) {
+    for (const [opensAt, closesAt] of openOn(day, hours)) {
+      const begins = Math.max(fromMs, opensAt)
+      if (closesAt <= begins) continue
+      if (left <= closesAt - begins) return begins + left
+      left -= closesAt - begins
+    }
+  }
+  return (today + dueAtMostDays) * dayMs
+}
+
+/** The first instant of a local date `YYYY-MM-DD` at which clocks in the zone show `HH:MM`. */
+export function instantAt(date: string, wall: string, timeZone: string): number {
+  return instantsOf(Date.parse(`${date}T00:00:00Z`) + minutes(wall) * minuteMs, timeZone)[0]
 }
 
 type Span = [opensAt: number, closesAt: number]

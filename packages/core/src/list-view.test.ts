@@ -72,15 +72,27 @@ test('a list of waiting people is in order of their wait, any other newest first
   ])
 })
 
+test('who is snoozed is among the unanswered, and not in the list of who waits', () => {
+  const asleep = aRow({ state: 'snoozed' })
+  expect([belongsTo(asleep, { state: 'unanswered' }, me, noon), belongsTo(asleep, { state: 'waiting' }, me, noon)]).toEqual([true, false])
+  const done = aRow({ state: 'answered', waitingSince: null, dueSoonAt: null, dueAt: null })
+  expect(belongsTo(done, { state: 'unanswered', sort: 'newest' }, me, noon)).toBe(false)
+  expect(sortOf({ state: 'unanswered' })).toBe('waiting')
+})
+
 test('a row against its own target, and none when nobody waits', () => {
   expect([dueGroup(waited(10), noon), dueGroup(waited(95), noon), dueGroup(waited(120), noon)]).toEqual(['waiting', 'due_soon', 'late'])
-  expect(dueGroup({ waitingSince: null, dueAt: null }, noon)).toBeNull()
+  expect(dueGroup({ waitingSince: null, dueSoonAt: null, dueAt: null }, noon)).toBeNull()
 })
 
 /** Waiting for so many minutes at noon, target two hours. */
-function waited(minutes: number): { waitingSince: string; dueAt: string } {
+function waited(minutes: number): { waitingSince: string; dueSoonAt: string; dueAt: string } {
   const since = noon - minutes * 60_000
-  return { waitingSince: new Date(since).toISOString(), dueAt: new Date(since + 7_200_000).toISOString() }
+  return {
+    waitingSince: new Date(since).toISOString(),
+    dueSoonAt: new Date(since + 5_400_000).toISOString(),
+    dueAt: new Date(since + 7_200_000).toISOString(),
+  }
 }
 
 function at(n: number, time: string): ConversationRow {

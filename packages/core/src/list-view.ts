@@ -9,17 +9,18 @@ export type ListSort = 'waiting' | 'newest'
 export function sortOf(query: Pick<ListQuery, 'state' | 'sort'>): ListSort {
   if (query.sort) return query.sort
   const state = query.state ?? 'waiting'
-  return state === 'waiting' || state === 'snoozed' ? 'waiting' : 'newest'
+  return state === 'waiting' || state === 'snoozed' || state === 'unanswered' ? 'waiting' : 'newest'
 }
 
 /**
  * Whether `row` stands in the list of `query`, as the server would say. `now` in milliseconds decides `due`; `meId` is who `me` means.
  */
 export function belongsTo(row: ConversationRow, query: ListQuery, meId: string, now: number): boolean {
-  const state: ConversationState | 'all' = query.state ?? 'waiting'
+  const state: ConversationState | 'unanswered' | 'all' = query.state ?? 'waiting'
   // In the order of waits, those who do not wait come not at all.
   if (sortOf(query) === 'waiting' && row.waitingSince === null) return false
-  if (state !== 'all' && row.state !== state) return false
+  if (state === 'unanswered' && row.waitingSince === null) return false
+  if (state !== 'all' && state !== 'unanswered' && row.state !== state) return false
   if (query.platform && row.platform !== query.platform) return false
   if (query.channelId && row.channelId !== query.channelId) return false
   if (query.assignee && !isWith(row.assigneeId, query.assignee, meId)) return false
@@ -40,10 +41,12 @@ export function hasFailedReply(row: Pick<ConversationRow, 'reply'>): boolean {
 }
 
 /** How far the row's wait has come against its own target; null when nobody waits. `now` in milliseconds. */
-export function dueGroup(row: Pick<ConversationRow, 'waitingSince' | 'dueAt'>, now: number): 'late' | 'due_soon' | 'waiting' | null {
-  if (row.waitingSince === null || row.dueAt === null) return null
-  const since = Date.parse(row.waitingSince)
-  return waitGroup(now - since, Math.max(1, Date.parse(row.dueAt) - since))
+export function dueGroup(
+  { waitingSince, dueSoonAt, dueAt }: Pick<ConversationRow, 'waitingSince' | 'dueSoonAt' | 'dueAt'>,
+  now: number,
+): 'late' | 'due_soon' | 'waiting' | null {
+  if (waitingSince === null || dueSoonAt === null || dueAt === null) return null
+  return waitGroup({ since: Date.parse(waitingSince), dueSoonAt: Date.parse(dueSoonAt), dueAt: Date.parse(dueAt) }, now)
 }
 
 function isWith(assigneeId: string | null, wanted: string, meId: string): boolean {

@@ -24,6 +24,10 @@ export const permissions = {
   'account.own': everybody,
   'workspace.read': everybody,
   'workspace.write': owners,
+  /** The closing reasons; everybody reads them, with `inbox.read`. */
+  'reasons.write': leads,
+  'targets.read': staff,
+  'targets.write': owners,
   'staff.read': staff,
   'staff.write': owners,
   'invitations.write': leads,

@@ -12,6 +12,7 @@ import { iso } from '../live/rows.ts'
 import { installWebhook } from './channel-webhook.ts'
 import { checkHost } from './hosts.ts'
 import { seal } from './secrets.ts'
+import { ruleOf } from './targets.ts'
 
 /** After so many failed rounds a channel is said to be failing; a single lost one is nobody's worry. */
 const failingAfter = 3
@@ -181,17 +182,23 @@ export async function noteChannel(
 export async function listChannels(ctx: Context, tx: Queryable): Promise<Channel[]> {
   const channels = await tx.select().from(t.channel).orderBy(t.channel.connectedAt, t.channel.id)
   if (channels.length === 0) return []
+  const [workspace] = await tx.select().from(t.workspace)
   const polls = await ctx.db.system.select().from(t.poll).where(eq(t.poll.workspaceId, channels[0]!.workspaceId))
-  return channels.map((channel) =>
-    present(
+  return channels.map((channel) => ({
+    ...present(
       ctx,
       channel,
       polls.find((each) => each.channelId === channel.id),
     ),
-  )
+    target: ruleOf(workspace!, channel).target,
+  }))
 }
 
-function present(ctx: Context, channel: typeof t.channel.$inferSelect, poll: typeof t.poll.$inferSelect | undefined): Channel {
+function present(
+  ctx: Context,
+  channel: typeof t.channel.$inferSelect,
+  poll: typeof t.poll.$inferSelect | undefined,
+): Omit<Channel, 'target'> {
   const { can } = platformOf(ctx, channel.platform)
   return {
     id: channel.id,

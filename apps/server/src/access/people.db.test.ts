@@ -283,7 +283,13 @@ describe('settings', () => {
       timeZone: 'Asia/Tokyo',
       targetSeconds: 1_800,
     })
-    expect(changed.body).toEqual({ id: world.workspaceId, name: 'Fieldnote & Co', timeZone: 'Asia/Tokyo', targetSeconds: 1_800 })
+    expect(changed.body).toEqual({
+      id: world.workspaceId,
+      name: 'Fieldnote & Co',
+      timeZone: 'Asia/Tokyo',
+      targetSeconds: 1_800,
+      targetClock: 'calendar',
+    })
     expect((await max.request('GET', '/api/v1/workspace')).body).toEqual(changed.body)
     for (const wrong of [{ timeZone: 'Mars/Olympus' }, { targetSeconds: 0 }, { name: '' }])
       expect((await olga.request('PATCH', '/api/v1/workspace', wrong)).status).toBe(400)

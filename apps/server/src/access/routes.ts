@@ -8,6 +8,7 @@ import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
 import { countsOf } from '../live/counts.ts'
 import { listChannels } from './channels.ts'
+import { reasonsOf } from './reasons.ts'
 
 /** Who is here, what they may do, and all else that a screen needs to begin. */
 export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sandboxUrl: string } | null): void {
@@ -30,7 +31,8 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
           user: { id: actor.id, name: actor.name, email: actor.email },
           role: actor.role,
           permissions: (Object.keys(permissions) as Permission[]).filter((each) => may(actor.role, each)),
-          workspace: { id: workspace!.id, name: workspace!.name, timeZone: workspace!.timeZone, targetSeconds: workspace!.targetSeconds },
+          workspace: presentWorkspace(workspace!),
+          reasons: await reasonsOf(tx),
           staff,
           platforms: ctx.platforms.map(({ id, name, docs, icon }) => ({ id, name, docs, icon })),
           channels: await listChannels(ctx, tx),
@@ -42,6 +44,10 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
       })
     },
   )
+}
+
+function presentWorkspace({ id, name, timeZone, targetSeconds, targetClock }: typeof t.workspace.$inferSelect) {
+  return { id, name, timeZone, targetSeconds, targetClock }
 }
 
 /** The newest number of a workspace's change log. */

@@ -5,21 +5,25 @@ import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { Actor } from '../http/actor.ts'
+import { changing } from '../live/change-log.ts'
 import { record } from './audit.ts'
+import { deriveAgain } from './targets.ts'
 
 export async function workspaceSettingsOf(ctx: Context, workspaceId: string): Promise<WorkspaceSettings> {
   const [row] = await ctx.db.inWorkspace(workspaceId, (tx) => tx.select().from(t.workspace))
-  const { id, name, timeZone, targetSeconds } = row!
-  return { id, name, timeZone, targetSeconds }
+  const { id, name, timeZone, targetSeconds, targetClock } = row!
+  return { id, name, timeZone, targetSeconds, targetClock }
 }
 
-/** Changes what is given. A new target holds for turns that start from now on: it is stamped into each. */
+/** Changes what is given. With target and zone, due times of those who wait move; what has ended keeps the target that it ended under. */
 export async function changeWorkspace(ctx: Context, actor: Actor, changes: z.output<typeof workspaceBody>): Promise<WorkspaceSettings> {
   const { workspaceId } = actor
   if (Object.keys(changes).length > 0)
-    await ctx.db.inWorkspace(workspaceId, async (tx) => {
-      await tx.update(t.workspace).set(changes).where(eq(t.workspace.id, workspaceId))
-      await record(tx, { workspaceId, byId: actor.id, what: 'workspace.changed', about: changes, at: ctx.now() })
+    await changing(ctx, workspaceId, async (change) => {
+      await change.tx.update(t.workspace).set(changes).where(eq(t.workspace.id, workspaceId))
+      if (changes.targetSeconds ?? changes.targetClock ?? changes.timeZone) await deriveAgain(ctx, change, null)
+      change.settingsChanged()
+      await record(change.tx, { workspaceId, byId: actor.id, what: 'workspace.changed', about: changes, at: ctx.now() })
     })
   return workspaceSettingsOf(ctx, workspaceId)
 }

@@ -47,8 +47,8 @@ export async function setUp(ctx: Context, auth: Auth, input: z.output<typeof set
     const now = ctx.now()
     const userId = await makePerson(ctx, tx, { name: input.name, email: input.email, passwordHash })
     const workspaceId = uuidv7()
-    const { brand: name, timeZone, targetSeconds } = input
-    await tx.insert(t.workspace).values({ id: workspaceId, name, timeZone, createdAt: now, ...(targetSeconds && { targetSeconds }) })
+    const { brand: name, timeZone, targetSeconds, targetClock, hours } = input
+    await tx.insert(t.workspace).values({ id: workspaceId, name, timeZone, createdAt: now, targetSeconds, targetClock, hours })
     await tx.insert(t.workspaceSeq).values({ workspaceId })
     await tx.insert(t.member).values({ workspaceId, userId, name: input.name, role: 'owner', createdAt: now })
     await tx

@@ -71,7 +71,16 @@ afterAll(() => world.close())
 /** What the owner sees of all that has an id. */
 async function everything(): Promise<unknown> {
   const seen = []
-  for (const noun of ['staff', 'invitations', 'api-keys', 'platform-apps', 'workspace', `conversations/${ids.conversations}`])
+  for (const noun of [
+    'staff',
+    'invitations',
+    'api-keys',
+    'platform-apps',
+    'workspace',
+    'reasons',
+    'targets',
+    `conversations/${ids.conversations}`,
+  ])
     seen.push((await people.owner.request('GET', `/api/v1/${noun}`)).body)
   return JSON.parse(JSON.stringify(seen, (key, value: unknown) => (['lastSeenAt', 'lastUsedAt'].includes(key) ? null : value)))
 }
@@ -82,6 +91,9 @@ const bodies: Record<string, unknown> = {
   'PUT /api/v1/conversations/:id/snooze': { until: '2099-01-01T00:00:00.000Z' },
   'PUT /api/v1/conversations/:id/closure': { reason: 'thanks' },
   'PATCH /api/v1/channels/:id': { paused: true },
+  'PUT /api/v1/channels/:id/targets': { target: null, revision: 'read' },
+  'PUT /api/v1/targets': { target: { seconds: 60, clock: 'calendar' }, revision: 'read' },
+  'PUT /api/v1/reasons': { items: [], revision: 'read' },
   'PUT /api/v1/channels/:id/credentials': { settings: {} },
   'PATCH /api/v1/staff/:id': { role: 'client' },
 }
@@ -209,6 +221,19 @@ describe('every route', () => {
       ['GET', '/api/v1/changes', undefined, 'since'],
       ['GET', '/api/v1/changes?since=-1', undefined, 'since'],
       ['PUT', `/api/v1/conversations/${ids.conversations}/closure`, { reason: 'bored' }, 'reason'],
+      [
+        'PUT',
+        '/api/v1/targets',
+        { hours: { week: [{ day: 1, from: '17:00', to: '09:00' }], holidays: [] }, revision: 'x' },
+        'hours.week.0',
+      ],
+      ['PUT', '/api/v1/targets', { target: { seconds: 1, clock: 'calendar' }, revision: 'x' }, 'target.seconds'],
+      [
+        'PUT',
+        '/api/v1/reasons',
+        { items: [{ id: null, name: ' ', class: 'declined', needs: null, retired: false }], revision: 'x' },
+        'items.0.name',
+      ],
       ['PUT', `/api/v1/conversations/${ids.conversations}/closure`, { reason: 'other', note: 'x'.repeat(2_001) }, 'note'],
       ['PUT', `/api/v1/conversations/${ids.conversations}/snooze`, { until: 'tomorrow' }, 'until'],
       ['PUT', `/api/v1/conversations/${ids.conversations}/snooze`, { until: '2001-01-01T00:00:00.000Z' }, 'until'],

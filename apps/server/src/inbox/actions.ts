@@ -3,11 +3,13 @@ import { uuidv7 } from 'uuidv7'
 import type { z } from 'zod'
 import type { closureBody } from '@answerback/core/api'
 import { Problem } from '@answerback/core/problem'
-import { reasons } from '@answerback/core/reasons'
+import { stampOf } from '@answerback/core/reasons'
+import { reasonsOf } from '../access/reasons.ts'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { Change } from '../live/change-log.ts'
 import { conversationOf } from './conversation-of.ts'
+import { ruleIn } from './due-times.ts'
 import { recompute } from './recompute.ts'
 
 /** Who acts, and on which conversation. */
@@ -40,10 +42,21 @@ export async function snooze(ctx: Context, change: Change, act: Act, until: Date
   await recompute(ctx, change, conversation.id)
 }
 
-/** No reply needed, and why: the class of the reason is stamped in, so that later edits of reasons rewrite no history. */
+/**
+ * No reply needed, and why: words and class of the reason are stamped in, and the target that holds now, so that later edits of either rewrite no
+ * history. Throws `reason_retired`, `reason_needs_more`.
+ */
 export async function close(ctx: Context, change: Change, act: Act, body: z.infer<typeof closureBody>): Promise<void> {
   const conversation = await conversationOf(change.tx, act.conversationId)
-  const reason = reasons.find((each) => each.id === body.reason)!
+  const reason = (await reasonsOf(change.tx)).find((each) => each.id === body.reason)
+  if (reason === undefined)
+    throw new Problem('bad_request', 'reason: there is none of that name here.', {
+      invalidParams: [{ name: 'reason', reason: 'is no reason of this workspace' }],
+    })
+  if (reason.retired)
+    throw new Problem('reason_retired', 'reason: this one is no longer offered. Choose another.', {
+      invalidParams: [{ name: 'reason', reason: 'is no longer offered' }],
+    })
   const text = body.note?.replaceAll('\0', '').trim() ?? ''
   if (reason.needs === 'link' && !/^https?:\/\/\S+$/.test(text))
     throw new Problem('reason_needs_more', 'note: give the link to the answer, beginning with https://', {
@@ -60,18 +73,20 @@ export async function close(ctx: Context, change: Change, act: Act, body: z.infe
     .orderBy(t.turn.startAt, t.turn.id)
   const turn = body.messageId === undefined ? turns[0] : turns.find((each) => each.messageIds.includes(body.messageId!))
   if (!turn) throw new Problem('not_possible_there', 'Nobody waits here, so there is nothing to close.')
+  const { target } = await ruleIn(change.tx, conversation.channelId)
   await change.tx.insert(t.closing).values({
     id: uuidv7(),
     workspaceId: change.workspaceId,
     conversationId: conversation.id,
     messageId: body.messageId ?? turn.messageIds.at(-1)!,
-    reason: reason.id,
-    class: reason.class,
+    ...stampOf(reason),
+    targetSeconds: target.seconds,
+    targetClock: target.clock,
     note: text || null,
     byId: act.byId,
     createdAt: ctx.now(),
   })
-  await note(ctx, change, act.byId, conversation.id, 'closed', reason.id)
+  await note(ctx, change, act.byId, conversation.id, 'closed', reason.name ?? reason.id)
   await recompute(ctx, change, conversation.id)
 }
 

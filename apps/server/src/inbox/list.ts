@@ -36,7 +36,8 @@ export async function listConversations(
 function* filters(query: Query, { meId, now }: { meId: string; now: Date }): Generator<SQL> {
   // A conversation of ours alone, or one that lies wholly before the connection, owes nothing and is in no list.
   if (query.state === 'all' || query.state === 'closed') yield sql`exists (select from turn where turn.conversation_id = c.id)`
-  if (query.state !== 'all') yield sql`c.state = ${query.state}`
+  if (query.state === 'unanswered') yield sql`c.waiting_since is not null`
+  else if (query.state !== 'all') yield sql`c.state = ${query.state}`
   if (query.platform) yield sql`c.platform = ${query.platform}`
   if (query.channelId) yield sql`c.channel_id = ${query.channelId}`
   if (query.assignee === 'none') yield sql`c.assignee_id is null`
@@ -45,6 +46,5 @@ function* filters(query: Query, { meId, now }: { meId: string; now: Date }): Gen
   if (query.liked) yield sql`c.acknowledged and c.waiting_since is not null`
   const at = now.toISOString()
   if (query.due === 'late') yield sql`c.due_at <= ${at}::timestamptz`
-  if (query.due === 'soon')
-    yield sql`c.due_at > ${at}::timestamptz and c.due_at - (c.due_at - c.waiting_since) * 0.25 <= ${at}::timestamptz`
+  if (query.due === 'soon') yield sql`c.due_at > ${at}::timestamptz and c.due_soon_at <= ${at}::timestamptz`
 }

@@ -1,6 +1,8 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import { stateOf } from '@answerback/core/conversation-state'
 import type { Turn } from '@answerback/core/history'
+import { dueOf, type Rule, type Target, targetOf } from '@answerback/core/targets'
+import { ruleOf } from '../access/targets.ts'
 import { platformOf, type Context } from '../context.ts'
 import type { Change } from '../live/change-log.ts'
 import { schema as t } from '../db/schema.ts'
@@ -12,14 +14,16 @@ type ConversationChange = Partial<typeof t.conversation.$inferInsert>
 export async function recompute(ctx: Context, change: Change, conversationId: string): Promise<void> {
   const { tx } = change
   const rows = await tx
-    .select({ conversation: t.conversation, targetSeconds: t.workspace.targetSeconds })
+    .select({ conversation: t.conversation, workspace: t.workspace, channel: t.channel })
     .from(t.conversation)
     .innerJoin(t.workspace, eq(t.workspace.id, t.conversation.workspaceId))
+    .innerJoin(t.channel, eq(t.channel.id, t.conversation.channelId))
     .where(eq(t.conversation.id, conversationId))
   if (!rows[0]) return
-  const { conversation, targetSeconds } = rows[0]
+  const { conversation } = rows[0]
+  const rule = ruleOf(rows[0].workspace, rows[0].channel)
   const { turns, ranked, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
-  await writeTurns(change, conversation, turns, targetSeconds)
+  await writeTurns(change, conversation, { turns, closings, rule })
 
   const inbound = messages.filter((row) => !row.ours)
   const newestInboundAt = Math.max(0, ...inbound.map((row) => row.receivedAt.getTime()))
@@ -29,7 +33,7 @@ export async function recompute(ctx: Context, change: Change, conversationId: st
     conversation.snoozedUntil !== null && snoozedAt !== null && newestInboundAt > snoozedAt ? null : conversation.snoozedUntil
   const pending = await pendingReply(change, conversationId)
   const derived: ConversationChange = {
-    ...derive(turns, messages, closings, targetSeconds),
+    ...derive(turns, messages, closings, rule),
     state: stateOf(ranked, snoozedUntil?.getTime() ?? null, ctx.now().getTime()),
     snoozedUntil,
     replyId: pending?.id ?? null,
@@ -42,8 +46,7 @@ export async function recompute(ctx: Context, change: Change, conversationId: st
 async function writeTurns(
   change: Change,
   conversation: typeof t.conversation.$inferSelect,
-  turns: Turn[],
-  targetSeconds: number,
+  { turns, closings, rule }: { turns: Turn[]; closings: ClosingRow[]; rule: Rule },
 ): Promise<void> {
   const { tx, workspaceId } = change
   const before = await tx.select().from(t.turn).where(eq(t.turn.conversationId, conversation.id))
@@ -71,7 +74,7 @@ async function writeTurns(
       changedSinceAnswered: turn.changedSinceAnswered,
       clocksDisagree: turn.clocksDisagree,
       first: turn.first,
-      targetSeconds: old.get(turn.id)?.targetSeconds ?? targetSeconds,
+      ...promiseOf(turn, old.get(turn.id), closings, rule),
     }))
     .filter((row) => JSON.stringify(row) !== JSON.stringify(pick(old.get(row.id), row)))
   if (changed.length === 0) return
@@ -85,12 +88,29 @@ async function writeTurns(
     })
 }
 
+/** Its target, and when that came or comes due. */
+function promiseOf(
+  turn: Turn,
+  old: typeof t.turn.$inferSelect | undefined,
+  closings: ClosingRow[],
+  rule: Rule,
+): { targetSeconds: number; targetClock: Target['clock']; dueAt: Date } {
+  const closing = turn.state === 'closed' ? closings.find((row) => row.id === turn.endedBy) : undefined
+  const target = targetOf(turn, {
+    now: rule.target,
+    before: old === undefined ? null : { state: old.state, target: { seconds: old.targetSeconds, clock: old.targetClock } },
+    stamped: closing?.targetSeconds == null ? null : { seconds: closing.targetSeconds, clock: closing.targetClock ?? 'calendar' },
+  })
+  const { dueAt } = dueOf(turn.startAt, target, rule.hours)
+  return { targetSeconds: target.seconds, targetClock: target.clock, dueAt: new Date(dueAt) }
+}
+
 /** Of a longer thing, what a shorter one also has, in its order: for comparing as text. */
 function pick<T extends object>(from: Record<string, unknown> | undefined, like: T): object | null {
   return from ? Object.fromEntries(Object.keys(like).map((key) => [key, from[key]])) : null
 }
 
-function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], targetSeconds: number): ConversationChange {
+function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], rule: Rule): ConversationChange {
   const byId = new Map(messages.map((row) => [row.id, row]))
   const newest = messages.toSorted((a, b) => b.platformAt.getTime() - a.platformAt.getTime() || (a.externalId < b.externalId ? 1 : -1))
   const last = newest[0]
@@ -101,9 +121,11 @@ function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], t
   const waitingMessageId = oldest?.messageIds[0] ?? newest.find((row) => !row.ours)?.id ?? null
   const answer = ended?.state === 'answered' && ended.endedBy !== null ? byId.get(ended.endedBy) : undefined
   const closing = ended?.state === 'closed' ? closings.find((row) => row.id === ended.endedBy) : undefined
+  const due = oldest && dueOf(oldest.startAt, rule.target, rule.hours)
   return {
     waitingSince: oldest && new Date(oldest.startAt),
-    dueAt: oldest && new Date(oldest.startAt + targetSeconds * 1000),
+    dueAt: due && new Date(due.dueAt),
+    dueSoonAt: due && new Date(due.dueSoonAt),
     openTurns: open.length,
     acknowledged: oldest?.acknowledged ?? false,
     foundLate: open.some((turn) => turn.foundLate),
@@ -117,6 +139,7 @@ function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], t
     endedById: answer?.byId ?? closing?.byId ?? null,
     endedSource: ended?.source ?? null,
     endedReason: closing?.reason ?? null,
+    endedReasonName: closing?.reasonName ?? null,
   }
 }
 

@@ -119,8 +119,14 @@ describe('snoozing', () => {
     expect([asleep.state, asleep.waitingSince, asleep.dueAt, asleep.snoozedUntil]).toEqual(['snoozed', row.waitingSince, row.dueAt, until])
     expect(await ids('limit=100')).not.toContain(row.id)
     expect(await ids('state=snoozed')).toEqual([row.id])
+    // Still in every number of who waits, of which one is snoozed; and each number opens to its rows.
+    const all = await ids('state=unanswered&limit=100')
+    expect(all).toContain(row.id)
     const { body: counts } = await world.request('GET', '/api/v1/counts')
-    expect(counts.snoozed).toBe(1)
+    expect([counts.waiting, counts.snoozed, counts.snoozedOf.unassigned]).toEqual([all.length, 1, 1])
+    const { body: queue } = await world.request('GET', '/api/v1/queue')
+    expect(queue.late).toBe((await ids('state=unanswered&due=late&limit=100')).length)
+    expect([queue.oldestWaitingSince, queue.oldestDueAt]).toEqual([counts.oldestWaitingSince, (await rowOf(world, all[0]!)).dueAt])
 
     world.pass(3_600_000 - 1_000)
     await world.drain()

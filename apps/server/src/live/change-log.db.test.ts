@@ -198,12 +198,13 @@ describe('whatever staff and people do', () => {
           expect((await brokenIn(world.ctx, place.workspaceId))['counters that are wrong']).toEqual([])
           const of = (state: string) => held.filter((row) => row.state === state)
           expect(counts).toEqual(await world.ctx.db.inWorkspace(place.workspaceId, countsOf))
-          expect([counts.waiting, counts.snoozed]).toEqual([of('waiting').length, of('snoozed').length])
-          expect(counts.unassigned).toBe(of('waiting').filter((row) => row.assigneeId === null).length)
-          expect(counts.byAssignee[sam] ?? 0).toBe(of('waiting').filter((row) => row.assigneeId === sam).length)
-          const oldest = of('waiting')
-            .map((row) => row.waitingSince!)
-            .toSorted()[0]
+          // Who is snoozed waits, too.
+          const waits = [...of('waiting'), ...of('snoozed')]
+          expect([counts.waiting, counts.snoozed]).toEqual([waits.length, of('snoozed').length])
+          expect(counts.unassigned).toBe(waits.filter((row) => row.assigneeId === null).length)
+          expect(counts.byAssignee[sam] ?? 0).toBe(waits.filter((row) => row.assigneeId === sam).length)
+          expect(counts.snoozedOf.byAssignee[sam] ?? 0).toBe(of('snoozed').filter((row) => row.assigneeId === sam).length)
+          const oldest = waits.map((row) => row.waitingSince!).toSorted()[0]
           expect(counts.oldestWaitingSince).toBe(oldest ?? null)
         },
       ),

@@ -13,13 +13,15 @@ import { openRelay, type Relay, type Told } from './relay.ts'
 import { openLive } from './socket.ts'
 
 const workspaceId = '0190a000-0000-7000-8000-000000000001'
-const counts = { waiting: 0, snoozed: 0, unassigned: 0, failed: 0, oldestWaitingSince: null, byChannel: {}, byAssignee: {} }
+const snoozedOf = { unassigned: 0, byChannel: {}, byAssignee: {} }
+const counts = { waiting: 0, snoozed: 0, unassigned: 0, snoozedOf, failed: 0, oldestWaitingSince: null, byChannel: {}, byAssignee: {} }
 const frame = (seq: number, into: string | null = null): ChangeFrame => ({
   seq,
   rows: [],
   gone: [{ id: workspaceId, into }],
   counts,
   channels: false,
+  settings: false,
 })
 
 const closers: (() => unknown)[] = []

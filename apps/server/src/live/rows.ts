@@ -68,6 +68,7 @@ type Raw = Record<string, unknown> & {
   private: boolean
   waiting_since: Instant
   due_at: Instant
+  due_soon_at: Instant
   acknowledged: boolean
   found_late: boolean
   changed_since_answered: boolean
@@ -97,6 +98,7 @@ type Raw = Record<string, unknown> & {
   ended_by_id: string | null
   ended_source: 'here' | 'native' | null
   ended_reason: string | null
+  ended_reason_name: string | null
   reply: RawReply | null
 }
 
@@ -111,6 +113,7 @@ function presentRow(row: Raw): ConversationRow {
     private: row.private,
     waitingSince: iso(row.waiting_since),
     dueAt: iso(row.due_at),
+    dueSoonAt: iso(row.due_soon_at),
     acknowledged: row.acknowledged,
     foundLate: row.found_late,
     changedSinceAnswered: row.changed_since_answered,
@@ -141,6 +144,7 @@ function presentRow(row: Raw): ConversationRow {
             byId: row.ended_by_id,
             source: row.ended_source,
             reason: row.ended_reason,
+            reasonName: row.ended_reason_name,
           },
     reply: row.reply === null ? null : presentReply(row.reply),
   }

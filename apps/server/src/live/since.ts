@@ -28,7 +28,8 @@ export async function changesSince(tx: Queryable, since: number): Promise<z.infe
     conversation_ids: string[]
     gone: { id: string; into: string | null }[]
     channels: boolean
-  }>(sql`select seq, conversation_ids, gone, channels from change where seq > ${since} order by seq limit ${pageSize}`)
+    settings: boolean
+  }>(sql`select seq, conversation_ids, gone, channels, settings from change where seq > ${since} order by seq limit ${pageSize}`)
   const gone = rows.flatMap((row) => row.gone)
   const goneIds = new Set(gone.map((each) => each.id))
   const ids = [...new Set(rows.flatMap((row) => row.conversation_ids))].filter((id) => !goneIds.has(id))
@@ -39,6 +40,7 @@ export async function changesSince(tx: Queryable, since: number): Promise<z.infe
     gone,
     counts: await countsOf(tx),
     channels: rows.some((row) => row.channels),
+    settings: rows.some((row) => row.settings),
     more: seq < newest,
   }
 }

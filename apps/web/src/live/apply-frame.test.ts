@@ -147,8 +147,18 @@ function listOf(query: ListQuery, items: ConversationRow[]): HeldList {
 }
 
 function frame(seq: number, rows: ConversationRow[]): ChangeFrame {
-  const counts: Counts = { waiting: 0, snoozed: 0, unassigned: 0, failed: 0, oldestWaitingSince: null, byChannel: {}, byAssignee: {} }
-  return { seq, rows, gone: [], counts, channels: false }
+  const snoozedOf = { unassigned: 0, byChannel: {}, byAssignee: {} }
+  const counts: Counts = {
+    waiting: 0,
+    snoozed: 0,
+    unassigned: 0,
+    snoozedOf,
+    failed: 0,
+    oldestWaitingSince: null,
+    byChannel: {},
+    byAssignee: {},
+  }
+  return { seq, rows, gone: [], counts, channels: false, settings: false }
 }
 
 function ids(held: Held): number[][] {
@@ -174,6 +184,7 @@ function row(n: number, { wait = 10, seq = 1, state = 'waiting', assigneeId = nu
     kind: 'comment',
     private: false,
     waitingSince: waits ? at : null,
+    dueSoonAt: waits ? new Date(noon - wait * 60_000 + 5_400_000).toISOString() : null,
     dueAt: waits ? new Date(noon - wait * 60_000 + 7_200_000).toISOString() : null,
     acknowledged: false,
     foundLate: false,

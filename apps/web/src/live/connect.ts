@@ -170,5 +170,6 @@ function refreshOpen(cache: QueryClient, frame: ChangeFrame): void {
   for (const { id } of frame.rows) void cache.invalidateQueries({ queryKey: ['conversation', id] })
   for (const { id } of frame.gone) void cache.invalidateQueries({ queryKey: ['conversation', id] })
   void cache.invalidateQueries({ queryKey: queueQuery.queryKey })
+  if (frame.settings) for (const queryKey of [meQuery.queryKey, ['reasons'], ['targets']]) void cache.invalidateQueries({ queryKey })
   if (frame.channels) void cache.invalidateQueries({ queryKey: channelsQuery.queryKey })
 }

@@ -4,18 +4,17 @@ import { useAtNow } from '../clock/ticker.ts'
 import { shortSpan } from '../words/spans.ts'
 import { useWords } from '../words/words.tsx'
 
-export type Waits = { waitingSince: string | null; dueAt: string | null }
+export type Waits = { waitingSince: string | null; dueSoonAt: string | null; dueAt: string | null }
 
 /** The step on the waiting scale now, null when nobody waits. Moves with the shared clock. */
-export function useWaitStep({ waitingSince, dueAt }: Waits): WaitStep | null {
-  return useAtNow(useCallback((now: number) => stepAt({ waitingSince, dueAt }, now), [waitingSince, dueAt])) as WaitStep | null
+export function useWaitStep({ waitingSince, dueSoonAt, dueAt }: Waits): WaitStep | null {
+  const step = useCallback((now: number) => stepAt({ waitingSince, dueSoonAt, dueAt }, now), [waitingSince, dueSoonAt, dueAt])
+  return useAtNow(step) as WaitStep | null
 }
 
-export function stepAt({ waitingSince, dueAt }: Waits, now: number): WaitStep | null {
-  if (waitingSince === null) return null
-  const since = Date.parse(waitingSince)
-  const targetMs = dueAt === null ? 86_400_000 : Math.max(1, Date.parse(dueAt) - since)
-  return waitStep(now - since, targetMs)
+export function stepAt({ waitingSince, dueSoonAt, dueAt }: Waits, now: number): WaitStep | null {
+  if (waitingSince === null || dueSoonAt === null || dueAt === null) return null
+  return waitStep({ since: Date.parse(waitingSince), dueSoonAt: Date.parse(dueSoonAt), dueAt: Date.parse(dueAt) }, now)
 }
 
 /** "2 h 14 m", live. */

@@ -1,4 +1,4 @@
-import { reasonIds } from '@answerback/core/reasons'
+import { builtInReasons } from '@answerback/core/reasons'
 import { createTranslator } from 'use-intl/core'
 import { expect, test } from 'vitest'
 import { en } from './en.ts'
@@ -26,9 +26,9 @@ test('every message is well-formed and can be said', () => {
   expect(problems).toEqual([])
 })
 
-test('every reason has its words, long and short', () => {
+test('every built-in reason has its words, long and short', () => {
   const keys = new Set(all.map(([key]) => key))
-  expect(reasonIds.filter((id) => !keys.has(`reason.${id}`) || !keys.has(`reason.short.${id}`))).toEqual([])
+  expect(builtInReasons.filter(({ id }) => !keys.has(`reason.${id}`) || !keys.has(`reason.short.${id}`))).toEqual([])
 })
 
 function flatten(messages: object, prefix = ''): [string, string][] {

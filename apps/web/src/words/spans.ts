@@ -1,4 +1,5 @@
 import { spanOf } from '../clock/duration.ts'
+import type { TargetView } from '@answerback/core/settings-api'
 import type { Words } from './words.tsx'
 
 /** "2 h 14 m", at most two units, rounded down. Under a minute: seconds when `precise`, else "< 1 m". */
@@ -8,6 +9,12 @@ export function shortSpan(t: Words, ms: number, precise = false): string {
   if (shape === 'hours') return m === 0 ? t('span.hoursOnly', { h }) : t('span.hours', { h, m })
   if (shape === 'minutes') return t('span.minutes', { m })
   return precise ? t('span.seconds', { s }) : t('span.underAMinute')
+}
+
+/** "2 h", or "2 h of business time". */
+export function promiseWords({ seconds, clock }: TargetView, t: Words): string {
+  const span = shortSpan(t, seconds * 1_000)
+  return clock === 'business' ? t('span.business', { span }) : span
 }
 
 /** "2 hours 14 minutes", for accessible names. */

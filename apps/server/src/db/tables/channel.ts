@@ -1,5 +1,6 @@
 import { doublePrecision, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { ReplyLimit } from '@answerback/core/reply-limit'
+import type { ChannelHours, TargetView } from '@answerback/core/settings-api'
 import { at, bytea, id, workspaceId } from './columns.ts'
 
 export const channel = pgTable(
@@ -19,6 +20,12 @@ export const channel = pgTable(
     settings: jsonb('settings').$type<Record<string, string>>().notNull(),
     credentials: bytea('credentials').notNull(),
     replyLimit: jsonb('reply_limit').$type<ReplyLimit>(),
+    /** Its own target and hours; null: as the workspace's. */
+    targetSeconds: integer('target_seconds'),
+    targetClock: text('target_clock').$type<TargetView['clock']>(),
+    hours: jsonb('hours').$type<ChannelHours>(),
+    /** Set while due times are still to be derived again, after target, hours or zone changed. */
+    rulesChangedAt: at('rules_changed_at'),
     connectedAt: at('connected_at').notNull(),
     pausedAt: at('paused_at'),
     /** Its credentials are erased then; what was said stays. Null again once the account is connected again. */

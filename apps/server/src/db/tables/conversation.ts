@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { MessageKind } from '@answerback/core/facts'
-import type { ReasonClass, ReasonId } from '@answerback/core/reasons'
+import type { ReasonClass } from '@answerback/core/reasons'
+import type { TargetView } from '@answerback/core/settings-api'
 import type { ConversationState } from '@answerback/core/api'
 import { at, id, workspaceId } from './columns.ts'
 
@@ -25,6 +26,7 @@ export const conversation = pgTable(
     state: text('state').$type<ConversationState>().notNull().default('withdrawn'),
     waitingSince: at('waiting_since'),
     dueAt: at('due_at'),
+    dueSoonAt: at('due_soon_at'),
     openTurns: integer('open_turns').notNull().default(0),
     acknowledged: boolean('acknowledged').notNull().default(false),
     foundLate: boolean('found_late').notNull().default(false),
@@ -38,6 +40,7 @@ export const conversation = pgTable(
     endedById: uuid('ended_by_id'),
     endedSource: text('ended_source').$type<'here' | 'native'>(),
     endedReason: text('ended_reason'),
+    endedReasonName: text('ended_reason_name'),
     replyId: uuid('reply_id'),
     replyFailed: boolean('reply_failed').notNull().default(false),
   },
@@ -47,6 +50,10 @@ export const conversation = pgTable(
     index('conversation_waiting')
       .on(t.workspaceId, t.waitingSince, t.id)
       .where(sql`state = 'waiting'`),
+    // Everybody who waits, those snoozed too.
+    index('conversation_unanswered')
+      .on(t.workspaceId, t.waitingSince, t.id)
+      .where(sql`waiting_since is not null`),
     index('conversation_waiting_channel')
       .on(t.workspaceId, t.channelId, t.waitingSince, t.id)
       .where(sql`state = 'waiting'`),
@@ -106,8 +113,11 @@ export const turn = pgTable(
     changedSinceAnswered: boolean('changed_since_answered').notNull(),
     clocksDisagree: boolean('clocks_disagree').notNull(),
     first: boolean('first').notNull(),
-    /** The target in force when it started, in seconds; stamped, so that changing the target rewrites no history. */
+    /** While open the channel's target, once ended the one it ended under: changing the target rewrites no history. */
     targetSeconds: integer('target_seconds').notNull(),
+    targetClock: text('target_clock').$type<TargetView['clock']>().notNull().default('calendar'),
+    /** When it was, or is, due. Derived: a business clock that changes moves it. */
+    dueAt: at('due_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
@@ -115,6 +125,9 @@ export const turn = pgTable(
     index('turn_open')
       .on(t.workspaceId, t.startAt)
       .where(sql`state = 'open'`),
+    index('turn_business')
+      .on(t.channelId, t.id)
+      .where(sql`target_clock = 'business'`),
     index('turn_start').on(t.workspaceId, t.startAt),
   ],
 )
@@ -126,8 +139,13 @@ export const closing = pgTable(
     workspaceId: workspaceId(),
     conversationId: uuid('conversation_id').notNull(),
     messageId: uuid('message_id').notNull(),
-    reason: text('reason').$type<ReasonId>().notNull(),
+    reason: text('reason').notNull(),
+    /** What the reason was called then; null for a built-in one by its usual words. With class and target it is stamped, so that editing reasons rewrites no history. */
+    reasonName: text('reason_name'),
     class: text('class').$type<ReasonClass>().notNull(),
+    /** Null in closings made before these were stamped: then the turn's own counts. */
+    targetSeconds: integer('target_seconds'),
+    targetClock: text('target_clock').$type<TargetView['clock']>(),
     note: text('note'),
     byId: uuid('by_id'),
     createdAt: at('created_at').notNull(),

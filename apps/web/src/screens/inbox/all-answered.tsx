@@ -15,11 +15,11 @@ export function AllAnswered({ counts }: { counts: Counts }) {
           <circle cx="24" cy="24" r="22.5" />
           <path d="M15 24.5l6.5 6.5L34 18" pathLength={1} />
         </svg>
-        <h1 tabIndex={-1}>{t('empty.allAnswered')}</h1>
+        <h1 tabIndex={-1}>{t('empty.allAnswered', { snoozed: counts.snoozed })}</h1>
         <p className="lead">{t('empty.allAnsweredLead', { snoozed: counts.snoozed })}</p>
         <p className="lead">{t('empty.keepGoing')}</p>
-        <Link className="btn" to="/inbox/{-$view}" params={{ view: 'answered' }}>
-          {t('empty.seeAnswered')}
+        <Link className="btn" to="/inbox/{-$view}" params={{ view: counts.snoozed > 0 ? 'snoozed' : 'answered' }}>
+          {counts.snoozed > 0 ? t('empty.seeSnoozed') : t('empty.seeAnswered')}
         </Link>
       </div>
     </section>

@@ -27,7 +27,11 @@ function GhostWords({ line }: { line: Line }) {
   const person = nameOf(line.row.contact, t)
   const b = (chunks: React.ReactNode) => <b className="med">{chunks}</b>
   if (ended.state === 'closed')
-    return <span className="ell">{t.rich('list.ghostClosed', { b, person, reason: reasonWords(ended.ended?.reason ?? null, t) })}</span>
+    return (
+      <span className="ell">
+        {t.rich('list.ghostClosed', { b, person, reason: reasonWords(ended.ended?.reason ?? null, ended.ended?.reasonName ?? null, t) })}
+      </span>
+    )
   if (ended.state === 'withdrawn') return <span className="ell">{t.rich('list.ghostWithdrawn', { b, person })}</span>
   if (ended.state !== 'answered' || ended.ended === null) return <span className="ell">{t.rich('list.ghostModerated', { b, person })}</span>
   const span = shortSpan(t, ended.ended.seconds * 1_000, true)

@@ -107,7 +107,12 @@ export function InboxScreen() {
   }, [openId, counts.waiting, me.workspace.name, t])
 
   const calm =
-    openId === null && view === 'waiting' && !isFiltered(search) && list.isSuccess && list.rows.length === 0 && counts.waiting === 0
+    openId === null &&
+    view === 'waiting' &&
+    !isFiltered(search) &&
+    list.isSuccess &&
+    list.rows.length === 0 &&
+    counts.waiting === counts.snoozed
   return (
     <ListContext value={handle}>
       <div className="inbox" data-open={openId !== null || undefined}>

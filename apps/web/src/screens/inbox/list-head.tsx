@@ -12,16 +12,17 @@ import { useWords } from '../../words/words.tsx'
 import { sortOf } from '@answerback/core/list-view'
 import { type ListSearch, queryOf, type View } from './views.ts'
 
-type Props = { view: View; search: ListSearch; counts: Counts; total: number | null }
+type Props = { view: View; search: ListSearch; counts: Counts; total: number | null; snoozed: number }
 
 /** Who waits and how long, in the headline; order and filters below it. */
-export function ListHead({ view, search, counts, total }: Props) {
+export function ListHead({ view, search, counts, total, snoozed }: Props) {
   const t = useWords()
   const oldest = useSpanSince(counts.oldestWaitingSince)
   return (
     <header>
       <div className="hs headline">
         <h1 tabIndex={-1}>{t(`list.title.${view}`, { count: total ?? 0 })}</h1>
+        {snoozed > 0 && <span className="small ink3 aside">{t('list.ofWhichSnoozed', { count: snoozed })}</span>}
         {view === 'waiting' && counts.oldestWaitingSince !== null && (
           <span className="small ink3 aside">{t('list.oldest', { span: oldest })}</span>
         )}

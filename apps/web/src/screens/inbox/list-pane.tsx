@@ -14,7 +14,7 @@ import { Rows, type RowsHandle } from './rows.tsx'
 import { useGhosts } from './use-ghosts.ts'
 import { useHeldBack } from './use-held-back.ts'
 import type { useList } from './use-list.ts'
-import { type ListSearch, queryOf, type View } from './views.ts'
+import { isFiltered, type ListSearch, queryOf, type View, waitingIn } from './views.ts'
 
 type Props = {
   view: View
@@ -42,7 +42,9 @@ export function ListPane({ view, search, counts, list, cursorId, selectedId, onO
     [],
   )
   const lines = useGhosts(held.rows, sort, listKey, lingers)
-  const total = totalOf(view, counts, me.user.id, search) ?? (list.hasNextPage ? null : list.rows.length)
+  const waiting = waitingIn(view, search, counts, me.user.id)
+  const total =
+    waiting === null ? (listed(view, counts, search) ?? (list.hasNextPage ? null : list.rows.length)) : waiting.count - waiting.snoozed
 
   useCommandHandlers(held.count > 0 ? { showNew: held.show } : {})
   const onRetry = (row: ConversationRow) => {
@@ -51,7 +53,13 @@ export function ListPane({ view, search, counts, list, cursorId, selectedId, onO
 
   return (
     <section className="list" aria-label={t(`nav.${view}`)}>
-      <ListHead view={view} search={search} counts={counts} total={total ?? list.rows.length} />
+      <ListHead
+        view={view}
+        search={search}
+        counts={counts}
+        total={waiting?.count ?? total ?? list.rows.length}
+        snoozed={waiting?.snoozed ?? 0}
+      />
       <Pills view={view} search={search} counts={counts} />
       <ChannelAlert />
       {list.isPending ? (
@@ -100,13 +108,9 @@ export function ListPane({ view, search, counts, list, cursorId, selectedId, onO
   )
 }
 
-/** How many there are, where the counts know it; null where only loading to the end would tell. */
-function totalOf(view: View, counts: Counts, meId: string, search: ListSearch): number | null {
-  if (search.assignee !== undefined || search.due !== undefined || search.liked !== undefined) return null
-  if (search.channelId !== undefined) return view === 'waiting' ? (counts.byChannel[search.channelId] ?? 0) : null
-  if (view === 'mine') return counts.byAssignee[meId] ?? 0
-  if (view === 'waiting' || view === 'unassigned' || view === 'snoozed' || view === 'failed') return counts[view]
-  return null
+/** How many a list has in which nobody waits unseen; null where only loading to the end would tell. */
+function listed(view: View, counts: Counts, search: ListSearch): number | null {
+  return !isFiltered(search) && (view === 'snoozed' || view === 'failed') ? counts[view] : null
 }
 
 function Skeletons() {

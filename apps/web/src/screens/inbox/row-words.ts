@@ -1,4 +1,5 @@
 import type { ConversationRow, Me } from '@answerback/core/api'
+import type { Reason } from '@answerback/core/reasons'
 import { platformOf, staffName } from '../../ui/me.tsx'
 import { shortSpan } from '../../words/spans.ts'
 import type { Words } from '../../words/words.tsx'
@@ -34,7 +35,7 @@ export function endedWords(row: ConversationRow, me: Me, t: Words): string | nul
   if (row.state === 'withdrawn') return t('list.withdrawn')
   if (row.state === 'moderated') return t('list.moderated')
   if (row.ended === null) return null
-  if (row.state === 'closed') return t('list.noReplyNeeded', { reason: reasonWords(row.ended.reason, t) })
+  if (row.state === 'closed') return t('list.noReplyNeeded', { reason: reasonWords(row.ended.reason, row.ended.reasonName, t) })
   if (row.state !== 'answered') return null
   const span = shortSpan(t, row.ended.seconds * 1_000, true)
   const name = staffName(me, row.ended.byId)
@@ -42,8 +43,15 @@ export function endedWords(row: ConversationRow, me: Me, t: Words): string | nul
   return t('list.answeredIn', { span, name: row.ended.byId === me.user.id ? t('app.you') : name })
 }
 
-/** A reason in a few words; one that this catalogue does not know is shown as it is. */
-export function reasonWords(reason: string | null, t: Words): string {
+/** What a reason is called where it is offered: as the workspace named it, else in the usual words. */
+export function offerWords({ id, name }: Pick<Reason, 'id' | 'name'>, t: Words): string {
+  const key = `reason.${id}` as 'reason.other'
+  return name ?? (t.has(key) ? t(key) : id)
+}
+
+/** A reason in a few words: as it was named, else in the usual words; one that this catalogue does not know is shown as it is. */
+export function reasonWords(reason: string | null, name: string | null, t: Words): string {
+  if (name !== null) return name
   const key = `reason.short.${reason}` as 'reason.short.other'
   return reason !== null && t.has(key) ? t(key) : (reason ?? t('reason.short.other'))
 }

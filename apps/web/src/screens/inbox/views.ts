@@ -1,4 +1,4 @@
-import type { ListQuery } from '@answerback/core/api'
+import type { Counts, ListQuery } from '@answerback/core/api'
 
 export const views = ['waiting', 'mine', 'unassigned', 'snoozed', 'answered', 'closed', 'failed'] as const
 export type View = (typeof views)[number]
@@ -45,6 +45,18 @@ export function queryOf(view: View, search: ListSearch): ListQuery {
 /** Whether anything narrows the view, beside its order. */
 export function isFiltered(search: ListSearch): boolean {
   return search.channelId !== undefined || search.assignee !== undefined || search.due !== undefined || search.liked !== undefined
+}
+
+/** How many wait in a view, and how many of them are snoozed and so not in its list; null where the counts do not know. */
+export function waitingIn(view: View, search: ListSearch, counts: Counts, meId: string): { count: number; snoozed: number } | null {
+  if (search.assignee !== undefined || search.due !== undefined || search.liked !== undefined) return null
+  const { snoozedOf } = counts
+  const { channelId } = search
+  if (channelId !== undefined)
+    return view === 'waiting' ? { count: counts.byChannel[channelId] ?? 0, snoozed: snoozedOf.byChannel[channelId] ?? 0 } : null
+  if (view === 'mine') return { count: counts.byAssignee[meId] ?? 0, snoozed: snoozedOf.byAssignee[meId] ?? 0 }
+  if (view === 'unassigned') return { count: counts.unassigned, snoozed: snoozedOf.unassigned }
+  return view === 'waiting' ? { count: counts.waiting, snoozed: counts.snoozed } : null
 }
 
 const base: Record<View, ListQuery> = {

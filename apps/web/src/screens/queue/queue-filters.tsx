@@ -5,8 +5,8 @@ import { Avatar } from '../../ui/avatar.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { channelOf, platformOf, useMe } from '../../ui/me.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
-import { shortSpan } from '../../words/spans.ts'
-import { useWords } from '../../words/words.tsx'
+import { promiseWords } from '../../words/spans.ts'
+import { useWords, type Words } from '../../words/words.tsx'
 import type { QueueSearch } from './queue-search.ts'
 
 /** By channel and by who has it; both live in the address. */
@@ -67,9 +67,15 @@ export function QueueFilters({ search, channels }: { search: QueueSearch; channe
         </button>
       )}
       <span className="grow" />
-      <span className="meta wide-only">{t('queue.target', { target: shortSpan(t, me.workspace.targetSeconds * 1_000) })}</span>
+      <span className="meta wide-only">{targetWords(channel === undefined ? channels : [channel], t)}</span>
     </div>
   )
+}
+
+/** What is promised to whom is shown; by channel where they differ. */
+function targetWords(channels: Channel[], t: Words): string {
+  const said = [...new Set(channels.map(({ target }) => promiseWords(target, t)))]
+  return said.length === 1 ? t('queue.target', { target: said[0]! }) : said.length === 0 ? '' : t('queue.targetByChannel')
 }
 
 function Choice({ text }: { text: string }) {

@@ -1,12 +1,15 @@
 import type { QueueSummary } from '@answerback/core/api'
 import { Link } from '@tanstack/react-router'
 import { Heart } from 'lucide-react'
+import { useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
 import { reasonWords } from '../inbox/row-words.ts'
 
 /** What left without a reply today and why, and whom a like has not answered: never hidden, always reviewable. */
 export function QueueReview({ summary }: { summary: QueueSummary }) {
   const t = useWords()
+  const me = useMe()
+  const nameOf = (id: string) => me.reasons.find((each) => each.id === id)?.name ?? null
   const reasons = Object.entries(summary.closedToday).filter(([, count]) => count > 0)
   const closed = reasons.reduce((sum, [, count]) => sum + count, 0)
   return (
@@ -16,7 +19,9 @@ export function QueueReview({ summary }: { summary: QueueSummary }) {
         <span className="ink3">
           {closed === 0
             ? t('queue.closedNone')
-            : reasons.map(([reason, count]) => t('queue.reasonCount', { reason: reasonWords(reason, t), count })).join(' · ')}
+            : reasons
+                .map(([reason, count]) => t('queue.reasonCount', { reason: reasonWords(reason, nameOf(reason), t), count }))
+                .join(' · ')}
         </span>
         {closed > 0 && (
           <Link className="link" to="/inbox/{-$view}" params={{ view: 'closed' }}>

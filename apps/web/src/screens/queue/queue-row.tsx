@@ -1,8 +1,9 @@
 import type { ConversationRow } from '@answerback/core/api'
 import { hasFailedReply } from '@answerback/core/list-view'
-import { CircleAlert, Heart, Pencil } from 'lucide-react'
+import { CircleAlert, Heart, Moon, Pencil } from 'lucide-react'
 import { memo, useCallback } from 'react'
-import { useAtNow } from '../../clock/ticker.ts'
+import { whenText } from '../../clock/instants.ts'
+import { now, useAtNow } from '../../clock/ticker.ts'
 import { usePresence } from '../../live/presence.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { staffName, useMay, useMe } from '../../ui/me.tsx'
@@ -92,6 +93,7 @@ function nearSpan(t: ReturnType<typeof useWords>, ms: number): string {
 
 function Badge({ row }: { row: ConversationRow }) {
   const t = useWords()
+  const me = useMe()
   if (hasFailedReply(row)) {
     return (
       <span className="err hs med badge">
@@ -100,6 +102,13 @@ function Badge({ row }: { row: ConversationRow }) {
       </span>
     )
   }
+  if (row.state === 'snoozed' && row.snoozedUntil !== null)
+    return (
+      <span className="hs ink3 badge">
+        <Moon className="i sm" aria-hidden="true" />
+        {t('queue.snoozedUntil', { time: whenText(row.snoozedUntil, now(), me.workspace.timeZone) })}
+      </span>
+    )
   if (!row.acknowledged) return null
   return (
     <span className="ack hs med badge">

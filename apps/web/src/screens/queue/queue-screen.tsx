@@ -18,9 +18,9 @@ import { QueueStrip } from './queue-strip.tsx'
 import '../../style/pages.css'
 import '../../style/queue.css'
 
-const groups = ['late', 'due_soon', 'waiting'] as const
+const groups = ['late', 'due_soon', 'waiting', 'snoozed'] as const
 
-/** The lead's queue: how many people wait and how long, in three groups against the target, with what was set aside below. */
+/** The lead's queue: how many people wait and how long, in groups against the target, who is snoozed after them, with what was set aside below. */
 export function QueueScreen() {
   const t = useWords()
   const me = useMe()
@@ -109,7 +109,7 @@ export function QueueScreen() {
               <Group
                 key={group}
                 group={group}
-                rows={shown.filter((row) => dueGroup(row, now()) === group)}
+                rows={shown.filter((row) => (row.state === 'snoozed' ? 'snoozed' : dueGroup(row, now())) === group)}
                 cursorId={cursorId ?? shown[0]?.id ?? null}
                 actions={actions}
                 onOpen={open}

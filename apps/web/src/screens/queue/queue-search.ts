@@ -14,9 +14,9 @@ export function readQueueSearch(search: Record<string, unknown>): QueueSearch {
   return { ...(channelId && { channelId }), ...(assignee && { assignee }), ...(due && { due }), ...(liked && { liked }) }
 }
 
-/** Everybody who waits, longest first; the three groups are cut from it by the clock, so `due` narrows on screen only. */
+/** Everybody who waits, those snoozed too, longest first; the groups are cut from it by the clock, so `due` narrows on screen only. */
 export function queueListQuery(search: QueueSearch): ListQuery {
-  const query: ListQuery = { state: 'waiting', limit: 100 }
+  const query: ListQuery = { state: 'unanswered', limit: 100 }
   if (search.channelId !== undefined) query.channelId = search.channelId
   if (search.assignee !== undefined) query.assignee = search.assignee
   return query

@@ -1,18 +1,14 @@
 import type { QueueSummary } from '@answerback/core/api'
 import { Link } from '@tanstack/react-router'
-import { useMe } from '../../ui/me.tsx'
 import { useSpanSince, useWaitStep } from '../../ui/wait.tsx'
 import { useWords } from '../../words/words.tsx'
 
 /** The headline: people and their wait. Each number is a link to those it counts. */
 export function QueueStrip({ summary }: { summary: QueueSummary }) {
   const t = useWords()
-  const { workspace } = useMe()
   const { oldestWaitingSince } = summary
   const longest = useSpanSince(oldestWaitingSince)
-  const dueAt =
-    oldestWaitingSince === null ? null : new Date(Date.parse(oldestWaitingSince) + workspace.targetSeconds * 1_000).toISOString()
-  const step = useWaitStep({ waitingSince: oldestWaitingSince, dueAt })
+  const step = useWaitStep({ waitingSince: oldestWaitingSince, dueSoonAt: summary.oldestDueSoonAt, dueAt: summary.oldestDueAt })
   return (
     <div className="strip">
       <Link className="big" to="/queue" search={{}}>
@@ -20,7 +16,7 @@ export function QueueStrip({ summary }: { summary: QueueSummary }) {
         <span>{t('queue.people', { snoozed: summary.snoozed })}</span>
       </Link>
       {oldestWaitingSince !== null && (
-        <Link className="big" to="/inbox/{-$view}" params={{ view: undefined }} data-s={step ?? undefined}>
+        <Link className="big" to="/queue" search={{}} data-s={step ?? undefined}>
           <b className="wt">{longest}</b>
           <span>{t('queue.longest')}</span>
         </Link>

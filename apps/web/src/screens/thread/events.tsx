@@ -68,7 +68,7 @@ function EventLine({ event }: { event: Event }) {
         who: whoever,
         detail: Number.isNaN(Date.parse(detail)) ? detail : whenText(detail, now(), me.workspace.timeZone),
       })
-    if (event.what === 'closed') return t('event.closed', { who: whoever, detail: reasonWords(event.detail, t) })
+    if (event.what === 'closed') return t('event.closed', { who: whoever, detail: reasonWords(event.detail, null, t) })
     if (event.what === 'unsnoozed') return t('event.unsnoozed', { who: who ?? 'none' })
     return t(`event.${event.what}`, { who: whoever })
   }

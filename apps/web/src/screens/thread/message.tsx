@@ -167,8 +167,8 @@ function Facts({
         <p className="below">
           <Minus className="i sm" aria-hidden="true" />
           <span>
-            {t(turn.reason === 'declined' || turn.reason === 'other' ? 'thread.declinedAs' : 'thread.closedAs', {
-              reason: reasonWords(turn.reason, t),
+            {t(turn.closedClass === 'declined' ? 'thread.declinedAs' : 'thread.closedAs', {
+              reason: reasonWords(turn.reason, turn.reasonName, t),
             })}
             {turn.note !== null && turn.note !== '' && ` “${turn.note}”`}
           </span>

@@ -1,31 +1,32 @@
 import type { ConversationRow } from '@answerback/core/api'
-import { type ReasonId, reasons } from '@answerback/core/reasons'
+import { type Reason, reasonsInUse } from '@answerback/core/reasons'
 import { Reply as ReplyIcon } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
+import { useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
-import { nameOf } from '../inbox/row-words.ts'
+import { nameOf, offerWords } from '../inbox/row-words.ts'
 import '../../style/reasons.css'
 
-type Props = { row: ConversationRow; onClose: () => void; onReply: () => void; onChoose: (reason: ReasonId, note: string) => void }
+type Props = { row: ConversationRow; onClose: () => void; onReply: () => void; onChoose: (reason: Reason, note: string) => void }
 
-/** Why no reply is needed. Nine reasons under the keys 1 to 9; two of them want to be explained. */
+/** Why no reply is needed: the workspace's own reasons, the first nine under the keys 1 to 9. Some want to be explained. */
 export function ReasonDialog({ row, onClose, onReply, onChoose }: Props) {
   const t = useWords()
-  const [asking, setAsking] = useState<ReasonId | null>(null)
+  const reasons = reasonsInUse(useMe().reasons)
+  const [asking, setAsking] = useState<Reason | null>(null)
   const name = nameOf(row.contact, t)
-  const choose = (id: ReasonId) => {
-    const needs = reasons.find((reason) => reason.id === id)?.needs ?? null
-    if (needs !== null) return setAsking(id)
+  const choose = (reason: Reason) => {
+    if (reason.needs !== null) return setAsking(reason)
     onClose()
-    onChoose(id, '')
+    onChoose(reason, '')
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (asking !== null || event.ctrlKey || event.metaKey || event.altKey) return
     const reason = reasons[Number(event.key) - 1]
     if (reason !== undefined) {
       event.preventDefault()
-      choose(reason.id)
+      choose(reason)
     } else moveFocus(event)
   }
   return (
@@ -40,9 +41,9 @@ export function ReasonDialog({ row, onClose, onReply, onChoose }: Props) {
         )}
         {asking === null ? (
           <>
-            <Choices of="not_owed" onChoose={choose} />
+            <Choices reasons={reasons} of="not_owed" onChoose={choose} />
             <h2 className="meta">{t('reason.declinedClass')}</h2>
-            <Choices of="declined" onChoose={choose} />
+            <Choices reasons={reasons} of="declined" onChoose={choose} />
           </>
         ) : (
           <Explain
@@ -70,16 +71,18 @@ export function ReasonDialog({ row, onClose, onReply, onChoose }: Props) {
   )
 }
 
-function Choices({ of, onChoose }: { of: 'not_owed' | 'declined'; onChoose: (id: ReasonId) => void }) {
+type ChoicesProps = { reasons: Reason[]; of: Reason['class']; onChoose: (reason: Reason) => void }
+
+function Choices({ reasons, of, onChoose }: ChoicesProps) {
   const t = useWords()
   return (
     <ul>
       {reasons.map((reason, index) =>
         reason.class === of ? (
           <li key={reason.id}>
-            <button type="button" data-first={index === 0 || undefined} onClick={() => onChoose(reason.id)}>
-              <span className="grow">{t(`reason.${reason.id}`)}</span>
-              <kbd>{index + 1}</kbd>
+            <button type="button" data-first={index === 0 || undefined} onClick={() => onChoose(reason)}>
+              <span className="grow">{offerWords(reason, t)}</span>
+              {index < 9 && <kbd>{index + 1}</kbd>}
             </button>
           </li>
         ) : null,
@@ -89,11 +92,11 @@ function Choices({ of, onChoose }: { of: 'not_owed' | 'declined'; onChoose: (id:
 }
 
 /** The link or the words that the reason needs. */
-function Explain({ reason, onBack, onDone }: { reason: ReasonId; onBack: () => void; onDone: (note: string) => void }) {
+function Explain({ reason, onBack, onDone }: { reason: Reason; onBack: () => void; onDone: (note: string) => void }) {
   const t = useWords()
   const [note, setNote] = useState('')
   const [tried, setTried] = useState(false)
-  const link = reasons.find((each) => each.id === reason)?.needs === 'link'
+  const link = reason.needs === 'link'
   const missing = link ? !/^https?:\/\/\S+\.\S+|^https?:\/\/localhost/i.test(note.trim()) : note.trim() === ''
   return (
     <form

@@ -1,16 +1,18 @@
 import type { Channel, Conversation } from '@answerback/core/api'
 import { ChevronLeft, Ellipsis, ExternalLink, Heart, Moon, UserRoundPlus } from 'lucide-react'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { type RefObject, useCallback } from 'react'
+import { channelsQuery } from '../../api/queries.ts'
 import { useAtNow } from '../../clock/ticker.ts'
 import { usePresence } from '../../live/presence.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
-import { platformOf, staffName, useMay, useMe } from '../../ui/me.tsx'
+import { channelOf, platformOf, staffName, useMay, useMe } from '../../ui/me.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { usePhone } from '../../ui/use-phone.ts'
 import { safeUrl } from '../../ui/user-text.tsx'
 import { Meter, WaitChip } from '../../ui/wait.tsx'
-import { shortSpan } from '../../words/spans.ts'
+import { promiseWords, shortSpan } from '../../words/spans.ts'
 import { useWords } from '../../words/words.tsx'
 import { useListHandle } from '../inbox/list-context.ts'
 import { endedWords, nameOf, whereOf } from '../inbox/row-words.ts'
@@ -74,18 +76,20 @@ function WaitState({ conversation }: { conversation: Conversation }) {
   const t = useWords()
   const me = useMe()
   const { waitingSince, dueAt } = conversation
+  const { data: channels } = useSuspenseQuery(channelsQuery)
+  const promised = channelOf(channels, conversation.channelId)?.target
   const phone = usePhone()
   const against = useAtNow(
     useCallback(
       (at: number) => {
         if (waitingSince === null || dueAt === null) return null
         const late = at - Date.parse(dueAt)
-        const target = shortSpan(t, Date.parse(dueAt) - Date.parse(waitingSince))
+        const target = promised ? promiseWords(promised, t) : shortSpan(t, Date.parse(dueAt) - Date.parse(waitingSince))
         const span = shortSpan(t, Math.abs(late), late < 0)
         if (phone) return late >= 0 ? t('thread.lateByShort', { span }) : t('thread.leftShort', { span })
         return late >= 0 ? t('thread.lateBy', { span, target }) : t('thread.left', { span, target })
       },
-      [waitingSince, dueAt, phone, t],
+      [waitingSince, dueAt, promised, phone, t],
     ),
   )
   if (waitingSince === null) return <span className="small ink2 ended">{endedWords(conversation, me, t)}</span>

@@ -1,5 +1,5 @@
 import type { ConversationRow, Reply } from '@answerback/core/api'
-import type { ReasonId } from '@answerback/core/reasons'
+import type { Reason } from '@answerback/core/reasons'
 import { useMemo } from 'react'
 import { ApiProblem, change, type Change } from '../../api/call.ts'
 import { findRow, putRow } from '../../api/cached-rows.ts'
@@ -8,6 +8,7 @@ import { whenText } from '../../clock/instants.ts'
 import { now } from '../../clock/ticker.ts'
 import { platformOf, staffName, useMe } from '../../ui/me.tsx'
 import { showToast } from '../../ui/toasts.tsx'
+import { reasonWords } from '../inbox/row-words.ts'
 import { useWords } from '../../words/words.tsx'
 
 export type Actions = ReturnType<typeof useActions>
@@ -78,17 +79,20 @@ export function useActions() {
     }
 
     /** Closes the turn that has waited longest. With one open turn the row leaves at once, else the server says what is left. */
-    async function closeTurn(row: ConversationRow, reason: ReasonId, note: string, name: string): Promise<boolean> {
-      const ended = { at: new Date(now()).toISOString(), seconds: 0, byId: meId, source: null, reason }
+    async function closeTurn(row: ConversationRow, reason: Reason, note: string, name: string): Promise<boolean> {
+      const ended = { at: new Date(now()).toISOString(), seconds: 0, byId: meId, source: null, reason: reason.id, reasonName: reason.name }
       const expected: ConversationRow | null =
-        row.openTurns === 1 ? { ...row, state: 'closed', waitingSince: null, dueAt: null, snoozedUntil: null, openTurns: 0, ended } : null
+        row.openTurns === 1
+          ? { ...row, state: 'closed', waitingSince: null, dueAt: null, dueSoonAt: null, snoozedUntil: null, openTurns: 0, ended }
+          : null
       const body = {
-        reason,
+        reason: reason.id,
         ...(note === '' ? {} : { note }),
         ...(row.waitingMessage === null ? {} : { messageId: row.waitingMessage.id }),
       }
       const done = await run(row, expected, { method: 'PUT', path: `/conversations/${row.id}/closure`, body })
-      if (done) showToast({ text: t('toast.closed', { name, reason: t(`reason.short.${reason}`) }), undo: () => void reopen(row, name) })
+      if (done)
+        showToast({ text: t('toast.closed', { name, reason: reasonWords(reason.id, reason.name, t) }), undo: () => void reopen(row, name) })
       return done
     }
 
