@@ -30,6 +30,7 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
       handle: account.handle,
       ownedIds: [account.externalId],
       host: new URL(sandbox.url).host,
+      settings: connected.settings,
     },
   }
   const say = (name: string, text: string, parentId: string | null, mention?: boolean): string =>

@@ -1,5 +1,6 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import { connectChannel } from '../access/channels.ts'
+import { channelSecret } from '../access/channel-webhook.ts'
 import { addPlatformApp } from '../access/platform-apps.ts'
 import { addMember, makeWorkspace } from '../access/workspaces.ts'
 import type { Context } from '../context.ts'
@@ -32,10 +33,25 @@ export async function prepareDemo(ctx: Context, sandbox: SandboxProcess): Promis
       await addPlatformApp(ctx, platform, app)
     const there = before.filter((channel) => channel.platform === platform)
     // What somebody paused or disconnected stays so, unless the sandbox moved to another port.
-    if (there.some((channel) => channel.apiUrl === settings.apiUrl)) continue
-    const channelId = await connectChannel(ctx, workspaceId, platform, settings)
-    if (there.length === 0) await pretendConnectedEarlier(ctx, channelId)
+    if (!there.some((channel) => channel.apiUrl === settings.apiUrl)) {
+      const channelId = await connectChannel(ctx, workspaceId, platform, settings)
+      if (there.length === 0) await pretendConnectedEarlier(ctx, channelId)
+    }
+    if (known.webhook?.perChannel) await pointWebhooks(ctx, sandbox, { workspaceId, platform })
   }
+}
+
+/** Where each channel has an address and a secret of its own, somebody enters them at the platform: here we do. The sandbox forgets them when it ends. */
+async function pointWebhooks(ctx: Context, sandbox: SandboxProcess, where: { workspaceId: string; platform: string }): Promise<void> {
+  const { workspaceId, platform } = where
+  const [channel] = await ctx.db.system
+    .select()
+    .from(t.channel)
+    .where(and(eq(t.channel.workspaceId, workspaceId), eq(t.channel.platform, platform), isNull(t.channel.disconnectedAt)))
+  if (!channel) return
+  const webhook = { platform, url: `${sandbox.webhookUrl}/${platform}/${channel.id}`, secret: await channelSecret(ctx, channel) }
+  const headers = { 'content-type': 'application/json' }
+  await ctx.fetch(`${sandbox.url}/_admin/webhook`, { method: 'PUT', headers, body: JSON.stringify(webhook) })
 }
 
 /** The demo brand has been here for a while: people who wrote some hours ago are waiting, not history. */

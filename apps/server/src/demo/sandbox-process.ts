@@ -17,6 +17,8 @@ const readiness = z.object({ url: z.string(), platforms: z.array(announced) })
 export type SandboxProcess = z.infer<typeof readiness> & {
   /** What the connect form takes for a platform; empty where there is no such one. */
   settingsOf(platform: string): Record<string, string>
+  /** Where webhooks go: this address and the platform's id. */
+  webhookUrl: string
   stop(): Promise<void>
 }
 
@@ -59,6 +61,7 @@ export async function startSandboxProcess(options: SandboxProcessOptions): Promi
   return {
     url,
     platforms,
+    webhookUrl: options.webhookUrl,
     settingsOf: (platform) => platforms.find(({ id }) => id === platform)?.settings ?? {},
     async stop() {
       stopping = true
