@@ -3,6 +3,7 @@ import { checkConnect } from './conformance/connect.ts'
 import { checkFailures } from './conformance/failures.ts'
 import type { Failure } from './conformance/failures.ts'
 import type { Fixture } from './conformance/fixture.ts'
+import { checkHostile } from './conformance/hostile.ts'
 import { checkLimits } from './conformance/limits.ts'
 import { checkNormalize } from './conformance/normalize.ts'
 import { checkPolls } from './conformance/polls.ts'
@@ -47,6 +48,7 @@ export function conformance(options: ConformanceOptions): void {
   describe(`${options.platform.id}: conformance`, () => {
     describe('connect', () => checkConnect(options))
     describe('normalize', () => checkNormalize(options))
+    describe('on a bad day', () => checkHostile(options))
     describe('webhook', () => checkWebhook(options))
     describe('limits', () => checkLimits(options))
     describe('failures', () => checkFailures(options))

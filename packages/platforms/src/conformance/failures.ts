@@ -65,6 +65,7 @@ export function checkFailures({ platform, self, channel, target, failures, endle
 
   const unwell: [string, () => Promise<Response>][] = [
     ['HTML with 200', async () => new Response('<!doctype html><p>One moment', { status: 200 })],
+    ['HTML that says it is JSON', async () => new Response('<html>', { status: 200, headers: { 'content-type': 'application/json' } })],
     ['half of a JSON', async () => new Response('{"data":[{"id":"1","mess', { status: 200 })],
     ['500 without a body', async () => new Response(null, { status: 500 })],
     ['502 with HTML', async () => new Response('<h1>Bad gateway</h1>', { status: 502 })],
@@ -78,6 +79,21 @@ export function checkFailures({ platform, self, channel, target, failures, endle
   ]
   test.each(unwell)('unavailable: %s', async (_, answer) => {
     for (const [name, call] of calls.slice(0, 3)) expect((await failureOf(call(ioOf(answer)))).kind, name).toBe('unavailable')
+  })
+
+  test('JSON that says it is something else is read all the same', async () => {
+    const endAs = (contentType: string): Promise<unknown> => {
+      const answer: Io['fetch'] = async (url) =>
+        new Response(JSON.stringify(endless(new URL(url instanceof Request ? url.url : url), 0)), {
+          headers: { 'content-type': contentType },
+        })
+      return platform.poll(ioOf(answer), pollInput).then(
+        ({ pages }) => pages.map((page) => page.resource),
+        (error: unknown) => (error as PlatformError).kind,
+      )
+    }
+    const usual = await endAs('application/json')
+    for (const other of ['text/html; charset=iso-8859-1', 'application/octet-stream', 'nonsense']) expect(await endAs(other)).toEqual(usual)
   })
 
   test('a call that never answers ends by its time limit', async () => {

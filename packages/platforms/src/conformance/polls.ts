@@ -96,6 +96,20 @@ export function checkPolls(platform: Platform, open: () => Promise<World>): void
       expect(ids.filter((id) => !reader.facts.has(id))).toEqual([])
     })
 
+  test.each([-1, 1])('a clock of ours that is a day off (%i) hides nothing', async (days) => {
+    const { world, reader } = await start()
+    const { now } = world.io
+    world.io.now = () => new Date(now().getTime() + days * 86_400_000)
+    const post = world.post('What day is it')
+    if (!lasts) await reader.poll()
+    const first = world.comment('Ana', 'one', post)
+    await reader.poll()
+    await reader.poll()
+    const second = world.comment('Bo', 'two', post)
+    await reader.poll()
+    expect([first, second].filter((id) => !reader.facts.has(id))).toEqual([])
+  })
+
   test('one broken part does not hold up the rest', async () => {
     const { world, reader } = await start()
     const post = world.post('Partly broken')

@@ -19,14 +19,15 @@ export function normalize(delivery: RawDelivery, self: Self): Normalized {
   if (!Array.isArray(body.data)) return { facts: [], unknown: [{ index: -1, reason: 'no list of data' }], ignored: 0 }
   const result: Normalized = { facts: [], unknown: [], ignored: 0 }
   listOf(body.data).forEach((each, index) => {
-    const facts = read(recordOf(each), delivery, self)
-    if (facts === null) result.unknown.push({ index, reason: 'an item without an id' })
+    const nameless = (reason: string): void => void result.unknown.push({ index, reason })
+    const facts = read(recordOf(each), delivery, self, nameless)
+    if (facts === null) nameless('an item without an id')
     else result.facts.push(...facts)
   })
   return result
 }
 
-type Read = (value: JsonRecord, delivery: RawDelivery, self: Self) => Fact[] | null
+type Read = (value: JsonRecord, delivery: RawDelivery, self: Self, nameless: (reason: string) => void) => Fact[] | null
 
 const readers: Record<string, Read> = {
   feed: readPostWithComments,
@@ -35,12 +36,20 @@ const readers: Record<string, Read> = {
   comments: (value, { request, receivedAt }, self) => readComment(value, request.postId ?? null, receivedAt, self),
 }
 
-function readPostWithComments(value: JsonRecord, { receivedAt }: RawDelivery, self: Self): Fact[] | null {
+function readPostWithComments(
+  value: JsonRecord,
+  { receivedAt }: RawDelivery,
+  self: Self,
+  nameless: (reason: string) => void,
+): Fact[] | null {
   const facts = readPost(value, receivedAt, self)
   const postId = facts?.[0]?.externalId
   if (!facts || postId === undefined) return null
-  for (const comment of listOf(recordOf(value.comments).data))
-    facts.push(...(readComment(recordOf(comment), postId, receivedAt, self) ?? []))
+  for (const each of listOf(recordOf(value.comments).data)) {
+    const comment = readComment(recordOf(each), postId, receivedAt, self)
+    if (comment === null) nameless('a comment without an id')
+    else facts.push(...comment)
+  }
   return facts
 }
 

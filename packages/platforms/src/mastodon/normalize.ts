@@ -74,8 +74,13 @@ function readOpen(body: unknown, delivery: RawDelivery, self: Self): Normalized 
   const list = Array.isArray(body) ? body : record.id === undefined ? null : [record]
   if (list === null) return refuse('no list of statuses')
   const asked = new Set(ids.split(','))
-  const answered = list.filter((each) => id !== undefined || asked.has(idOf(recordOf(each).id) ?? ''))
-  return readStatuses(answered, delivery, self, { ownParts: ownPartsOf(delivery), rootId: null })
+  // Some servers answer with others as well; what has no id at all is named below.
+  const answered = list.filter((each) => {
+    const given = idOf(recordOf(each).id)
+    return id !== undefined || given === null || asked.has(given)
+  })
+  const read = readStatuses(answered, delivery, self, { ownParts: ownPartsOf(delivery), rootId: null })
+  return { ...read, ignored: read.ignored + list.length - answered.length }
 }
 
 type Place = { ownParts: Set<string>; rootId: string | null }
