@@ -2,6 +2,7 @@ import { createApiKey } from './cli/api-key.ts'
 import { backup } from './cli/backup.ts'
 import { listConnected, testChannel } from './cli/channel.ts'
 import { Misuse, type Command } from './cli/command.ts'
+import { conformance } from './cli/conformance.ts'
 import { wipeDemo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
 import { rotateKeys } from './cli/keys.ts'
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   makeSignInLink,
   listConnected,
   testChannel,
+  conformance,
   retryQueue,
   rotateKeys,
   wipeDemo,
