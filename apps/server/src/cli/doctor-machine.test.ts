@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lookAtAddress, lookAtNode } from './doctor-machine.ts'
+import { lookAtAddress, lookAtNode, lookAtSpace } from './doctor-machine.ts'
 
 test('an old Node is named with the one that is needed', () => {
   expect(lookAtNode('18.20.4')).toMatchObject({ state: 'bad', words: expect.stringContaining('20.19 or later is needed') })
@@ -14,4 +14,10 @@ test('an address without https is bad anywhere but on this machine', () => {
   expect(state('http://localhost:3000')).toBe('ok')
   expect(state(undefined)).toBe('look')
   expect(state(undefined, true)).toBe('ok')
+})
+
+test('a disk that is nearly full can wait a little, a full one cannot', () => {
+  expect(lookAtSpace('/data', 20_000)).toMatchObject({ state: 'ok', words: '/data, 20000 MB free' })
+  expect(lookAtSpace('/data', 900)).toMatchObject({ state: 'look', words: expect.stringContaining('Make room before it is full') })
+  expect(lookAtSpace('/data', 90)).toMatchObject({ state: 'bad', words: expect.stringContaining('make room, or move DATA_DIR') })
 })

@@ -6,17 +6,19 @@ import { Redis } from 'ioredis'
 import { runningUrl } from '../db/owner-lock.ts'
 import type { Env } from '../env.ts'
 import type { Finding } from './doctor.ts'
+import { lookAtReach } from './doctor-reach.ts'
 
 const oldestNode = [20, 19] as const
 const littleMb = 1_000
 const tooLittleMb = 100
 
-/** Node, settings that contradict each other, the data folder, the port, Redis. */
+/** Node, settings that contradict each other, the data folder, the port, the way in from outside, Redis. */
 export async function* lookAtMachine(env: Env, dataDir: string): AsyncGenerator<Finding> {
   yield lookAtNode(process.versions.node)
   yield lookAtAddress(env)
   yield await lookAtFolder(dataDir)
   yield await lookAtPort(env, dataDir)
+  if (env.PUBLIC_URL && !env.demo) yield* lookAtReach(env.PUBLIC_URL)
   if (env.REDIS_URL) yield await lookAtRedis(env.REDIS_URL)
 }
 
@@ -66,7 +68,12 @@ async function lookAtFolder(dataDir: string): Promise<Finding> {
     }
   }
   const { bavail, bsize } = await statfs(place)
-  const freeMb = Math.floor((bavail * bsize) / 1_000_000)
+  return lookAtSpace(dataDir, Math.floor((bavail * bsize) / 1_000_000))
+}
+
+/** `freeMb`: what this user may still write there. */
+export function lookAtSpace(dataDir: string, freeMb: number): Finding {
+  const about = 'Data folder'
   const words = `${dataDir}, ${freeMb} MB free`
   if (freeMb < tooLittleMb) return { about, state: 'bad', words: `${words}. The disk is full: make room, or move DATA_DIR.` }
   if (freeMb < littleMb) return { about, state: 'look', words: `${words}. Make room before it is full.` }
