@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { bodyFields, textOf } from '../http/body.ts'
+import { Windows } from '../http/windows.ts'
 import { XrpcError } from './errors.ts'
 
 const points: Record<string, number> = {
@@ -9,18 +10,17 @@ const points: Record<string, number> = {
   'com.atproto.repo.deleteRecord': 1,
 }
 
-type Bucket = { startsAt: number; used: number }
-
 /**
  * Bluesky's rate limits: 3,000 calls in 5 minutes, 30 sign-ins in 5 minutes per identifier, 5,000
  * write points an hour. Headers always; 429 only when the sandbox was told to enforce limits.
  */
 export class Limits {
   #context: Context
-  #buckets = new Map<string, Bucket>()
+  #windows: Windows
 
   constructor(context: Context) {
     this.#context = context
+    this.#windows = new Windows(context, 'bluesky')
   }
 
   /** Counts one call and returns its rate headers. Throws 429 `RateLimitExceeded`. */
@@ -35,16 +35,11 @@ export class Limits {
   }
 
   #use(name: string, cost: number, limit: number, windowSeconds: number): Record<string, string> {
-    const now = this.#context.world.clock('bluesky')
-    let bucket = this.#buckets.get(name)
-    if (!bucket || now - bucket.startsAt >= windowSeconds * 1000) bucket = { startsAt: now, used: 0 }
-    if (this.#buckets.size > 1_000) this.#buckets.clear()
-    this.#buckets.set(name, bucket)
-    bucket.used += cost
-    const resetAt = Math.ceil(bucket.startsAt / 1000) + windowSeconds
-    if (this.#context.enforceLimits && bucket.used > limit)
-      throw new RateLimited(limit, windowSeconds, resetAt, Math.ceil(resetAt - now / 1000))
-    return limitHeaders(limit, Math.max(0, limit - bucket.used), resetAt, windowSeconds)
+    const use = this.#windows.use(name, limit, windowSeconds, cost)
+    const resetAt = Math.ceil(use.resetAt / 1000)
+    const waitSeconds = Math.ceil(resetAt - this.#context.world.clock('bluesky') / 1000)
+    if (use.over) throw new RateLimited(limit, windowSeconds, resetAt, waitSeconds)
+    return limitHeaders(limit, use.left, resetAt, windowSeconds)
   }
 }
 

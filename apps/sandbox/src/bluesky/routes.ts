@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { searchParams } from '../http/body.ts'
+import { pageBelow } from '../http/paging.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { XrpcError, invalidRequest } from './errors.ts'
 import { cidOf } from './ids.ts'
@@ -203,14 +204,9 @@ function uploadBlob(request: FastifyRequest): JsonObject {
 }
 
 function pageItems(viewer: Viewer, items: Item[], query: URLSearchParams) {
-  const cursor = query.get('cursor')
-  const place = (item: Item) => `${new Date(item.indexedAt).toISOString()}::${item.id}`
-  const rest = items.filter((item) => cursor === null || place(item) < cursor)
-  const asked = limitOf(query, 50)
-  const limit = viewer.faults.quirks.shortPages ? Math.ceil(asked / 2) : asked
-  const page = rest.slice(0, limit)
-  const last = page.at(-1)
-  return { items: page, cursor: last && page.length === limit ? { cursor: place(last) } : {} }
+  const placeOf = (item: Item) => `${new Date(item.indexedAt).toISOString()}::${item.id}`
+  const { page, next } = pageBelow(viewer, items, placeOf, { below: query.get('cursor'), limit: limitOf(query, 50) })
+  return { items: page, cursor: next === null ? {} : { cursor: next } }
 }
 
 /** An at-uri may name its repo by handle. */

@@ -1,5 +1,6 @@
 import type { Item } from '../world/item.ts'
 import type { Context } from '../context.ts'
+import { pageLimit, readCursor, writeCursor } from '../http/paging.ts'
 import { GraphError } from './errors.ts'
 
 /** What an edge of posts or comments was asked for. */
@@ -31,11 +32,11 @@ export function pageOf(context: Context, items: Item[], query: EdgeQuery): EdgeP
   const beyond = (place: string, cursor: string) => (newestFirst ? place < cursor : place > cursor)
   let start = 0
   if (query.after) {
-    const cursor = readCursor(query.after)
+    const cursor = readCursor(query.after) ?? ''
     start = places.findIndex((place) => beyond(place, cursor))
     if (start < 0) start = sorted.length
   } else if (query.before) {
-    const cursor = readCursor(query.before)
+    const cursor = readCursor(query.before) ?? ''
     const end = places.filter((place) => place !== cursor && !beyond(place, cursor)).length
     start = Math.max(0, end - limit)
     return cut(sorted, start, end)
@@ -60,11 +61,7 @@ function placeOf(item: Item): string {
 }
 
 function cursorOf(item: Item): string {
-  return Buffer.from(placeOf(item)).toString('base64url')
-}
-
-function readCursor(cursor: string): string {
-  return Buffer.from(cursor, 'base64url').toString('utf8')
+  return writeCursor(placeOf(item))
 }
 
 function readLimit(context: Context, limit: string | undefined): number {
@@ -72,7 +69,7 @@ function readLimit(context: Context, limit: string | undefined): number {
   const wanted = Number(limit)
   if (!Number.isInteger(wanted) || wanted < 0) throw new GraphError(100, '(#100) Param limit must be a positive integer')
   const allowed = Math.min(wanted, 100)
-  return context.faults.quirks.shortPages && allowed > 1 ? Math.ceil(allowed / 2) : allowed
+  return pageLimit(context, allowed)
 }
 
 function readTime(text: string): number {

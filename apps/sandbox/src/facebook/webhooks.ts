@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { hmacHex } from '../http/hmac.ts'
+import { hmac256 } from '../http/hmac.ts'
 import type { WebhookDialect } from '../webhooks/sender.ts'
 import { changeOf } from './changes.ts'
 import type { FacebookSecrets } from './secrets.ts'
@@ -32,7 +32,7 @@ export const facebookWebhooks: WebhookDialect<FacebookSecrets> = {
 
 /** The `X-Hub-Signature-256` of a body: HMAC-SHA256 over the raw bytes with the app secret. */
 export function sign(appSecret: string, body: string): string {
-  return `sha256=${hmacHex(appSecret, body)}`
+  return `sha256=${hmac256(appSecret, body)}`
 }
 
 function entryOf(context: Context, change: unknown) {

@@ -1,8 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
-/** HMAC-SHA256 over raw bytes, in hex. */
-export function hmacHex(secret: string, body: string | Buffer): string {
-  return createHmac('sha256', secret).update(body).digest('hex')
+/** HMAC-SHA256 over raw bytes. The key is a text as it is, or bytes. */
+export function hmac256(key: string | Buffer, body: string | Buffer, encoding: 'hex' | 'base64' | 'base64url' = 'hex'): string {
+  return createHmac('sha256', key).update(body).digest(encoding)
 }
 
 /** Whether two texts are the same, in a time that does not tell where they differ. */

@@ -1,23 +1,21 @@
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { searchParams } from '../http/body.ts'
+import { Windows } from '../http/windows.ts'
 import { MastodonError } from './errors.ts'
-
-type Bucket = { startsAt: number; used: number }
 
 /**
  * Mastodon's rate limits: 300 calls in 5 minutes per token, 300 paged calls in 15 minutes, 30 media
  * or deletes in 30 minutes. Headers always; 429 only when the sandbox was told to enforce limits.
  */
 export class Limits {
-  #context: Context
-  #buckets = new Map<string, Bucket>()
+  #windows: Windows
 
   constructor(context: Context) {
-    this.#context = context
+    this.#windows = new Windows(context, 'mastodon')
   }
 
-  /** Counts one call and returns its rate headers. Throws 429, with the headers set on `headers`. */
+  /** Counts one call and returns its rate headers, and the 429 if it has to be refused. */
   count(request: FastifyRequest): { headers: Record<string, string>; exceeded: MastodonError | null } {
     const path = request.raw.url ?? ''
     const query = searchParams(request)
@@ -29,14 +27,8 @@ export class Limits {
   }
 
   #use(name: string, limit: number, minutes: number) {
-    const now = this.#context.world.clock('mastodon')
-    let bucket = this.#buckets.get(name)
-    if (!bucket || now - bucket.startsAt >= minutes * 60_000) bucket = { startsAt: now, used: 0 }
-    this.#buckets.set(name, bucket)
-    bucket.used += 1
-    const headers = limitHeaders(limit, Math.max(0, limit - bucket.used), bucket.startsAt + minutes * 60_000)
-    const over = this.#context.enforceLimits && bucket.used > limit
-    return { headers, exceeded: over ? new MastodonError(429, 'Too many requests') : null }
+    const { left, resetAt, over } = this.#windows.use(name, limit, minutes * 60)
+    return { headers: limitHeaders(limit, left, resetAt), exceeded: over ? new MastodonError(429, 'Too many requests') : null }
   }
 }
 

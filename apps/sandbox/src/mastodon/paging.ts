@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { baseUrlOf } from '../http/base.ts'
 import { searchParams } from '../http/body.ts'
+import { pageLimit } from '../http/paging.ts'
 import { MastodonError } from './errors.ts'
 
 /**
@@ -22,7 +23,7 @@ export function pageOf<T extends { id: string }>(
   const minId = idOf(query, 'min_id')
   const { quirks } = context.faults
   const asked = Math.min(limitOf(query, limits.usual), limits.max)
-  const limit = quirks.shortPages ? Math.ceil(asked / 2) : asked
+  const limit = pageLimit(context, asked)
   const within = entries
     .filter(({ id }) => maxId === null || BigInt(id) < maxId)
     .filter(({ id }) => sinceId === null || BigInt(id) > sinceId)

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { queryFields, searchParams } from '../http/body.ts'
+import { bearerOf } from '../oauth/tokens.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { Kept } from '../world/kept.ts'
 import { accountByAcct, localDomain } from './names.ts'
@@ -94,7 +95,7 @@ function routeSignedIn(app: FastifyInstance, mastodon: Mastodon): void {
 }
 
 function requireToken(mastodon: Mastodon, request: FastifyRequest): void {
-  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = bearerOf(request)
   const state = mastodon.faults.tokens.mastodon
   const granted = mastodon.tokens.get(token ?? '')
   if (token !== mastodon.secrets.mastodon.accessToken && !granted) throw new MastodonError(401, 'The access token is invalid')
