@@ -13,6 +13,10 @@ const benches: Record<string, { about: string; load: () => Promise<{ default: (a
     about: 'from npm start to /readyz: first time, again, after kill -9; against PostgreSQL alone',
     load: () => import('./start.ts'),
   },
+  normalize: {
+    about: 'facts a second that each adapter reads out of its fixtures, on one core, against JSON.parse',
+    load: () => import('./normalize.ts'),
+  },
   memory: { about: 'resident memory of the busy demo over time [--minutes 10]', load: () => import('./memory.ts') },
 }
 
@@ -26,7 +30,7 @@ if (bench) {
 } else {
   console.log(
     `pnpm bench <name>\n${Object.entries(benches)
-      .map(([each, { about }]) => `  ${each.padEnd(8)}${about}`)
+      .map(([each, { about }]) => `  ${each.padEnd(11)}${about}`)
       .join('\n')}`,
   )
   process.exitCode = name === '' ? 0 : 1
