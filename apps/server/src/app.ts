@@ -2,7 +2,7 @@ import { toNodeHandler } from 'better-auth/node'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { uuidv7 } from 'uuidv7'
-import { may, type Permission } from '@answerback/core/permissions'
+import type { Permission } from '@answerback/core/permissions'
 import { Problem } from '@answerback/core/problem'
 import type { Auth } from './access/auth.ts'
 import { channelRoutes } from './access/channel-routes.ts'
@@ -14,7 +14,7 @@ import { settingsRoutes } from './access/settings-routes.ts'
 import { workSettingsRoutes } from './access/work-settings-routes.ts'
 import { findActor, signInHook } from './access/sign-in.ts'
 import type { Context } from './context.ts'
-import { asksFor } from './http/actor.ts'
+import { asksFor, refusalOf } from './http/actor.ts'
 import { answerProblems } from './http/problem.ts'
 import { serveWebApp } from './http/web-app.ts'
 import { inboxRoutes } from './inbox/routes.ts'
@@ -82,7 +82,7 @@ export async function openApp(
     signInHook(scope, ctx, auth)
     const { mail = null } = options
     // The socket is opened below, once there is a server to hear it.
-    const cut: Cut = (target) => live.cut(target)
+    const cut: Cut = (target, why) => live.cut(target, why)
     doorRoutes(scope, ctx, { auth, cut, mail })
     accessRoutes(scope, ctx, options.demo)
     settingsRoutes(scope, ctx, { auth, cut })
@@ -99,7 +99,7 @@ export async function openApp(
   const live = openLive(app.server, {
     authorize: async (headers, workspace) => {
       const actor = await findActor(ctx, auth, workspace === undefined ? headers : { ...headers, 'x-workspace': workspace })
-      if (actor === null || actor instanceof Problem || !may(actor.role, 'inbox.read')) return null
+      if (actor === null || actor instanceof Problem || refusalOf(actor, 'inbox.read')) return null
       return { workspaceId: actor.workspaceId, userId: actor.id, name: actor.name, sessionId: actor.sessionId }
     },
     seqOf: (workspaceId) => seqOf(ctx, workspaceId),

@@ -6,7 +6,7 @@ import { platforms } from '@answerback/platforms/registry'
 import { openAuth, type Auth } from './access/auth.ts'
 import { guardFetch } from './access/hosts.ts'
 import { checkKeys } from './access/rotate-keys.ts'
-import { loadSecrets } from './access/secrets.ts'
+import { loadSecrets, sessionsOf } from './access/secrets.ts'
 import { openMail } from './access/mail.ts'
 import { makeSetupLink } from './access/setup.ts'
 import { openApp } from './app.ts'
@@ -60,20 +60,21 @@ export async function startServer(
     const dataDir = resolve(env.DATA_DIR)
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const secrets = await loadSecrets(dataDir, env)
-    const store = await openDatabase(env, dataDir, { key: secrets.session, log, onTrouble: options.onTrouble })
+    const store = await openDatabase(env, dataDir, { keys: sessionsOf(secrets), log, onTrouble: options.onTrouble })
     closing('database', () => store.stop(), { atLeastMs: Infinity })
     endAtOnce = () => void store.stop()
-    await migrate(store.owner, { rolePassword: store.rolePassword })
+    await migrate(store.owner, { rolePasswords: store.rolePasswords })
     const db = connect(store.app, store.system, (error) => log.warn({ reason: error.message }, 'database: a connection was lost'))
     closing('connections', () => db.close())
     let sandbox: SandboxProcess | null = null
     // The work that still runs may be talking to it, and through all of these.
     closing('sandbox', () => sandbox?.stop())
     const shared = { redisUrl: env.REDIS_URL, prefix: prefixOf(secrets.session), postgres: store.system, log }
-    // The embedded database has one process, which needs nobody's word.
     const id = uuidv7()
-    const relay = env.DATABASE_URL ? { id, open: openRelay({ ...shared, id }) } : undefined
-    closing('word to others', () => relay?.open.close())
+    const word = openRelay({ ...shared, id })
+    closing('word to others', () => word.close())
+    // On the embedded database this process is the only server: it hears what commands did, and tells nobody.
+    const relay = { id, open: env.DATABASE_URL ? word : { ...word, tell: () => {} } }
 
     const guarded = guardFetch({ allowed: env.allowedHosts })
     closing('calls out', () => guarded.close())
@@ -85,7 +86,7 @@ export async function startServer(
       log,
       db,
       queue,
-      publish: (workspaceId, frame) => relay?.open.tell({ kind: 'change', workspaceId, frame }),
+      publish: (workspaceId, frame) => relay.open.tell({ kind: 'change', workspaceId, frame }),
       now: options.now ?? (() => new Date()),
       fetch: guarded,
       platforms,

@@ -45,7 +45,7 @@ async function start(): Promise<Awaited<Running['started']>> {
   const { config, rolePassword, stop } = process.env.TEST_DATABASE_URL ? await external(process.env.TEST_DATABASE_URL) : await embedded()
   const template = `answerback_template_${process.pid}`
   await asOwner(config, `create database ${template}`)
-  await migrate({ ...config, database: template }, { rolePassword })
+  await migrate({ ...config, database: template }, { rolePasswords: rolePassword === null ? [] : [rolePassword] })
   return {
     postgres: { owner: config, template, rolePassword },
     async stop() {

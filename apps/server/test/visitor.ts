@@ -1,3 +1,4 @@
+import { io, type Socket } from 'socket.io-client'
 import type { World } from './world.ts'
 
 /** A browser: it keeps its cookie, and says where its requests come from. */
@@ -61,4 +62,30 @@ export async function join(world: World, name: string, role: string, key = world
 
 export function passwordOf(name: string): string {
   return `${name} likes long passwords`
+}
+
+/** A browser's socket; resolves once the server took it, rejects with the server's word when it does not. */
+export function openSocket(world: Pick<World, 'url'>, visitor: Pick<Visitor, 'cookie'>, workspace?: string): Promise<Socket> {
+  const socket = io(world.url, {
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    extraHeaders: { cookie: visitor.cookie(), origin: world.url },
+    ...(workspace !== undefined && { auth: { workspace } }),
+  })
+  return new Promise((resolve, reject) => {
+    socket.once('hello', () => resolve(socket))
+    socket.once('connect_error', (error) => {
+      socket.close()
+      reject(error)
+    })
+  })
+}
+
+/** Milliseconds until the server closed it. */
+export async function untilCut(socket: Socket, act: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  const cut = new Promise<number>((resolve) => socket.once('disconnect', () => resolve(performance.now() - startedAt)))
+  await act()
+  return cut
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { roles } from './permissions.ts'
+import { roles, scopes } from './permissions.ts'
 import { hours, targetClock, targetSeconds, timeZone } from './settings-api.ts'
 
 /** The shapes of moving in: first run, sign-in, people, settings. Same rules as `core/api`. */
@@ -48,7 +48,7 @@ export const resetRequested = z.object({ mailed: z.boolean() })
 export const resetState = z.discriminatedUnion('good', [z.object({ good: z.literal(true), email: z.string() }), badLink])
 /** `PUT /password-reset/link` -> 204: the new password; every session of the person ends. */
 export const resetBody = z.object({ token, password })
-/** `PUT /profile/password` -> 204: other sessions of the person end. 422 `wrong_password`. */
+/** `PUT /profile/password` -> 204: other sessions of the person end. `currentPassword` is asked of who has one. 422 `wrong_password`. */
 export const passwordBody = z.object({ currentPassword: z.string().max(200), password })
 
 /** `GET /sessions` -> { items }; `DELETE /sessions/:id` -> 204. */
@@ -127,7 +127,8 @@ export const workspaceSettings = z.object({ id, name: z.string(), timeZone: z.st
 export type WorkspaceSettings = z.infer<typeof workspaceSettings>
 export const workspaceBody = z.object({ name, timeZone, targetSeconds, targetClock }).partial()
 /** `GET|PATCH /profile` */
-export const profile = z.object({ id, name: z.string(), email: z.string() })
+/** `hasPassword`: false for somebody who has only ever come in by a link. */
+export const profile = z.object({ id, name: z.string(), email: z.string(), hasPassword: z.boolean() })
 export type Profile = z.infer<typeof profile>
 export const profileBody = z.object({ name })
 
@@ -136,14 +137,16 @@ export const apiKeyView = z.object({
   id,
   name: z.string(),
   role,
+  /** Null: all that the role may. */
+  scopes: z.array(z.enum(scopes)).nullable(),
   createdById: id.nullable(),
   createdAt: instant,
   expiresAt: instant.nullable(),
   lastUsedAt: instant.nullable(),
 })
 export type ApiKeyView = z.infer<typeof apiKeyView>
-/** `role`: at most one's own. */
-export const apiKeyBody = z.object({ name, role, expiresAt: instant.optional() })
+/** `role`: at most one's own. `scopes`: left out, all that the role may. A key may do what both its role and its scopes allow; else 403 `scope_missing`. */
+export const apiKeyBody = z.object({ name, role, scopes: z.array(z.enum(scopes)).min(1).optional(), expiresAt: instant.optional() })
 /** `key` is shown this once. */
 export const apiKeyMade = z.object({ id, key: z.string(), expiresAt: instant.nullable() })
 export type ApiKeyMade = z.infer<typeof apiKeyMade>

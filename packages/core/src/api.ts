@@ -289,6 +289,8 @@ export const staff = z.object({ id, name: z.string(), role: z.enum(roles) })
 export const me = z.object({
   user: z.object({ id, name: z.string(), email: z.string() }),
   role: z.enum(roles),
+  /** Came in by a link and has no password yet to come back with. */
+  choosePassword: z.boolean(),
   permissions: z.array(z.string()),
   workspace: z.object({ id, name: z.string(), timeZone: z.string(), targetSeconds: z.number(), targetClock: targetClock }),
   /** Every reason for closing, also those that are offered no more, in the order of their keys. */
@@ -331,6 +333,8 @@ export const changeFrame = z.object({
   channels: z.boolean(),
   /** True when reasons, targets or hours changed: ask `GET /me`. */
   settings: z.boolean(),
+  /** True when somebody joined or left, or has another role or name: ask `GET /me`. */
+  staff: z.boolean(),
 })
 export type ChangeFrame = z.infer<typeof changeFrame>
 export const changes = changeFrame.extend({ more: z.boolean() })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { atLeast, may, mayInvite, permissions, roles } from './permissions.ts'
+import { atLeast, may, mayInvite, permissions, roles, scopeOf, scopesFor } from './permissions.ts'
 import type { Permission } from './permissions.ts'
 
 const all = Object.keys(permissions) as Permission[]
@@ -30,4 +30,14 @@ test('an owner invites anybody, a lead managers and clients, others nobody', () 
 
 test('a role is at least itself and all below', () => {
   expect(roles.map((role) => roles.filter((other) => atLeast(role, other)))).toEqual(roles.map((_, index) => roles.slice(index)))
+})
+
+test('each role finds the scopes that give a key of it something, and no scope covers one’s own account', () => {
+  expect(roles.map(scopesFor)).toEqual([
+    ['read', 'reply', 'act', 'settings'],
+    ['read', 'reply', 'act', 'settings'],
+    ['read', 'reply', 'act'],
+    ['read'],
+  ])
+  expect(all.filter((permission) => scopeOf[permission] === null)).toEqual(['account.own'])
 })

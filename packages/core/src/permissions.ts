@@ -1,4 +1,4 @@
-/** One table of who may do what: routes, socket, screens and tests read it. */
+/** One table of who may do what, and beside it what an API key's scopes cover: routes, socket, screens and tests read them. */
 export const roles = ['owner', 'lead', 'manager', 'client'] as const
 export type Role = (typeof roles)[number]
 
@@ -35,6 +35,42 @@ export const permissions = {
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof permissions
+
+/** What an API key may be narrowed to. A key may do what its role may and one of its scopes covers; without scopes all that its role may. */
+export const scopes = ['read', 'reply', 'act', 'settings'] as const
+export type Scope = (typeof scopes)[number]
+
+/** Which scope covers a permission; null: nothing for a program. */
+export const scopeOf: Readonly<Record<Permission, Scope | null>> = {
+  'inbox.read': 'read',
+  'reply.send': 'reply',
+  'conversation.like': 'act',
+  'conversation.assign': 'act',
+  'conversation.snooze': 'act',
+  'conversation.close': 'act',
+  'conversation.reopen': 'act',
+  'deliveries.read': 'read',
+  'deliveries.retry': 'act',
+  'channels.read': 'read',
+  'channels.connect': 'settings',
+  'platform_apps.write': 'settings',
+  'account.own': null,
+  'workspace.read': 'read',
+  'workspace.write': 'settings',
+  'reasons.write': 'settings',
+  'targets.read': 'read',
+  'targets.write': 'settings',
+  'staff.read': 'read',
+  'staff.write': 'settings',
+  'invitations.write': 'settings',
+  'api_keys.write': 'settings',
+}
+
+/** The scopes that give a key of this role anything. */
+export function scopesFor(role: Role): Scope[] {
+  const useful = new Set((Object.keys(permissions) as Permission[]).filter((each) => may(role, each)).map((each) => scopeOf[each]))
+  return scopes.filter((each) => useful.has(each))
+}
 
 /** Whom a role may invite: an owner anybody, a lead managers and clients. */
 export function mayInvite(role: Role, invited: Role): boolean {

@@ -5,6 +5,7 @@ export const problems = {
   wrong_credentials: { status: 401, title: 'The address or the password is wrong' },
   bad_signature: { status: 401, title: 'The signature does not match' },
   forbidden: { status: 403, title: 'Your role may not do this' },
+  scope_missing: { status: 403, title: 'This key may not do this' },
   not_found: { status: 404, title: 'Nothing here by that name' },
   workspace_not_yours: { status: 404, title: 'You do not belong to that workspace' },
   already_answered: { status: 409, title: 'Somebody answered first' },

@@ -4,6 +4,7 @@ import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
+import { changing } from '../live/change-log.ts'
 import { hashPassword, isPassword, makePerson, personByEmail } from './accounts.ts'
 import { record } from './audit.ts'
 import type { Auth } from './auth.ts'
@@ -57,17 +58,22 @@ export async function acceptInvitation(
     )
   if (person && !here) await proveAccount(ctx, auth, person, input)
   const passwordHash = person ? null : await hashPassword(auth, chosen(input).password)
-  return ctx.db.system.transaction(async (tx) => {
+  // In the workspace's lock, so that of two who accept at once the second finds it used, before it makes a person.
+  return changing(ctx, first.workspaceId, async (change) => {
+    const { tx } = change
     const found = await findInvitation(ctx, tx, input.token)
     if ('good' in found) throw linkProblem(found)
     const { workspaceId, email, role } = found
     const now = ctx.now()
-    const userId = person?.id ?? (await makePerson(ctx, tx, { name: chosen(input).name, email, passwordHash: passwordHash! }))
+    const made = passwordHash && { name: chosen(input).name, email, passwordHash }
+    const userId = made ? await ctx.db.system.transaction((system) => makePerson(ctx, system, made)) : person!.id
     const name = person?.name ?? chosen(input).name
     const joined = await tx.insert(t.member).values({ workspaceId, userId, name, role, createdAt: now }).onConflictDoNothing().returning()
     await tx.update(t.invitation).set({ acceptedAt: now }).where(eq(t.invitation.id, found.id))
-    if (joined.length > 0)
+    if (joined.length > 0) {
+      change.staffChanged()
       await record(tx, { workspaceId, byId: userId, what: 'staff.joined', about: { invitationId: found.id, role }, at: now })
+    }
     return { userId, workspaceId, email, session: !here }
   })
 }

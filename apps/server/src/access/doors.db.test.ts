@@ -141,6 +141,17 @@ describe('signing in', () => {
     expect(found?.user.email).toBe('ines@fieldnote.example')
   })
 
+  test('a session’s row alone opens nothing: its cookie is signed, too', async () => {
+    const visitor = openVisitor(world)
+    await visitor.request('POST', '/api/v1/session', { email: setup.email, password })
+    const name = visitor.cookie().split('=')[0]!
+    const { rows } = await world.ctx.db.systemPool.query<{ token: string }>('select token from session order by id desc')
+    for (const value of [rows[0]!.token, `${rows[0]!.token}.${Buffer.alloc(32, 1).toString('base64')}`]) {
+      const answer = await fetch(`${world.url}/api/v1/me`, { headers: { cookie: `${name}=${encodeURIComponent(value)}` } })
+      expect(answer.status).toBe(401)
+    }
+  })
+
   test('leaves nothing behind for ever', async () => {
     await enter({ email: setup.email, password: 'guess guess guess' })
     const left = async () => {

@@ -32,9 +32,7 @@ export function peopleRoutes(
     '/api/v1/staff/:id',
     { schema: { params, body: staffBody, tags, summary: 'Give somebody another role.' }, onRequest: needs('staff.write') },
     async (request, reply) => {
-      const actor = actorOf(request)
-      await changeRole(ctx, actor, request.params.id, request.body.role)
-      cut({ workspaceId: actor.workspaceId, userId: request.params.id })
+      await changeRole(ctx, actorOf(request), request.params.id, request.body.role, cut)
       return reply.code(204).send()
     },
   )
@@ -42,9 +40,7 @@ export function peopleRoutes(
     '/api/v1/staff/:id',
     { schema: { params, tags, summary: 'Remove somebody; what they had is nobody’s then.' }, onRequest: needs('staff.write') },
     async (request, reply) => {
-      const actor = actorOf(request)
-      await removeStaff(ctx, actor, request.params.id)
-      cut({ workspaceId: actor.workspaceId, userId: request.params.id })
+      await removeStaff(ctx, actorOf(request), request.params.id, cut)
       return reply.code(204).send()
     },
   )

@@ -1,8 +1,7 @@
-import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openOtherWorkspace } from '../../test/busy.ts'
 import { someoneAsks } from '../../test/people.ts'
-import { join, openVisitor, passwordOf, tokenOf, type Joined, type Visitor } from '../../test/visitor.ts'
+import { join, openSocket, openVisitor, passwordOf, tokenOf, untilCut, type Joined, type Visitor } from '../../test/visitor.ts'
 import { connectAll, openWorld, type World } from '../../test/world.ts'
 import { openAuth } from './auth.ts'
 
@@ -25,33 +24,8 @@ afterAll(() => world.close())
 const invite = (by: Visitor, email: string, role = 'manager') => by.request('POST', '/api/v1/invitations', { email, role })
 const show = (token: string, visitor = openVisitor(world)) => visitor.request('GET', `/api/v1/invitations/accept?token=${token}`)
 const accept = (body: object, visitor = openVisitor(world)) => visitor.request('POST', '/api/v1/invitations/accept', body)
+const listen = (visitor: Visitor, workspace?: string) => openSocket(world, visitor, workspace)
 const newcomer = { name: 'Nico', password: passwordOf('Nico') }
-
-/** A browser's socket; resolves once the server took it, rejects with the server's word when it does not. */
-function listen(visitor: { cookie(): string }, workspace?: string): Promise<Socket> {
-  const socket = io(world.url, {
-    transports: ['websocket'],
-    reconnection: false,
-    forceNew: true,
-    extraHeaders: { cookie: visitor.cookie(), origin: world.url },
-    ...(workspace !== undefined && { auth: { workspace } }),
-  })
-  return new Promise((resolve, reject) => {
-    socket.once('hello', () => resolve(socket))
-    socket.once('connect_error', (error) => {
-      socket.close()
-      reject(error)
-    })
-  })
-}
-
-/** Milliseconds until the server closed it. */
-async function untilCut(socket: Socket, act: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now()
-  const cut = new Promise<number>((resolve) => socket.once('disconnect', () => resolve(performance.now() - startedAt)))
-  await act()
-  return cut
-}
 
 async function audited(workspaceId = world.workspaceId): Promise<string[]> {
   const { rows } = await world.ctx.db.inWorkspace(workspaceId, (tx) => tx.execute<{ what: string }>('select what from audit order by id'))
@@ -176,7 +150,13 @@ describe('sessions', () => {
     const cookie = entered.headers.getSetCookie()[0]!.split(';')[0]!
     const sam = openVisitor(world)
     const chosen = { currentPassword: '', password: 'the very first one' }
+    const asked = async () => [
+      (await sam.request('GET', '/api/v1/me', undefined, { cookie })).body.choosePassword,
+      (await sam.request('GET', '/api/v1/profile', undefined, { cookie })).body.hasPassword,
+    ]
+    expect(await asked()).toEqual([true, false])
     expect((await sam.request('PUT', '/api/v1/profile/password', chosen, { cookie })).status).toBe(204)
+    expect(await asked()).toEqual([false, true])
     expect((await sam.request('PUT', '/api/v1/profile/password', chosen, { cookie })).body.code).toBe('wrong_password')
     expect((await sam.request('POST', '/api/v1/session', { email, password: chosen.password })).status).toBe(200)
   })
@@ -262,18 +242,54 @@ describe('staff', () => {
     const row = await someoneAsks(world)
     expect((await pia.request('PUT', `/api/v1/conversations/${row.id}/assignment`)).status).toBe(204)
     const socket = await listen(pia)
+    const told = new Promise<void>((resolve) => socket.once('removed', resolve))
     const ms = await untilCut(socket, async () => expect((await olga.request('DELETE', `/api/v1/staff/${pia.id}`)).status).toBe(204))
     expect(ms).toBeLessThan(1_000)
+    await told
     expect((await pia.request('GET', '/api/v1/me')).status).toBe(401)
     await expect(listen(pia)).rejects.toThrow('unauthorized')
     const { body } = await olga.request('GET', `/api/v1/conversations/${row.id}`)
     expect(body.assigneeId).toBeNull()
     expect(body.events.at(-1)).toMatchObject({ what: 'unassigned', byId: olga.id })
     expect(body.seq).toBeGreaterThan(row.seq)
+    const { rows } = await world.ctx.db.systemPool.query('select id from session where user_id = $1', [pia.id])
+    expect(rows).toEqual([])
     const back = await openVisitor(world).request('POST', '/api/v1/session', { email: pia.email, password: passwordOf('Pia') })
     expect([back.status, back.body.code]).toEqual([403, 'forbidden'])
     expect((await olga.request('DELETE', `/api/v1/staff/${pia.id}`)).status).toBe(404)
   })
+})
+
+test('whoever comes, leaves, or has another role or name is told to every open browser, and to one that was away', async () => {
+  const watching = await listen(olga)
+  const heard: { staff: boolean; rows: unknown[] }[] = []
+  watching.on('change', (frame) => void heard.push(frame))
+  const since = (await olga.request('GET', '/api/v1/me')).body.seq
+  const zoe = await join(world, 'Zoe', 'manager')
+  await expect.poll(() => heard.length).toBe(1)
+  await zoe.request('PATCH', '/api/v1/profile', { name: 'Zoë' })
+  await olga.request('PATCH', `/api/v1/staff/${zoe.id}`, { role: 'client' })
+  // The same role once more is no change.
+  await olga.request('PATCH', `/api/v1/staff/${zoe.id}`, { role: 'client' })
+  await olga.request('DELETE', `/api/v1/staff/${zoe.id}`)
+  await expect.poll(() => heard.length).toBe(4)
+  expect(heard.every((frame) => frame.staff)).toBe(true)
+  watching.close()
+  expect((await olga.request('GET', `/api/v1/changes?since=${since}`)).body).toMatchObject({ staff: true, seq: since + 4 })
+})
+
+test('who is removed from one of several workspaces stays signed in for the others', async () => {
+  const vera = await join(world, 'Vera', 'manager')
+  const invited = await world.request('POST', '/api/v1/invitations', { body: { email: vera.email, role: 'lead' }, key: other.key })
+  expect((await accept({ token: tokenOf(invited.body.url) }, vera)).status).toBe(201)
+  const there = await listen(vera, other.id)
+  const here = await listen(vera, world.workspaceId)
+  await untilCut(here, () => olga.request('DELETE', `/api/v1/staff/${vera.id}`))
+  expect(there.connected).toBe(true)
+  there.close()
+  const inWorkspace = (id: string) => vera.request('GET', '/api/v1/me', undefined, { 'x-workspace': id })
+  expect((await inWorkspace(other.id)).status).toBe(200)
+  expect((await inWorkspace(world.workspaceId)).body.code).toBe('workspace_not_yours')
 })
 
 describe('settings', () => {
@@ -297,6 +313,7 @@ describe('settings', () => {
       id: max.id,
       name: 'Maximilian',
       email: max.email,
+      hasPassword: true,
     })
     expect((await max.request('GET', '/api/v1/me')).body.user.name).toBe('Maximilian')
     expect((await world.request('GET', '/api/v1/profile', { key: world.keys.owner })).status).toBe(403)
@@ -312,30 +329,5 @@ describe('settings', () => {
         'profile.changed',
       ]),
     )
-  })
-
-  test('API keys are shown once, go no higher than their maker, expire and end', async () => {
-    const make = (by: Visitor, body: object) => by.request('POST', '/api/v1/api-keys', { name: 'Report', role: 'manager', ...body })
-    expect((await make(lea, { role: 'owner' })).status).toBe(403)
-    const inAnHour = new Date(world.ctx.now().getTime() + 3_600_000).toISOString()
-    const past = new Date(world.ctx.now().getTime() - 1_000).toISOString()
-    expect((await make(lea, { expiresAt: past })).body.invalidParams[0].name).toBe('expiresAt')
-    const short = (await make(lea, { expiresAt: inAnHour })).body
-    const long = (await make(lea, {})).body
-    const me = (key: string) => world.request('GET', '/api/v1/me', { key })
-    expect([(await me(short.key)).status, (await me(long.key)).status]).toEqual([200, 200])
-    const { items } = (await lea.request('GET', '/api/v1/api-keys')).body
-    expect(items.slice(0, 2)).toMatchObject([
-      { id: long.id, createdById: lea.id, expiresAt: null },
-      { id: short.id, expiresAt: inAnHour, lastUsedAt: expect.any(String) },
-    ])
-    expect(JSON.stringify(items)).not.toContain(long.key)
-    world.pass(3_600_000)
-    expect([(await me(short.key)).status, (await me(long.key)).status]).toEqual([401, 200])
-    expect((await lea.request('DELETE', `/api/v1/api-keys/${long.id}`)).status).toBe(204)
-    expect((await me(long.key)).status).toBe(401)
-    const owners = (await make(olga, { role: 'owner' })).body
-    expect((await lea.request('DELETE', `/api/v1/api-keys/${owners.id}`)).status).toBe(403)
-    expect(await audited()).toEqual(expect.arrayContaining(['api_key.made', 'api_key.revoked']))
   })
 })

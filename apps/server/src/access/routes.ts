@@ -2,11 +2,12 @@ import { eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { me } from '@answerback/core/api'
-import { may, permissions, type Permission } from '@answerback/core/permissions'
+import { permissions, type Permission } from '@answerback/core/permissions'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
-import { actorOf, needs } from '../http/actor.ts'
+import { actorOf, needs, refusalOf } from '../http/actor.ts'
 import { countsOf } from '../live/counts.ts'
+import { hasPassword } from './accounts.ts'
 import { listChannels } from './channels.ts'
 import { reasonsOf } from './reasons.ts'
 
@@ -30,7 +31,9 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
         return {
           user: { id: actor.id, name: actor.name, email: actor.email },
           role: actor.role,
-          permissions: (Object.keys(permissions) as Permission[]).filter((each) => may(actor.role, each)),
+          // The demo has no passwords: its people come by the links that it prints.
+          choosePassword: !actor.key && !workspace!.demo && !(await hasPassword(ctx, actor.id)),
+          permissions: (Object.keys(permissions) as Permission[]).filter((each) => refusalOf(actor, each) === null),
           workspace: presentWorkspace(workspace!),
           reasons: await reasonsOf(tx),
           staff,

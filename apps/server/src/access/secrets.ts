@@ -13,6 +13,8 @@ const shape = sealingKey.extend({ olderKeys: z.array(sealingKey).optional(), ses
 export type Secrets = z.infer<typeof shape> & {
   /** Where they are kept, so that a rotation by another process is noticed. Absent when they follow from SECRET_KEY. */
   path?: string
+  /** What `session` was under the older secrets of a SECRET_KEY that is being changed: proof that the installation is theirs. */
+  olderSessions?: string[]
 }
 
 /** What the environment says about them. `secretKey`: one long secret, or several with the newest first. */
@@ -57,6 +59,11 @@ async function writeBeside(path: string, kept: Secrets): Promise<string> {
   await file.sync()
   await file.close()
   return beside
+}
+
+/** What the database's roles and its mark of the key follow from, newest first. */
+export function sessionsOf({ session, olderSessions = [] }: Secrets): string[] {
+  return [session, ...olderSessions]
 }
 
 /** A key that was never used. */
@@ -126,6 +133,7 @@ function secretsOf(text: string): Secrets {
     ...keys[0]!,
     olderKeys: keys.slice(1),
     session: derive(given[0]!, 'session', 32).toString('hex'),
+    olderSessions: given.slice(1).map((each) => derive(each, 'session', 32).toString('hex')),
     sandboxSeed: derive(given[0]!, 'sandbox', 16).toString('hex'),
   }
 }

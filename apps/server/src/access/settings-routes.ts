@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import {
@@ -14,13 +14,13 @@ import {
   workspaceView,
 } from '@answerback/core/access-api'
 import type { Context } from '../context.ts'
-import { actorOf, needs, type Actor } from '../http/actor.ts'
+import { actorOf, needs } from '../http/actor.ts'
 import type { Cut } from '../live/cut.ts'
 import { issueApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import type { Auth } from './auth.ts'
 import { changePassword } from './password-reset.ts'
 import { endSession, listSessions } from './sessions.ts'
-import { changeProfile, changeWorkspace, person, profileOf, workspaceSettingsOf, workspacesOf } from './settings.ts'
+import { changeProfile, changeWorkspace, profileOf, workspaceSettingsOf, workspacesOf } from './settings.ts'
 
 const params = z.object({ id: z.uuid() })
 
@@ -29,16 +29,11 @@ export function settingsRoutes(server: FastifyInstance, ctx: Context, { auth, cu
   const app = server.withTypeProvider<ZodTypeProvider>()
   const tags = ['settings']
   const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) })
-  const personOf = (request: FastifyRequest): Actor => {
-    const actor = actorOf(request)
-    person(actor)
-    return actor
-  }
 
   app.get(
     '/api/v1/profile',
     { schema: { response: { 200: profile }, tags, summary: 'Who I am.' }, onRequest: needs('account.own') },
-    async (request) => profileOf(actorOf(request)),
+    (request) => profileOf(ctx, actorOf(request)),
   )
   app.patch(
     '/api/v1/profile',
@@ -49,7 +44,7 @@ export function settingsRoutes(server: FastifyInstance, ctx: Context, { auth, cu
     '/api/v1/profile/password',
     { schema: { body: passwordBody, tags, summary: 'Change my password; my other sessions end.' }, onRequest: needs('account.own') },
     async (request, reply) => {
-      const ended = await changePassword(ctx, auth, personOf(request), { ...request.body, ip: request.ip })
+      const ended = await changePassword(ctx, auth, actorOf(request), { ...request.body, ip: request.ip })
       for (const sessionId of ended) cut({ sessionId })
       return reply.code(204).send()
     },
@@ -57,13 +52,13 @@ export function settingsRoutes(server: FastifyInstance, ctx: Context, { auth, cu
   app.get(
     '/api/v1/sessions',
     { schema: { response: { 200: items(sessionView) }, tags, summary: 'Where I am signed in.' }, onRequest: needs('account.own') },
-    async (request) => ({ items: await listSessions(ctx, personOf(request)) }),
+    async (request) => ({ items: await listSessions(ctx, actorOf(request)) }),
   )
   app.delete(
     '/api/v1/sessions/:id',
     { schema: { params, tags, summary: 'Sign out there.' }, onRequest: needs('account.own') },
     async (request, reply) => {
-      await endSession(ctx, personOf(request).id, request.params.id)
+      await endSession(ctx, actorOf(request).id, request.params.id)
       cut({ sessionId: request.params.id })
       return reply.code(204).send()
     },
@@ -104,9 +99,9 @@ export function settingsRoutes(server: FastifyInstance, ctx: Context, { auth, cu
     },
     async (request, reply) => {
       const actor = actorOf(request)
-      const { name, role } = request.body
+      const { name, role, scopes } = request.body
       const expiresAt = request.body.expiresAt === undefined ? null : new Date(request.body.expiresAt)
-      const made = await issueApiKey(ctx, actor.workspaceId, { name, role, expiresAt, by: actor })
+      const made = await issueApiKey(ctx, actor.workspaceId, { name, role, scopes, expiresAt, by: actor })
       return reply.code(201).send({ ...made, expiresAt: expiresAt?.toISOString() ?? null })
     },
   )

@@ -1,11 +1,11 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Profile, WorkspaceSettings, workspaceBody, WorkspaceView } from '@answerback/core/access-api'
-import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { Actor } from '../http/actor.ts'
 import { changing } from '../live/change-log.ts'
+import { hasPassword } from './accounts.ts'
 import { record } from './audit.ts'
 import { deriveAgain } from './targets.ts'
 
@@ -28,27 +28,27 @@ export async function changeWorkspace(ctx: Context, actor: Actor, changes: z.out
   return workspaceSettingsOf(ctx, workspaceId)
 }
 
-export function profileOf(actor: Actor): Profile {
-  person(actor)
-  return { id: actor.id, name: actor.name, email: actor.email }
+export async function profileOf(ctx: Context, actor: Actor): Promise<Profile> {
+  return { id: actor.id, name: actor.name, email: actor.email, hasPassword: await hasPassword(ctx, actor.id) }
 }
 
 /** Changes one's name, in every workspace one belongs to. */
 export async function changeProfile(ctx: Context, actor: Actor, { name }: { name: string }): Promise<Profile> {
-  person(actor)
   const now = ctx.now()
-  await ctx.db.system.transaction(async (tx) => {
-    await tx.update(t.user).set({ name, updatedAt: now }).where(eq(t.user.id, actor.id))
-    await tx.update(t.member).set({ name }).where(eq(t.member.userId, actor.id))
-    const about = { from: actor.name, to: name }
-    await record(tx, { workspaceId: actor.workspaceId, byId: actor.id, what: 'profile.changed', about, at: now })
-  })
-  return { id: actor.id, name, email: actor.email }
+  await ctx.db.system.update(t.user).set({ name, updatedAt: now }).where(eq(t.user.id, actor.id))
+  const rows = await ctx.db.system.select({ workspaceId: t.member.workspaceId }).from(t.member).where(eq(t.member.userId, actor.id))
+  for (const { workspaceId } of rows)
+    await changing(ctx, workspaceId, async (change) => {
+      const own = and(eq(t.member.workspaceId, workspaceId), eq(t.member.userId, actor.id))
+      await change.tx.update(t.member).set({ name }).where(own)
+      change.staffChanged()
+      await record(change.tx, { workspaceId, byId: actor.id, what: 'profile.changed', about: { from: actor.name, to: name }, at: now })
+    })
+  return profileOf(ctx, { ...actor, name })
 }
 
 /** The workspaces of a person, the oldest membership first. */
 export async function workspacesOf(ctx: Context, actor: Actor): Promise<WorkspaceView[]> {
-  person(actor)
   const rows = await ctx.db.system
     .select({ id: t.workspace.id, name: t.workspace.name, role: t.member.role })
     .from(t.member)
@@ -56,9 +56,4 @@ export async function workspacesOf(ctx: Context, actor: Actor): Promise<Workspac
     .where(eq(t.member.userId, actor.id))
     .orderBy(t.member.createdAt)
   return rows.map((row) => ({ ...row, current: row.id === actor.workspaceId }))
-}
-
-/** A key has no name, password or sessions of its own. Throws `forbidden`. */
-export function person(actor: Actor): void {
-  if (actor.key) throw new Problem('forbidden', 'An API key is nobody: sign in as a person for this.')
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { and, eq, gt, isNull, or } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '@answerback/core/problem'
@@ -34,6 +34,7 @@ export async function findActor(ctx: Context, auth: Auth, headers: Headers): Pro
   const bearer = /^Bearer (\S+)$/i.exec(String(headers.authorization ?? ''))?.[1]
   const chosen = headers['x-workspace']
   const actor = bearer ? await keyActor(ctx, bearer) : await personActor(ctx, auth, headers, chosen)
+  if (actor instanceof Problem) return actor
   if (actor && chosen !== undefined && chosen !== actor.workspaceId)
     return new Problem('workspace_not_yours', 'X-Workspace: no workspace of yours has this id. You may have been removed from it.')
   return actor
@@ -50,20 +51,24 @@ async function personActor(ctx: Context, auth: Auth, headers: Headers, chosen: u
     await ctx.db.system.update(t.member).set({ lastSeenAt: ctx.now() }).where(own)
   }
   const { userId: id, name, role, workspaceId } = member
-  return { id, name, email: found.user.email, role, workspaceId, key: false, sessionId: found.session.id }
+  return { id, name, email: found.user.email, role, workspaceId, key: false, scopes: null, sessionId: found.session.id }
 }
 
-async function keyActor(ctx: Context, key: string): Promise<Actor | null> {
+/** Who holds a key that has ended is told so; of one that never was nothing is said. */
+async function keyActor(ctx: Context, key: string): Promise<Actor | Problem | null> {
   const hash = hashToken(key)
   const now = ctx.now()
-  const rows = await ctx.db.system
-    .select()
-    .from(t.apiKey)
-    .where(and(eq(t.apiKey.hash, hash), isNull(t.apiKey.revokedAt), or(isNull(t.apiKey.expiresAt), gt(t.apiKey.expiresAt, now))))
-  const row = rows[0]
+  const [row] = await ctx.db.system.select().from(t.apiKey).where(eq(t.apiKey.hash, hash))
   if (!row || !timingSafeEqual(row.hash, hash)) return null
+  if (row.revokedAt) return new Problem('unauthorized', 'This API key was revoked. Ask whoever manages the keys for a new one.')
+  if (row.expiresAt && row.expiresAt <= now)
+    return new Problem(
+      'unauthorized',
+      `This API key ended on ${row.expiresAt.toISOString()}. Make a new one in the settings, under API keys.`,
+    )
   if (olderThanAMinute(ctx, row.lastUsedAt)) await ctx.db.system.update(t.apiKey).set({ lastUsedAt: now }).where(eq(t.apiKey.id, row.id))
-  return { id: row.id, name: row.name, email: '', role: row.role, workspaceId: row.workspaceId, key: true, sessionId: null }
+  const { id, name, role, scopes, workspaceId } = row
+  return { id, name, email: '', role, workspaceId, key: true, scopes, sessionId: null }
 }
 
 /** When somebody was last here is kept to the minute: one write a minute, not one a request. */

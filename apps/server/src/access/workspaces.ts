@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
-import type { Role } from '@answerback/core/permissions'
+import type { Role, Scope } from '@answerback/core/permissions'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { issueApiKey } from './api-keys.ts'
@@ -34,6 +34,10 @@ export async function addMember(ctx: Context, workspaceId: string, input: { name
 }
 
 /** Makes an API key on the command line; the text is shown once and only its hash is kept. */
-export async function makeApiKey(ctx: Context, workspaceId: string, input: { name: string; role: Role }): Promise<string> {
+export async function makeApiKey(
+  ctx: Context,
+  workspaceId: string,
+  input: { name: string; role: Role; scopes?: readonly Scope[] | undefined; expiresAt?: Date | null },
+): Promise<string> {
   return (await issueApiKey(ctx, workspaceId, input)).key
 }

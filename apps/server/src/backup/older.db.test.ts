@@ -15,6 +15,7 @@ const all = await knownMigrations()
 const earlier = all.slice(0, -1).flatMap((tag, at) => (at + 1 >= first ? [{ tag, count: at + 1 }] : []))
 
 const { owner, rolePassword } = inject('postgres')
+const rolePasswords = rolePassword === null ? [] : [rolePassword]
 const made: string[] = []
 let folder: string
 
@@ -41,7 +42,7 @@ async function emptyDatabase() {
   await on(owner, (client) => client.query(`create database ${name}`))
   made.push(name)
   const as = (user: string): ClientConfig => ({ ...owner, database: name, user, password: rolePassword ?? undefined })
-  return { owner: { ...owner, database: name }, app: as('answerback_app'), system: as('answerback_system'), rolePassword }
+  return { owner: { ...owner, database: name }, app: as('answerback_app'), system: as('answerback_system'), rolePasswords }
 }
 
 /** A brand and its owner, in columns that every version has. */
@@ -69,7 +70,7 @@ test.each(earlier)(
   'of the version that ended with $tag: its rows come along, and the tables are those of this one',
   async ({ count }) => {
     const [old, fresh] = [await emptyDatabase(), await emptyDatabase()]
-    await migrate(old.owner, { rolePassword, upTo: count })
+    await migrate(old.owner, { rolePasswords, upTo: count })
     await fill(old.owner)
     const file = join(folder, `${count}.tar.gz`)
     const { migrations } = await writeBackup(old, { file, now: new Date(), version: '0.0.1', secrets: null })

@@ -32,12 +32,12 @@ export async function readManifest(file: string): Promise<{ manifest: Manifest; 
  */
 export async function readBackup(
   file: string,
-  store: { owner: ClientConfig; rolePassword: string | null },
+  store: { owner: ClientConfig; rolePasswords: readonly string[] },
   options: { now: Date },
 ): Promise<Manifest> {
   const { manifest: about } = await readManifest(file)
   await refuseFull(store.owner, about)
-  await migrate(store.owner, { rolePassword: store.rolePassword, upTo: about.migrations.length })
+  await migrate(store.owner, { rolePasswords: store.rolePasswords, upTo: about.migrations.length })
   const owner = new Client(store.owner)
   await owner.connect()
   try {
@@ -50,7 +50,7 @@ export async function readBackup(
   } finally {
     await owner.end()
   }
-  await migrate(store.owner, { rolePassword: store.rolePassword })
+  await migrate(store.owner, { rolePasswords: store.rolePasswords })
   return about
 }
 

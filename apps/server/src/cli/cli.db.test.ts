@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { io } from 'socket.io-client'
 import { eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -49,6 +50,14 @@ describe('how it is called', () => {
   }, 120_000)
 })
 
+test('api-key create names what is wrong with scopes and end', async () => {
+  const make = (...args: string[]) => cli('api-key', 'create', '--role', 'manager', ...args)
+  expect(await make('--scope', 'write')).toMatchObject({ code: 2, err: expect.stringMatching(/no “write”\. There are read, reply, act\./) })
+  expect(await make('--scope', 'settings')).toMatchObject({ code: 2, err: expect.stringContaining('“settings” gives a manager nothing') })
+  expect(await make('--expires', 'soon')).toMatchObject({ code: 2, err: expect.stringContaining('as in 90d') })
+  expect(await make('--expires', '2020-01-01')).toMatchObject({ code: 2, err: expect.stringContaining('still to come') })
+}, 120_000)
+
 describe('staff', () => {
   test('is added with a link that works, changed, listed and removed; the last owner stays', async () => {
     const added = await cli('staff', 'add', '--email', 'Ben@Example.org', '--name', 'Ben', '--role', 'manager')
@@ -61,7 +70,16 @@ describe('staff', () => {
     expect((await cli('staff', 'role', '--email', 'ben@example.org', '--role', 'lead')).out).toBe('Ben is now lead.\n')
     expect((await cli('staff', 'list')).out).toBe('Ines  ines@example.org  owner\nBen   ben@example.org   lead\n')
     expect((await cli('staff', 'sign-in-link', '--email', 'ben@example.org')).out).toMatch(/^http\S+\n$/)
+    // Open browsers hear of it at once, as if it had been done in one of them.
+    const cookie = came.headers.get('set-cookie')!.split(';')[0]!
+    const browser = io(server!.url, { transports: ['websocket'], reconnection: false, extraHeaders: { cookie } })
+    const heard: string[] = []
+    browser.onAny((event: string) => void heard.push(event))
+    browser.on('disconnect', () => void heard.push('cut'))
+    await expect.poll(() => heard).toEqual(['hello'])
     expect((await cli('staff', 'remove', '--email', 'ben@example.org')).code).toBe(0)
+    await expect.poll(() => heard).toEqual(['hello', 'change', 'removed', 'cut'])
+    expect((await fetch(`${server!.url}/api/v1/me`, { headers: { cookie } })).status).toBe(401)
     expect(await cli('staff', 'remove', '--email', 'ines@example.org')).toMatchObject({
       code: 1,
       err: expect.stringContaining('the only owner'),
@@ -70,7 +88,7 @@ describe('staff', () => {
     const { rows } = await server!.ctx.db.inWorkspace(workspaceId, (tx) =>
       tx.execute<{ what: string }>(sql`select what from audit order by created_at, id`),
     )
-    expect(rows.map((row) => row.what)).toEqual(['staff.added', 'staff.role', 'staff.removed'])
+    expect(rows.map((row) => row.what)).toEqual(['staff.added', 'staff.role_changed', 'staff.removed'])
   }, 120_000)
 })
 
@@ -133,6 +151,8 @@ describe('without a server', () => {
   test('commands start the database for themselves', async () => {
     expect((await cli('staff', 'list')).out).toBe('Ines  ines@example.org  owner\n')
     expect((await cli('api-key', 'create', '--role', 'lead')).out).toMatch(/^ab_\S+\n$/)
+    const narrow = ['--scope', 'read,reply', '--scope', 'act', '--expires', '90d']
+    expect((await cli('api-key', 'create', '--role', 'manager', ...narrow)).out).toMatch(/^ab_\S+\n$/)
     expect((await cli('keys', 'rotate')).out).toMatch(/^Credentials sealed again with the key [0-9a-f]{8}: 0\./)
   }, 120_000)
 

@@ -16,7 +16,7 @@ export const wipeDemo: Command = {
   run() {
     return withStore(async ({ dataDir, store }) => {
       await refuseWhileServing(store)
-      await migrate(store.owner, { rolePassword: store.rolePassword })
+      await migrate(store.owner, { rolePasswords: store.rolePasswords })
       const owner = new Client(store.owner)
       await owner.connect()
       try {

@@ -4,7 +4,7 @@ import type { Client } from 'pg'
 import { pino } from 'pino'
 import { platforms } from '@answerback/platforms/registry'
 import { checkKeys } from '../access/rotate-keys.ts'
-import { loadSecrets, type Secrets } from '../access/secrets.ts'
+import { loadSecrets, sessionsOf, type Secrets } from '../access/secrets.ts'
 import { connect } from '../db/connection.ts'
 import { knownMigrations } from '../db/migrate.ts'
 import { shareDatabase, type Store } from '../db/open-database.ts'
@@ -47,7 +47,7 @@ export async function* lookAtDatabase(env: Env, dataDir: string): AsyncGenerator
   const secrets = await loadSecrets(dataDir, env)
   yield fromEnvironment ? { about: 'Secrets', state: 'ok', words: 'from SECRET_KEY' } : lookAtRights(secretsFile)
   const log = pino({ level: 'silent' })
-  const store = await shareDatabase(env, dataDir, { key: secrets.session, log, onTrouble: () => {} })
+  const store = await shareDatabase(env, dataDir, { keys: sessionsOf(secrets), log, onTrouble: () => {} })
   try {
     const owner = await openOwner(store.owner)
     try {

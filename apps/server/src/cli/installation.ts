@@ -1,18 +1,25 @@
 import { resolve } from 'node:path'
 import { Client } from 'pg'
+import { uuidv7 } from 'uuidv7'
 import { platforms } from '@answerback/platforms/registry'
 import { guardFetch } from '../access/hosts.ts'
-import { loadSecrets, type Secrets } from '../access/secrets.ts'
+import { loadSecrets, sessionsOf, type Secrets } from '../access/secrets.ts'
 import type { Context } from '../context.ts'
 import { connect } from '../db/connection.ts'
 import { migrate } from '../db/migrate.ts'
 import { shareDatabase, type Store } from '../db/open-database.ts'
 import { schema as t } from '../db/schema.ts'
 import { readEnv, type Env } from '../env.ts'
+import { roomOf, type Cut } from '../live/cut.ts'
+import type { Publish } from '../live/frame.ts'
+import { openRelay, type Relay, type Told } from '../live/relay.ts'
 import { openLog } from '../operate/open-log.ts'
+import { prefixOf } from '../queue/queue.ts'
 import { Misuse } from './command.ts'
 
 type Opened = { env: Env; dataDir: string; secrets: Secrets; store: Store }
+/** `cut`: closes somebody's sockets in the servers that run. */
+type OpenedWhole = Opened & { cut: Cut }
 
 /** Runs with the database of this installation: the one of a server that runs, which is left running, or started for the moment. */
 export async function withStore<T>(run: (opened: Opened) => Promise<T>): Promise<T> {
@@ -20,7 +27,7 @@ export async function withStore<T>(run: (opened: Opened) => Promise<T>): Promise
   const log = logOf(env)
   const dataDir = resolve(env.DATA_DIR)
   const secrets = await loadSecrets(dataDir, env)
-  const store = await shareDatabase(env, dataDir, { key: secrets.session, log, onTrouble: (reason) => log.error(reason) })
+  const store = await shareDatabase(env, dataDir, { keys: sessionsOf(secrets), log, onTrouble: (reason) => log.error(reason) })
   try {
     return await run({ env, dataDir, secrets, store })
   } finally {
@@ -28,19 +35,27 @@ export async function withStore<T>(run: (opened: Opened) => Promise<T>): Promise
   }
 }
 
-/** The same with everything that the server's own verbs want, on a database of this version. */
-export function withContext<T>(run: (ctx: Context, opened: Opened) => Promise<T>): Promise<T> {
+/** The same with everything that the server's own verbs want, on a database of this version. Servers that run are told what changed. */
+export function withContext<T>(run: (ctx: Context, opened: OpenedWhole) => Promise<T>): Promise<T> {
   return withStore(async (opened) => {
     const { env, secrets, store } = opened
-    await migrate(store.owner, { rolePassword: store.rolePassword })
+    await migrate(store.owner, { rolePasswords: store.rolePasswords })
     const log = logOf(env)
     const db = connect(store.app, store.system, (error) => log.warn(error.message))
     const guarded = guardFetch({ allowed: env.allowedHosts })
     // A command does its work itself and leaves the rest to the running server's sweep.
     const queue = { add: async () => {}, work: async () => {}, depth: async () => ({ ingest: 0, send: 0 }), close: async () => {} }
+    let word: Relay | null = null
+    const tell = (told: Told) => {
+      word ??= openRelay({ redisUrl: env.REDIS_URL, prefix: prefixOf(secrets.session), postgres: store.system, id: uuidv7(), log })
+      word.tell(told)
+    }
+    const publish: Publish = (workspaceId, frame) => tell({ kind: 'change', workspaceId, frame })
+    const cut: Cut = (target, why) => tell({ kind: 'cut', room: roomOf(target), removed: why === 'removed' })
     try {
-      return await run({ env, secrets, log, db, queue, publish: () => {}, now: () => new Date(), fetch: guarded, platforms }, opened)
+      return await run({ env, secrets, log, db, queue, publish, now: () => new Date(), fetch: guarded, platforms }, { ...opened, cut })
     } finally {
+      await (word as Relay | null)?.close()
       await guarded.close()
       await db.close()
     }

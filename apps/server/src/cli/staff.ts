@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util'
-import { and, eq } from 'drizzle-orm'
-import { uuidv7 } from 'uuidv7'
+import { eq } from 'drizzle-orm'
 import { roles, type Role } from '@answerback/core/permissions'
+import { record } from '../access/audit.ts'
 import { openAuth } from '../access/auth.ts'
+import { changeRole as giveRole, removeStaff as takeOut } from '../access/staff.ts'
 import { addMember } from '../access/workspaces.ts'
 import type { Context } from '../context.ts'
-import type { Queryable } from '../db/connection.ts'
 import { runningUrl } from '../db/owner-lock.ts'
 import { schema as t } from '../db/schema.ts'
+import { changing } from '../live/change-log.ts'
 import { Misuse, print, printTable, type Command } from './command.ts'
 import { chooseWorkspace, withContext } from './installation.ts'
 
@@ -40,7 +41,10 @@ export const addStaff: Command = {
       if ((await peopleOf(ctx, workspaceId)).some((each) => each.email === email))
         throw new Error(`${email} is already here. Change the role with: pnpm cli staff role --email ${email} --role ${role}`)
       await addMember(ctx, workspaceId, { name, email, role })
-      await ctx.db.inWorkspace(workspaceId, (tx) => note(ctx, tx, workspaceId, 'staff.added', { email, role }))
+      await changing(ctx, workspaceId, async (change) => {
+        change.staffChanged()
+        await record(change.tx, { workspaceId, byId: null, what: 'staff.added', about: { email, role }, at: ctx.now() })
+      })
       print(`${name} is here as ${role}. They come in, once, by this link:\n${await linkFor(ctx, dataDir, email)}`)
     })
   },
@@ -53,13 +57,10 @@ export const changeRole: Command = {
     const { values } = parseArgs({ args, options })
     const email = emailOf(values.email)
     const role = roleOf(values.role)
-    return withContext(async (ctx) => {
+    return withContext(async (ctx, { cut }) => {
       const workspaceId = await chooseWorkspace(ctx, values.workspace)
-      const person = await personOf(ctx, workspaceId, email, role === 'owner' ? null : 'another role')
-      await ctx.db.inWorkspace(workspaceId, async (tx) => {
-        await tx.update(t.member).set({ role }).where(eq(t.member.userId, person.id))
-        await note(ctx, tx, workspaceId, 'staff.role', { email, role, before: person.role })
-      })
+      const person = await personOf(ctx, workspaceId, email)
+      await giveRole(ctx, { workspaceId, id: null }, person.id, role, cut)
       print(`${person.name} is now ${role}.`)
     })
   },
@@ -67,17 +68,14 @@ export const changeRole: Command = {
 
 export const removeStaff: Command = {
   usage: 'staff remove --email <address> [--workspace <id>]',
-  words: 'Takes somebody out of a workspace, at once. What they wrote stays under their name.',
+  words: 'Takes somebody out of a workspace, at once. What they wrote stays under their name, what they had is nobody’s then.',
   run(args) {
     const { values } = parseArgs({ args, options })
     const email = emailOf(values.email)
-    return withContext(async (ctx) => {
+    return withContext(async (ctx, { cut }) => {
       const workspaceId = await chooseWorkspace(ctx, values.workspace)
-      const person = await personOf(ctx, workspaceId, email, 'no place here')
-      await ctx.db.inWorkspace(workspaceId, async (tx) => {
-        await tx.delete(t.member).where(and(eq(t.member.workspaceId, workspaceId), eq(t.member.userId, person.id)))
-        await note(ctx, tx, workspaceId, 'staff.removed', { email })
-      })
+      const person = await personOf(ctx, workspaceId, email)
+      await takeOut(ctx, { workspaceId, id: null }, person.id, cut)
       print(`${person.name} is out.`)
     })
   },
@@ -113,22 +111,11 @@ function peopleOf(ctx: Context, workspaceId: string): Promise<Person[]> {
     .orderBy(t.member.createdAt)
 }
 
-/** Throws when there is none, or when the only owner would get `without` (null: no owner is lost). */
-async function personOf(ctx: Context, workspaceId: string, email: string, without: string | null): Promise<Person> {
-  const people = await peopleOf(ctx, workspaceId)
-  const person = people.find((each) => each.email === email)
+/** Throws when there is none. */
+async function personOf(ctx: Context, workspaceId: string, email: string): Promise<Person> {
+  const person = (await peopleOf(ctx, workspaceId)).find((each) => each.email === email)
   if (!person) throw new Error(`Nobody here has the address ${email}. Those who are: pnpm cli staff list`)
-  if (without !== null && person.role === 'owner' && people.filter((each) => each.role === 'owner').length === 1)
-    throw new Error(
-      `${person.name} is the only owner and can have ${without} only when there is another one. Make somebody else owner first.`,
-    )
   return person
-}
-
-async function note(ctx: Context, tx: Queryable, workspaceId: string, what: string, about: object): Promise<void> {
-  await tx
-    .insert(t.audit)
-    .values({ id: uuidv7(), workspaceId, byId: null, what, about: { ...about, from: 'command line' }, createdAt: ctx.now() })
 }
 
 function emailOf(text: string | undefined): string {

@@ -6,6 +6,7 @@ import { runMigrations } from 'bullmq'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as runDrizzle } from 'drizzle-orm/node-postgres/migrator'
 import type { ClientConfig } from 'pg'
+import { keepMark, refuseOtherKey } from './key-mark.ts'
 import { openOwner } from './open-owner.ts'
 import { ensureRoles } from './roles.ts'
 
@@ -17,11 +18,13 @@ const lockKey = 4_120_557
  * Brings a database to this version: roles, our tables, BullMQ's tables. Forward-only, safe to call from many processes at once. `upTo` stops after so many of our
  * migrations, for rows that were written under them. Throws a sentence when the database cannot be used.
  */
-export async function migrate(owner: ClientConfig, options: { rolePassword?: string | null; upTo?: number } = {}): Promise<void> {
+export async function migrate(owner: ClientConfig, options: { rolePasswords?: readonly string[]; upTo?: number } = {}): Promise<void> {
+  const { rolePasswords = [] } = options
   const client = await openOwner(owner)
   try {
     await client.query('select pg_advisory_lock($1)', [lockKey])
-    await ensureRoles(client, options.rolePassword ?? null)
+    await refuseOtherKey(client, rolePasswords)
+    await ensureRoles(client, rolePasswords)
     if (options.upTo === undefined) await runDrizzle(drizzle(client), { migrationsFolder })
     else await inPart(options.upTo, (folder) => runDrizzle(drizzle(client), { migrationsFolder: folder }))
     await runMigrations(client, 'bullmq')
@@ -32,6 +35,7 @@ export async function migrate(owner: ClientConfig, options: { rolePassword?: str
       grant execute on all functions in schema bullmq to answerback_system;
       grant usage on schema drizzle to answerback_system;
       grant select on drizzle.__drizzle_migrations to answerback_system;`)
+    await keepMark(client, rolePasswords)
   } finally {
     await client.end()
   }

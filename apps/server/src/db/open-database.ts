@@ -10,18 +10,18 @@ export type Store = {
   owner: PoolConfig
   app: PoolConfig
   system: PoolConfig
-  /** What the two roles log in with; null on the embedded server, whose socket is private. */
-  rolePassword: string | null
+  /** What the two roles log in with, and before it what they did under older keys; none on the embedded server, whose socket is private. */
+  rolePasswords: readonly string[]
   announce(url: string): void
   stop(): Promise<void>
 }
 
-/** `key`: a secret that a rotation leaves alone, from which the roles' password follows where they need one. */
-type Options = { key: string; log: Logger; onTrouble: (reason: string) => void }
+/** `keys`: secrets from which the roles' password follows where they need one; the first is today's, the others are being left behind. */
+type Options = { keys: readonly string[]; log: Logger; onTrouble: (reason: string) => void }
 
 /** The given database, or the embedded one, started for this process. Throws `AlreadyRunning` when another process runs it. */
-export async function openDatabase(env: Env, dataDir: string, { key, log, onTrouble }: Options): Promise<Store> {
-  if (env.DATABASE_URL) return given(env.DATABASE_URL, key)
+export async function openDatabase(env: Env, dataDir: string, { keys, log, onTrouble }: Options): Promise<Store> {
+  if (env.DATABASE_URL) return given(env.DATABASE_URL, keys)
   const embedded = await startEmbedded({
     dataDir,
     log: { debug: (text) => log.debug(text), warn: (text) => log.warn(text) },
@@ -40,30 +40,30 @@ export async function shareDatabase(env: Env, dataDir: string, options: Options)
   }
 }
 
-function onSocket(config: PoolConfig): Pick<Store, 'owner' | 'app' | 'system' | 'rolePassword'> {
-  return { owner: config, app: { ...config, user: 'answerback_app' }, system: { ...config, user: 'answerback_system' }, rolePassword: null }
+function onSocket(config: PoolConfig): Pick<Store, 'owner' | 'app' | 'system' | 'rolePasswords'> {
+  return { owner: config, app: { ...config, user: 'answerback_app' }, system: { ...config, user: 'answerback_system' }, rolePasswords: [] }
 }
 
 /** Roles of a database of others have a password that follows from our key, so that every process of an installation knows it. */
-function given(databaseUrl: string, key: string): Store {
-  const rolePassword = rolePasswordOf(key)
+function given(databaseUrl: string, keys: readonly string[]): Store {
+  const rolePasswords = keys.map(rolePasswordOf)
   const as = (role: string): PoolConfig => {
     const url = new URL(databaseUrl)
     url.username = role
-    url.password = rolePassword
+    url.password = rolePasswords[0]!
     return { connectionString: url.toString() }
   }
   return {
     owner: { connectionString: databaseUrl },
     app: as('answerback_app'),
     system: as('answerback_system'),
-    rolePassword,
+    rolePasswords,
     announce: () => {},
     stop: async () => {},
   }
 }
 
-/** The password of both roles, from the installation's session secret. */
+/** The password of both roles, from a session secret of the installation. */
 export function rolePasswordOf(key: string): string {
   return createHmac('sha256', key).update('database roles').digest('hex')
 }

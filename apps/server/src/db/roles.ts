@@ -1,21 +1,25 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { Client } from 'pg'
+import { explainConnection } from './open-owner.ts'
 
 const roles = ['answerback_app', 'answerback_system'] as const
 
 /**
- * Makes the two login roles beside the owner: `answerback_app` (behind row-level security) and `answerback_system` (narrow grants).
- * On the embedded server they need no password: only its private socket is open. A managed server that forbids making roles gets the SQL to run, in the error.
+ * Makes the two login roles beside the owner: `answerback_app` (behind row-level security) and `answerback_system` (narrow grants). `passwords`: today's first,
+ * then older ones, which prove that the roles are ours to give the new one; of others' roles nothing is changed. On the embedded server there are none: only
+ * its private socket is open. Throws a sentence with the SQL to run where an administrator has to decide.
  */
-export async function ensureRoles(owner: Client, password: string | null): Promise<void> {
+export async function ensureRoles(owner: Client, passwords: readonly string[]): Promise<void> {
+  const [password, ...older] = passwords
   const refused: string[] = []
   let reason = ''
   for (const role of roles) {
     const { rowCount } = await owner.query('select 1 from pg_roles where rolname = $1', [role])
     const word = rowCount === 0 ? 'create' : 'alter'
-    if (word === 'alter' && (password === null || (await letsIn(owner, role, password)))) continue
+    if (word === 'alter' && (password === undefined || (await letsIn(owner, role, password)))) continue
+    if (word === 'alter' && !(await anyLetsIn(owner, role, older))) throw new Error(foreignRoles(password!))
     try {
-      const secret = password === null ? '' : ` password ${owner.escapeLiteral(password)}`
+      const secret = password === undefined ? '' : ` password ${owner.escapeLiteral(password)}`
       // Who may only make roles may not name these of one that is there.
       const attributes = rowCount === 0 ? ' login nosuperuser nocreatedb nocreaterole nobypassrls' : ''
       await owner.query(`${word} role ${role}${attributes}${secret}`)
@@ -23,7 +27,7 @@ export async function ensureRoles(owner: Client, password: string | null): Promi
       // Two starts at once: the other one made it.
       if (['42710', '23505'].includes((error as { code?: string }).code ?? '')) continue
       reason = (error as Error).message
-      refused.push(`  ${word} role ${role} login nosuperuser nobypassrls${password === null ? '' : ` password '${verifierOf(password)}'`};`)
+      refused.push(statementFor(word, role, password))
     }
   }
   if (refused.length > 0)
@@ -37,18 +41,34 @@ export async function ensureRoles(owner: Client, password: string | null): Promi
   if (!open) await owner.query(`grant connect on database ${owner.escapeIdentifier(name)} to ${roles.join(', ')}`)
 }
 
-/** A role that an administrator made is left alone if it works. */
+async function anyLetsIn(owner: Client, role: string, passwords: readonly string[]): Promise<boolean> {
+  for (const password of passwords) if (await letsIn(owner, role, password)) return true
+  return false
+}
+
+/** False when it is not the password; throws when that cannot be found out. */
 async function letsIn(owner: Client, role: string, password: string): Promise<boolean> {
   const client = new Client({ host: owner.host, port: owner.port, database: owner.database, ssl: owner.ssl, user: role, password })
   client.on('error', () => {})
   try {
     await client.connect()
     return true
-  } catch {
-    return false
+  } catch (error) {
+    // SQLSTATE invalid_password, and what a role without any gets.
+    if (['28P01', '28000'].includes((error as { code?: string }).code ?? '')) return false
+    throw new Error(explainConnection(error), { cause: error })
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** Roles are the whole server's: another installation on it would be shut out. */
+function foreignRoles(password: string): string {
+  return `The roles ${roles.join(' and ')} of this PostgreSQL server have a password that does not follow from this SECRET_KEY: another Answerback uses the server, or did. Nothing was changed. Give both the same SECRET_KEY, or this one a PostgreSQL server of its own; if no other needs them any more, run this as an administrator, then start again:\n${roles.map((role) => statementFor('alter', role, password)).join('\n')}`
+}
+
+function statementFor(word: 'create' | 'alter', role: string, password: string | undefined): string {
+  return `  ${word} role ${role} login nosuperuser nobypassrls${password === undefined ? '' : ` password '${verifierOf(password)}'`};`
 }
 
 /** What the server keeps of a password (SCRAM-SHA-256, RFC 5803): it lets the password in and does not tell it, so it may be shown and copied. */

@@ -1,9 +1,21 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
-import { may, type Permission, type Role } from '@answerback/core/permissions'
+import { may, scopeOf, type Permission, type Role, type Scope } from '@answerback/core/permissions'
 import { Problem } from '@answerback/core/problem'
 
-/** Who asks: a person with a session or an API key, in one workspace. `id` is the person's or the key's; `sessionId` is null for a key. */
-export type Actor = { id: string; name: string; email: string; role: Role; workspaceId: string; key: boolean; sessionId: string | null }
+/**
+ * Who asks: a person with a session or an API key, in one workspace. `id` is the person's or the key's; `sessionId` is null for a key. `scopes` narrow a key;
+ * null does not.
+ */
+export type Actor = {
+  id: string
+  name: string
+  email: string
+  role: Role
+  workspaceId: string
+  key: boolean
+  scopes: readonly Scope[] | null
+  sessionId: string | null
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,10 +38,25 @@ type Door = ((request: FastifyRequest) => Promise<void>) & { asks: Permission | 
 /** A route's `onRequest`: refuses who may not. Asked before the body is read and anything is looked up, so that a refusal tells nothing about what exists. */
 export function needs(permission: Permission): Door {
   const door = async (request: FastifyRequest): Promise<void> => {
-    const actor = actorOf(request)
-    if (!may(actor.role, permission)) throw new Problem('forbidden', `Your role (${actor.role}) may not do this.`)
+    const refusal = refusalOf(actorOf(request), permission)
+    if (refusal) throw refusal
   }
   return Object.assign(door, { asks: permission })
+}
+
+/** Why this actor may not do that; null: they may. The role is asked first, then a key's scopes. */
+export function refusalOf({ role, key, scopes }: Pick<Actor, 'role' | 'key' | 'scopes'>, permission: Permission): Problem | null {
+  if (!may(role, permission)) return new Problem('forbidden', `Your role (${role}) may not do this.`)
+  const scope = scopeOf[permission]
+  if (key && scope === null) return new Problem('forbidden', 'An API key is nobody: sign in as a person for this.')
+  if (scopes === null || scope === null || scopes.includes(scope)) return null
+  return new Problem(
+    'scope_missing',
+    `This needs the scope “${scope}”, and this key has only: ${scopes.join(', ')}. Make a key that has it.`,
+    {
+      scope,
+    },
+  )
 }
 
 /** The `onRequest` of a route for whoever comes, signed in or not: the doors into the house. What they change must be asked for by our own pages. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { may, roles, type Role } from '@answerback/core/permissions'
+import { may, roles, scopeOf, scopes, type Role } from '@answerback/core/permissions'
 import { problems, type ProblemCode } from '@answerback/core/problem'
 import { makeApiKey } from '../access/workspaces.ts'
 import { makeBusy, openOtherWorkspace } from '../../test/busy.ts'
@@ -178,6 +178,28 @@ describe('every route', () => {
       if (!may(role, route.asks)) expectProblem(answer, 'forbidden', where)
       else expect([401, 403, 500], `${where}: ${JSON.stringify(answer.body)}`).not.toContain(answer.status)
     }
+  })
+
+  test.each(scopes)('refuses and admits a key as role and scopes say together: %s', async (scope) => {
+    for (const role of roles) {
+      const key = await makeApiKey(world.ctx, world.workspaceId, { name: `${role} ${scope}`, role, scopes: [scope] })
+      for (const route of routes) {
+        if (route.asks === 'nothing') continue
+        const where = `${name(route)} as a ${role}'s key that may ${scope}`
+        const answer = await ask(route, { key }, { id: absent, body: route.method === 'GET' ? undefined : { nonsense: true } })
+        if (!may(role, route.asks) || scopeOf[route.asks] === null) expectProblem(answer, 'forbidden', where)
+        else if (scopeOf[route.asks] === scope)
+          expect([401, 403, 500], `${where}: ${JSON.stringify(answer.body)}`).not.toContain(answer.status)
+        else {
+          expectProblem(answer, 'scope_missing', where)
+          expect(answer.body, where).toMatchObject({
+            scope: scopeOf[route.asks],
+            detail: expect.stringContaining(`“${scopeOf[route.asks]}”`),
+          })
+        }
+      }
+    }
+    await world.ctx.db.systemPool.query(`delete from api_key where name like $1`, [`% ${scope}`])
   })
 
   test('that changes something refuses a client, whatever is sent', async () => {

@@ -16,6 +16,8 @@ export type Change = {
   channelsChanged(): void
   /** Reasons, targets or hours are different now. */
   settingsChanged(): void
+  /** Somebody came or left, or has another role or name. */
+  staffChanged(): void
   /** Runs once the transaction is committed; for wake-ups, never for what must not be lost. */
   afterCommit(run: () => void | Promise<void>): void
 }
@@ -31,6 +33,7 @@ export async function changing<T>(ctx: Context, workspaceId: string, run: (chang
   const wakeUps: (() => void | Promise<void>)[] = []
   let channels = false
   let settings = false
+  let staff = false
   const { result, frame } = await ctx.db.inWorkspace(workspaceId, async (tx) => {
     const locked = await tx.execute<{ seq: number }>(sql`select seq from workspace_seq where workspace_id = ${workspaceId} for update`)
     const before = locked.rows[0]
@@ -42,20 +45,21 @@ export async function changing<T>(ctx: Context, workspaceId: string, run: (chang
       gone: (id, into) => goneIds.set(id, into),
       channelsChanged: () => (channels = true),
       settingsChanged: () => (settings = true),
+      staffChanged: () => (staff = true),
       afterCommit: (wake) => wakeUps.push(wake),
     })
     for (const id of goneIds.keys()) touched.delete(id)
-    if (touched.size === 0 && goneIds.size === 0 && !channels && !settings) return { result, frame: null }
+    if (touched.size === 0 && goneIds.size === 0 && !channels && !settings && !staff) return { result, frame: null }
     const seq = before.seq + 1
     const ids = [...touched]
     const gone = [...goneIds].map(([id, into]) => ({ id, into }))
     await tx.execute(sql`
       with rows as (update conversation set seq = ${seq} where id = any(${sql.param(ids)}::uuid[])),
         logged as (
-          insert into change (workspace_id, seq, conversation_ids, gone, channels, settings, created_at)
-          values (${workspaceId}, ${seq}, ${sql.param(ids)}::uuid[], ${JSON.stringify(gone)}::jsonb, ${channels}, ${settings}, ${ctx.now().toISOString()}::timestamptz))
+          insert into change (workspace_id, seq, conversation_ids, gone, channels, settings, staff, created_at)
+          values (${workspaceId}, ${seq}, ${sql.param(ids)}::uuid[], ${JSON.stringify(gone)}::jsonb, ${channels}, ${settings}, ${staff}, ${ctx.now().toISOString()}::timestamptz))
       update workspace_seq set seq = ${seq} where workspace_id = ${workspaceId}`)
-    return { result, frame: { seq, rows: await rowsOf(tx, ids), gone, counts: await countsOf(tx), channels, settings } }
+    return { result, frame: { seq, rows: await rowsOf(tx, ids), gone, counts: await countsOf(tx), channels, settings, staff } }
   })
   if (frame) ctx.publish(workspaceId, frame)
   for (const wake of wakeUps) await wake()

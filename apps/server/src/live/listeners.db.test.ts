@@ -2,7 +2,8 @@ import { io, type Socket } from 'socket.io-client'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { roles } from '@answerback/core/permissions'
+import { roles, scopes } from '@answerback/core/permissions'
+import { makeApiKey } from '../access/workspaces.ts'
 import { openOtherWorkspace } from '../../test/busy.ts'
 import { someoneAsks } from '../../test/people.ts'
 import { join } from '../../test/visitor.ts'
@@ -15,14 +16,31 @@ afterEach(async () => {
 })
 
 /** A socket and everything that it hears. */
-async function listen(url: string, options: { cookie?: string; auth?: object } = {}): Promise<{ socket: Socket; heard: [string, any][] }> {
-  const extraHeaders: Record<string, string> = options.cookie === undefined ? {} : { cookie: options.cookie }
+async function listen(
+  url: string,
+  options: { cookie?: string; key?: string; auth?: object } = {},
+): Promise<{ socket: Socket; heard: [string, any][] }> {
+  const extraHeaders: Record<string, string> = {
+    ...(options.cookie !== undefined && { cookie: options.cookie }),
+    ...(options.key !== undefined && { authorization: `Bearer ${options.key}` }),
+  }
   const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false, extraHeaders, auth: options.auth })
   closers.push(() => socket.disconnect())
   const heard: [string, any][] = []
   socket.onAny((event: string, body: unknown) => void heard.push([event, body]))
   await expect.poll(() => heard.map(([event]) => event)).toContain('hello')
   return { socket, heard }
+}
+
+/** The server's word to a socket that it does not take. */
+function refusalOf(url: string, { key, auth }: { key: string; auth?: object }): Promise<string> {
+  const extraHeaders = { authorization: `Bearer ${key}` }
+  const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false, extraHeaders, auth })
+  closers.push(() => socket.disconnect())
+  return new Promise((resolve) => {
+    socket.once('hello', () => resolve('taken'))
+    socket.once('connect_error', (error) => resolve(error.message))
+  })
 }
 
 test('each role hears its own workspace and no other, whatever it names', async () => {
@@ -49,6 +67,20 @@ test('each role hears its own workspace and no other, whatever it names', async 
   for (const { heard } of people) await expect.poll(() => heard.filter(([event]) => event === 'change').length).toBeGreaterThan(1)
   expect(stranger.heard.map(([event]) => event)).toEqual(['hello', 'presence'])
   expect(stranger.heard[1]![1].people.map((each: any) => each.name)).toEqual(['Stella'])
+})
+
+test('a key listens if it may read, and only in its own workspace', async () => {
+  const world = await openWorld()
+  closers.push(() => world.close())
+  await connectAll(world)
+  const other = await openOtherWorkspace(world)
+  for (const role of roles)
+    for (const scope of scopes) {
+      const key = await makeApiKey(world.ctx, world.workspaceId, { name: 'ears', role, scopes: [scope] })
+      if (scope === 'read') await listen(world.url, { key })
+      else await expect(refusalOf(world.url, { key }), `${role} ${scope}`).resolves.toBe('unauthorized')
+      await expect(refusalOf(world.url, { key, auth: { workspace: other.id } })).resolves.toBe('unauthorized')
+    }
 })
 
 test('whoever may no longer listen is noticed, also when nobody said so', async () => {

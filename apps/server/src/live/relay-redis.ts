@@ -10,6 +10,8 @@ export function relayOverRedis(url: string, stream: string, lost: (error: Error)
   // Without a connection a message is lost at once: kept for later it would only fill the memory.
   const writer = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
   writer.on('error', lost)
+  // Only what is told while it connects for the first time waits: a command's only words.
+  const begun = new Promise<void>((resolve) => void writer.once('ready', resolve).once('error', () => resolve()))
   let reader: Redis | null = null
   let closing = false
 
@@ -31,7 +33,10 @@ export function relayOverRedis(url: string, stream: string, lost: (error: Error)
 
   return {
     maxBytes: 1 << 20,
-    send: (text) => writer.xadd(stream, 'MAXLEN', '~', kept, '*', 'told', text),
+    async send(text) {
+      await begun
+      await writer.xadd(stream, 'MAXLEN', '~', kept, '*', 'told', text)
+    },
     async listen(hear) {
       // A connection of its own: a blocking read holds up whatever comes after it.
       reader = new Redis(url, { maxRetriesPerRequest: null, keepAlive: 10_000 })

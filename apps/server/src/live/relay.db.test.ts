@@ -22,6 +22,7 @@ const frame = (seq: number, into: string | null = null): ChangeFrame => ({
   counts,
   channels: false,
   settings: false,
+  staff: false,
 })
 
 const closers: (() => unknown)[] = []

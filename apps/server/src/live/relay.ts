@@ -16,13 +16,14 @@ export type Told =
   | { kind: 'change'; workspaceId: string; frame: ChangeFrame }
   | { kind: 'seq'; workspaceId: string; seq: number }
   | { kind: 'presence'; from: string; workspaceId: string; conversationId: string; people: Present[] }
-  | { kind: 'cut'; room: string }
+  | { kind: 'cut'; room: string; removed?: boolean | undefined }
 
 export type Relay = {
   /** To every other process that listens. Never throws and never waits; what cannot be told is lost, and found again by its number. */
   tell(told: Told): void
   /** Begins to hear the others, never oneself. Once a connection. */
   listen(hear: (told: Told) => void): Promise<void>
+  /** What was told is on its way out first, for a second at most. */
   close(): Promise<void>
 }
 
@@ -36,6 +37,8 @@ export type Carrier = {
 
 /** Messages that are on their way at once; more are dropped, since a carrier that is this slow would only be slowed. */
 const maxOnTheWay = 500
+/** How long closing waits for what was told last. */
+const lastWordsMs = 1_000
 
 /** Through Redis when `redisUrl` is given, else through PostgreSQL. `id` is this process; `prefix` sets installations on one Redis apart. */
 export function openRelay(options: { redisUrl?: string; prefix: string; postgres: PoolConfig; id: string; log: Logger }): Relay {
@@ -44,23 +47,26 @@ export function openRelay(options: { redisUrl?: string; prefix: string; postgres
   const carrier = options.redisUrl
     ? relayOverRedis(options.redisUrl, `${options.prefix}:live`, lost)
     : relayOverPostgres(options.postgres, lost)
-  let onTheWay = 0
+  const onTheWay = new Set<Promise<unknown>>()
   return {
     tell(told) {
       const text = short({ id, told }, carrier.maxBytes)
-      if (text === null || onTheWay >= maxOnTheWay) return
-      onTheWay += 1
-      carrier
+      if (text === null || onTheWay.size >= maxOnTheWay) return
+      const sent: Promise<unknown> = carrier
         .send(text)
         .catch(lost)
-        .finally(() => (onTheWay -= 1))
+        .finally(() => onTheWay.delete(sent))
+      onTheWay.add(sent)
     },
     listen: (hear) =>
       carrier.listen((text) => {
         const letter = read(text)
         if (letter && letter.id !== id) hear(letter.told)
       }),
-    close: () => carrier.close(),
+    async close() {
+      if (onTheWay.size > 0) await Promise.race([Promise.all(onTheWay), new Promise((resolve) => setTimeout(resolve, lastWordsMs).unref())])
+      await carrier.close()
+    },
   }
 }
 
@@ -78,7 +84,7 @@ const shape = z.object({
   id: z.string(),
   told: z.union([
     z.object({ kind: z.enum(['change', 'seq', 'presence']), workspaceId: z.string() }).loose(),
-    z.object({ kind: z.literal('cut'), room: z.string() }),
+    z.object({ kind: z.literal('cut'), room: z.string(), removed: z.boolean().optional() }),
   ]),
 })
 

@@ -29,7 +29,8 @@ export async function changesSince(tx: Queryable, since: number): Promise<z.infe
     gone: { id: string; into: string | null }[]
     channels: boolean
     settings: boolean
-  }>(sql`select seq, conversation_ids, gone, channels, settings from change where seq > ${since} order by seq limit ${pageSize}`)
+    staff: boolean
+  }>(sql`select seq, conversation_ids, gone, channels, settings, staff from change where seq > ${since} order by seq limit ${pageSize}`)
   const gone = rows.flatMap((row) => row.gone)
   const goneIds = new Set(gone.map((each) => each.id))
   const ids = [...new Set(rows.flatMap((row) => row.conversation_ids))].filter((id) => !goneIds.has(id))
@@ -41,6 +42,7 @@ export async function changesSince(tx: Queryable, since: number): Promise<z.infe
     counts: await countsOf(tx),
     channels: rows.some((row) => row.channels),
     settings: rows.some((row) => row.settings),
+    staff: rows.some((row) => row.staff),
     more: seq < newest,
   }
 }

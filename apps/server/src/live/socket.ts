@@ -121,8 +121,13 @@ export function openLive(
     io.to(workspaceId).emit('change', frame)
   }
 
+  function cutHere(room: string, removed: boolean): void {
+    if (removed) io.in(room).emit('removed')
+    io.in(room).disconnectSockets(true)
+  }
+
   function hear(told: Told): void {
-    if (told.kind === 'cut') return void io.in(told.room).disconnectSockets(true)
+    if (told.kind === 'cut') return cutHere(told.room, told.removed === true)
     const { workspaceId } = told
     // Nobody here listens in that workspace.
     if (!io.sockets.adapter.rooms.has(workspaceId) && told.kind !== 'presence') return
@@ -161,10 +166,10 @@ export function openLive(
       emitChange(workspaceId, frame)
       options.relay?.open.tell({ kind: 'change', workspaceId, frame })
     },
-    cut(target) {
+    cut(target, why) {
       const room = roomOf(target)
-      io.in(room).disconnectSockets(true)
-      options.relay?.open.tell({ kind: 'cut', room })
+      cutHere(room, why === 'removed')
+      options.relay?.open.tell({ kind: 'cut', room, removed: why === 'removed' })
     },
     listen: async () => options.relay?.open.listen(hear),
     close() {

@@ -54,6 +54,20 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signOutListeners.delete(listener)
 }
 
+const removalListeners = new Set<() => void>()
+
+/** Called when one was taken out of the workspace that the page shows. Returns the way to stop listening. */
+export function onRemoved(listener: () => void): () => void {
+  removalListeners.add(listener)
+  return () => removalListeners.delete(listener)
+}
+
+/** The socket heard it first. */
+export function tellRemoved(): void {
+  chooseWorkspace(null)
+  for (const listener of removalListeners) listener()
+}
+
 async function exchange(path: string, init: RequestInit): Promise<unknown> {
   let response: Response
   const workspace = chosenWorkspace()
@@ -67,11 +81,8 @@ async function exchange(path: string, init: RequestInit): Promise<unknown> {
   if (response.ok) return response.status === 204 ? null : await response.json().catch(() => null)
   const body: unknown = await response.json().catch(() => null)
   const problem = new ApiProblem(response.status, body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {})
-  if (workspace !== null && problem.code === 'workspace_not_yours') {
-    // Taken out of the one that was chosen here: on with the first of the others.
-    chooseWorkspace(null)
-    return exchange(path, init)
-  }
+  // Never on by itself in another one: what was asked for was meant for the one that is shown.
+  if (workspace !== null && problem.code === 'workspace_not_yours') tellRemoved()
   // A wrong password is a 401 too, and says nothing about who is signed in.
   if (problem.code === 'unauthorized') for (const listener of signOutListeners) listener()
   throw problem

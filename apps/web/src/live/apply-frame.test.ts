@@ -158,7 +158,7 @@ function frame(seq: number, rows: ConversationRow[]): ChangeFrame {
     byChannel: {},
     byAssignee: {},
   }
-  return { seq, rows, gone: [], counts, channels: false, settings: false }
+  return { seq, rows, gone: [], counts, channels: false, settings: false, staff: false }
 }
 
 function ids(held: Held): number[][] {

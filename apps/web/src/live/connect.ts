@@ -1,8 +1,9 @@
 import type { ChangeFrame, Counts, ListQuery, Me, PresenceFrame } from '@answerback/core/api'
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { Socket } from 'socket.io-client'
-import { ApiProblem, read } from '../api/call.ts'
+import { ApiProblem, read, tellRemoved } from '../api/call.ts'
 import { chosenWorkspace } from '../api/workspace-choice.ts'
+import { staffQuery } from '../api/access-queries.ts'
 import { channelsQuery, countsQuery, meQuery, queueQuery } from '../api/queries.ts'
 import { now } from '../clock/ticker.ts'
 import { tellArrivals } from './announce.ts'
@@ -101,8 +102,21 @@ export function openLive(cache: QueryClient, me: Me): Live {
     })
     socket.on('change', (frame: ChangeFrame) => take(frame, false))
     socket.on('presence', (frame: PresenceFrame) => notePresence(frame, me.user.id, now()))
-    socket.on('disconnect', pollSoon)
-    socket.on('connect_error', pollSoon)
+    socket.on('removed', tellRemoved)
+    socket.on('disconnect', (reason) => {
+      // The server closed it on purpose: another role, or no place here any more. Which of them, `/me` says; then on with a new one.
+      if (reason === 'io server disconnect') void askWhoIAm()
+      pollSoon()
+    })
+    socket.on('connect_error', (error) => {
+      if (error.message === 'unauthorized') void askWhoIAm()
+      pollSoon()
+    })
+  }
+
+  async function askWhoIAm(): Promise<void> {
+    await cache.invalidateQueries({ queryKey: meQuery.queryKey })
+    if (cache.getQueryState(meQuery.queryKey)?.status === 'success') socket?.connect()
   }
 
   function pollSoon(): void {
@@ -171,5 +185,6 @@ function refreshOpen(cache: QueryClient, frame: ChangeFrame): void {
   for (const { id } of frame.gone) void cache.invalidateQueries({ queryKey: ['conversation', id] })
   void cache.invalidateQueries({ queryKey: queueQuery.queryKey })
   if (frame.settings) for (const queryKey of [meQuery.queryKey, ['reasons'], ['targets']]) void cache.invalidateQueries({ queryKey })
+  if (frame.staff) for (const { queryKey } of [meQuery, staffQuery]) void cache.invalidateQueries({ queryKey })
   if (frame.channels) void cache.invalidateQueries({ queryKey: channelsQuery.queryKey })
 }

@@ -81,6 +81,9 @@ export const en = {
   bars: {
     polling: 'Live updates paused, checking every 20 s',
     offline: 'Offline. Drafts are kept on this device, sending works again when you are back.',
+    choosePassword: 'You came in by a link. Choose a password, so that you can come back.',
+    choose: 'Choose a password',
+    later: 'Later',
   },
   announce: '{arrived, plural, one {# new comment} other {# new comments}}, {waiting, number} waiting, oldest {oldest}',
   kind: {
@@ -498,6 +501,11 @@ export const en = {
     keepsRunning: 'the clock keeps running',
   },
   form,
+  removed: {
+    title: 'You are no longer in {brand}',
+    lead: 'An owner took you out of it. What you answered stays, with your name, and conversations that you had are free for others.',
+    goOn: 'Go on',
+  },
   signedOut: {
     title: 'Signed out',
     lead: 'Each sign-in link opens once. Stop the demo with Ctrl-C and start it again: <code>npm start</code> prints new ones, one for the community manager and one for the team lead.',

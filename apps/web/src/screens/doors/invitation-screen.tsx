@@ -1,17 +1,19 @@
 import type { InvitationState } from '@answerback/core/access-api'
 import { useQuery } from '@tanstack/react-query'
-import { useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { invitationQuery } from '../../api/access-queries.ts'
 import { change } from '../../api/call.ts'
 import { chooseWorkspace } from '../../api/workspace-choice.ts'
 import { cache } from '../../api/queries.ts'
-import { filled, longPassword, passwordMin } from '../../ui/checks.ts'
+import { filled, longPassword } from '../../ui/checks.ts'
 import { PasswordField, TextField } from '../../ui/fields.tsx'
+import { Form, Refused } from '../../ui/form.tsx'
 import { problemWords } from '../../ui/problem-words.ts'
 import { useForm } from '../../ui/use-form.ts'
 import { useWords } from '../../words/words.tsx'
 import { BadLink, NoToken } from './bad-link.tsx'
+import { ForAccount, NewPasswordField } from './door-fields.tsx'
 import { Door, DoorFailed } from './door.tsx'
 
 type Open = Extract<InvitationState, { good: true }>
@@ -62,30 +64,28 @@ function JoinForm({ token, state }: { token: string; state: Open }) {
     send: ({ name, password }) => join(state.hasAccount ? { password } : { name: name.trim(), password }),
   })
   return (
-    <form className="form" noValidate onSubmit={form.submit}>
+    <Form form={form} action={t('doors.join')} button="btn fill big">
       <p className="small ink3">{state.hasAccount ? t('doors.hasAccount') : t('doors.joinAs', { email: state.email })}</p>
-      <input className="sr" type="email" autoComplete="username" readOnly tabIndex={-1} aria-hidden="true" value={state.email} />
-      {!state.hasAccount && (
-        <TextField label={t('doors.name')} hint={t('doors.nameHint')} autoComplete="name" autoFocus {...form.field('name')} />
+      <ForAccount email={state.email} />
+      {state.hasAccount ? (
+        <PasswordField
+          label={t('doors.password')}
+          autoFocus
+          autoComplete="current-password"
+          aside={
+            <Link className="link small" to="/reset">
+              {t('doors.forgot')}
+            </Link>
+          }
+          {...form.field('password')}
+        />
+      ) : (
+        <>
+          <TextField label={t('doors.name')} hint={t('doors.nameHint')} autoComplete="name" autoFocus {...form.field('name')} />
+          <NewPasswordField label={t('doors.password')} field={form.field('password')} />
+        </>
       )}
-      <PasswordField
-        label={t('doors.password')}
-        autoFocus={state.hasAccount}
-        autoComplete={state.hasAccount ? 'current-password' : 'new-password'}
-        hint={state.hasAccount ? undefined : t('form.passwordHint', { min: passwordMin })}
-        {...form.field('password')}
-      />
-      {form.whole !== null && (
-        <p className="err" role="alert">
-          {form.whole}
-        </p>
-      )}
-      <div className="acts">
-        <button type="submit" className="btn fill big" aria-disabled={form.busy}>
-          {form.busy ? t('form.busy') : t('doors.join')}
-        </button>
-      </div>
-    </form>
+    </Form>
   )
 }
 
@@ -94,20 +94,7 @@ function JoinAsMyself({ token, email }: { token: string; email: string }) {
   const t = useWords()
   const join = useJoin(token)
   const form = useForm({ initial: {}, checks: {}, send: () => join({}) })
-  return (
-    <form className="form" onSubmit={form.submit}>
-      {form.whole !== null && (
-        <p className="err" role="alert">
-          {form.whole}
-        </p>
-      )}
-      <div className="acts">
-        <button type="submit" className="btn fill big" aria-disabled={form.busy}>
-          {form.busy ? t('form.busy') : t('doors.joinWith', { email })}
-        </button>
-      </div>
-    </form>
-  )
+  return <Form form={form} action={t('doors.joinWith', { email })} button="btn fill big" />
 }
 
 function OtherAccount({ invited, email, onSignedOut }: { invited: string; email: string; onSignedOut: () => void }) {
@@ -118,11 +105,7 @@ function OtherAccount({ invited, email, onSignedOut }: { invited: string; email:
   return (
     <div className="form">
       <p>{t('doors.otherAccount', { email, invited })}</p>
-      {refused !== null && (
-        <p className="err" role="alert">
-          {refused}
-        </p>
-      )}
+      <Refused words={refused} />
       <div className="acts">
         <button type="button" className="btn big" onClick={() => void signOut()}>
           {t('doors.signOut')}

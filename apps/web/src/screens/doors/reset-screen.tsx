@@ -3,11 +3,12 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { doorQuery, resetQuery } from '../../api/access-queries.ts'
 import { change } from '../../api/call.ts'
-import { emailLike, longPassword, passwordMin } from '../../ui/checks.ts'
-import { PasswordField, TextField } from '../../ui/fields.tsx'
+import { emailLike, longPassword } from '../../ui/checks.ts'
+import { Form } from '../../ui/form.tsx'
 import { useForm } from '../../ui/use-form.ts'
 import { useWords } from '../../words/words.tsx'
 import { BadLink } from './bad-link.tsx'
+import { EmailField, ForAccount, NewPasswordField } from './door-fields.tsx'
 import { Door, DoorFailed } from './door.tsx'
 
 /** Without a token: asks for a link. With one: the new password. */
@@ -37,27 +38,9 @@ function AskForLink() {
       ) : (
         <>
           <p>{t('doors.askResetLead')}</p>
-          <form className="form" noValidate onSubmit={form.submit}>
-            <TextField
-              label={t('doors.email')}
-              type="email"
-              autoComplete="username"
-              inputMode="email"
-              dir="ltr"
-              autoFocus
-              {...form.field('email')}
-            />
-            {form.whole !== null && (
-              <p className="err" role="alert">
-                {form.whole}
-              </p>
-            )}
-            <div className="acts">
-              <button type="submit" className="btn fill big" aria-disabled={form.busy}>
-                {form.busy ? t('form.busy') : t('doors.send')}
-              </button>
-            </div>
-          </form>
+          <Form form={form} action={t('doors.send')} button="btn fill big">
+            <EmailField field={form.field('email')} autoFocus />
+          </Form>
         </>
       )}
       <p>
@@ -106,26 +89,10 @@ function ChoosePassword({ token }: { token: string }) {
   return (
     <Door title={title} heading={t('doors.newPassword')}>
       <p>{t('doors.newPasswordFor', { email: state.email })}</p>
-      <form className="form" noValidate onSubmit={form.submit}>
-        <input className="sr" type="email" autoComplete="username" readOnly tabIndex={-1} aria-hidden="true" value={state.email} />
-        <PasswordField
-          label={t('doors.newPassword')}
-          autoComplete="new-password"
-          autoFocus
-          hint={t('form.passwordHint', { min: passwordMin })}
-          {...form.field('password')}
-        />
-        {form.whole !== null && (
-          <p className="err" role="alert">
-            {form.whole}
-          </p>
-        )}
-        <div className="acts">
-          <button type="submit" className="btn fill big" aria-disabled={form.busy}>
-            {form.busy ? t('form.busy') : t('doors.setPassword')}
-          </button>
-        </div>
-      </form>
+      <Form form={form} action={t('doors.setPassword')} button="btn fill big">
+        <ForAccount email={state.email} />
+        <NewPasswordField label={t('doors.newPassword')} field={form.field('password')} autoFocus />
+      </Form>
     </Door>
   )
 }

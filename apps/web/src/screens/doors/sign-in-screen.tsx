@@ -6,9 +6,11 @@ import { cache } from '../../api/queries.ts'
 import { now } from '../../clock/ticker.ts'
 import { countDrafts } from '../../drafts/drafts.ts'
 import { emailLike, filled } from '../../ui/checks.ts'
-import { PasswordField, TextField } from '../../ui/fields.tsx'
+import { PasswordField } from '../../ui/fields.tsx'
+import { Form } from '../../ui/form.tsx'
 import { useForm } from '../../ui/use-form.ts'
 import { useWords } from '../../words/words.tsx'
+import { EmailField } from './door-fields.tsx'
 import { Door } from './door.tsx'
 import { returnPath } from './return-path.ts'
 
@@ -39,16 +41,8 @@ export function SignInScreen() {
       {door?.demo && <p className="door-note">{t.rich('signedOut.lead', { code: (chunks) => <code>{chunks}</code> })}</p>}
       {to !== undefined && <p>{t('doors.returning')}</p>}
       {drafts !== '' && <p>{drafts}</p>}
-      <form className="form" noValidate onSubmit={form.submit}>
-        <TextField
-          label={t('doors.email')}
-          type="email"
-          autoComplete="username"
-          inputMode="email"
-          dir="ltr"
-          autoFocus
-          {...form.field('email')}
-        />
+      <Form form={form} action={t('doors.signIn')} button="btn fill big">
+        <EmailField field={form.field('email')} autoFocus />
         <PasswordField
           label={t('doors.password')}
           autoComplete="current-password"
@@ -59,17 +53,7 @@ export function SignInScreen() {
             </Link>
           }
         />
-        {form.whole !== null && (
-          <p className="err" role="alert">
-            {form.whole}
-          </p>
-        )}
-        <div className="acts">
-          <button type="submit" className="btn fill big" aria-disabled={form.busy}>
-            {form.busy ? t('form.busy') : t('doors.signIn')}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Door>
   )
 }

@@ -1,8 +1,11 @@
-import { WifiOff } from 'lucide-react'
+import { Link, useMatchRoute } from '@tanstack/react-router'
+import { KeyRound, WifiOff } from 'lucide-react'
+import { useState } from 'react'
 import { useConnection } from '../../live/connection.ts'
+import { useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
 
-/** Says when the page is not live, and what still works. Nothing while all is well. */
+/** Says when the page is not live, and what still works; and to who came in by a link, how to come back. Nothing while all is well. */
 export function Bars() {
   const t = useWords()
   const connection = useConnection()
@@ -14,6 +17,37 @@ export function Bars() {
           <span>{t(`bars.${connection}`)}</span>
         </p>
       )}
+      <ChoosePassword />
     </div>
+  )
+}
+
+const laterKey = 'answerback.password-later'
+
+/** Put off, it comes again with the next visit. */
+function ChoosePassword() {
+  const t = useWords()
+  const me = useMe()
+  const match = useMatchRoute()
+  const [later, setLater] = useState(() => sessionStorage.getItem(laterKey) === me.user.id)
+  if (!me.choosePassword || later || match({ to: '/settings/profile' }) !== false) return null
+  return (
+    <p className="alertline wide calm">
+      <KeyRound className="i" aria-hidden="true" />
+      <span>{t('bars.choosePassword')}</span>
+      <Link className="link" to="/settings/profile" hash="password">
+        {t('bars.choose')}
+      </Link>
+      <button
+        type="button"
+        className="link"
+        onClick={() => {
+          sessionStorage.setItem(laterKey, me.user.id)
+          setLater(true)
+        }}
+      >
+        {t('bars.later')}
+      </button>
+    </p>
   )
 }

@@ -1,5 +1,6 @@
 import type { Me } from '@answerback/core/api'
 import { type ReactNode, useEffect, useState } from 'react'
+import { showWorkspace } from '../../api/workspace-choice.ts'
 import { cache, channelsQuery, countsQuery } from '../../api/queries.ts'
 import { setServerNow } from '../../clock/ticker.ts'
 import { openLive, type Live } from '../../live/connect.ts'
@@ -19,6 +20,7 @@ export function SignedIn({ me, children }: { me: Me; children: ReactNode }) {
 
 /** What `/me` brought goes where it is read from, and the live channel goes on from its number. */
 function begin(me: Me): Live {
+  showWorkspace(me.workspace.id)
   setServerNow(me.now)
   cache.setQueryData(countsQuery.queryKey, (held) => held ?? me.counts)
   cache.setQueryData(channelsQuery.queryKey, (held) => held ?? me.channels)

@@ -57,7 +57,7 @@ export function ApiKeysSettings() {
   )
 }
 
-function ApiKeyLine({ apiKey: { id, name, role, expiresAt, lastUsedAt } }: { apiKey: ApiKeyView }) {
+function ApiKeyLine({ apiKey: { id, name, role, scopes, expiresAt, lastUsedAt } }: { apiKey: ApiKeyView }) {
   const t = useWords()
   const me = useMe()
   const used = useSpanSince(lastUsedAt)
@@ -74,6 +74,9 @@ function ApiKeyLine({ apiKey: { id, name, role, expiresAt, lastUsedAt } }: { api
         <p className="meta">
           {[
             t(`role.${role}`),
+            ...(scopes === null
+              ? []
+              : [t('settings.apiKeyMayOnly', { what: scopes.map((each) => t(`settings.scope.${each}`)).join(', ') })]),
             endWords(expiresAt),
             lastUsedAt === null ? t('settings.apiKeyUnused') : t('settings.apiKeyUsed', { span: used }),
           ].join(' · ')}

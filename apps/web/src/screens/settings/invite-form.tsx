@@ -9,9 +9,11 @@ import { fullWhen } from '../../clock/instants.ts'
 import { emailLike } from '../../ui/checks.ts'
 import { CopyField } from '../../ui/copy-field.tsx'
 import { SelectField, TextField } from '../../ui/fields.tsx'
+import { Form } from '../../ui/form.tsx'
 import { useMe } from '../../ui/me.tsx'
 import { useForm } from '../../ui/use-form.ts'
 import { useWords } from '../../words/words.tsx'
+import { RoleOptions } from './role-options.tsx'
 
 /** An address and a role (one of `roles`); then the link, shown this once. */
 export function InviteForm({ roles }: { roles: readonly Role[] }) {
@@ -49,26 +51,12 @@ export function InviteForm({ roles }: { roles: readonly Role[] }) {
       </div>
     )
   return (
-    <form className="form narrow" noValidate onSubmit={form.submit}>
+    <Form form={form} action={t('settings.invite')} className="narrow">
       <p className="ink2">{t('settings.inviteLead', { mail: door?.mail ? 'yes' : 'no' })}</p>
       <TextField label={t('settings.inviteEmail')} type="email" inputMode="email" autoComplete="off" dir="ltr" {...form.field('email')} />
       <SelectField label={t('settings.inviteRole')} {...role} hint={t(`doors.roleMeans.${role.value as Role}`)}>
-        {roles.map((each) => (
-          <option key={each} value={each}>
-            {t(`role.${each}`)}
-          </option>
-        ))}
+        <RoleOptions roles={roles} />
       </SelectField>
-      {form.whole !== null && (
-        <p className="err" role="alert">
-          {form.whole}
-        </p>
-      )}
-      <div className="acts">
-        <button type="submit" className="btn fill" aria-disabled={form.busy}>
-          {form.busy ? t('form.busy') : t('settings.invite')}
-        </button>
-      </div>
-    </form>
+    </Form>
   )
 }

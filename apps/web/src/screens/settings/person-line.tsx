@@ -16,6 +16,7 @@ import { showToast } from '../../ui/toasts.tsx'
 import { useSpanSince } from '../../ui/wait.tsx'
 import { useWords } from '../../words/words.tsx'
 import { ConfirmByName } from './confirm-by-name.tsx'
+import { RoleOptions } from './role-options.tsx'
 import { SavedMark } from './saved-fields.tsx'
 import { useAutosave } from './use-autosave.ts'
 
@@ -114,11 +115,7 @@ function RoleChoice({ person }: { person: StaffView }) {
         value={field.value}
         onChange={(event) => field.commit(event.currentTarget.value)}
       >
-        {roles.map((role) => (
-          <option key={role} value={role}>
-            {t(`role.${role}`)}
-          </option>
-        ))}
+        <RoleOptions roles={roles} />
       </select>
       <SavedMark saving={field.saving} />
       {field.error !== null && (

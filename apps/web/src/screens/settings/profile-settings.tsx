@@ -3,13 +3,12 @@ import { useState } from 'react'
 import { profileQuery, staffQuery } from '../../api/access-queries.ts'
 import { change } from '../../api/call.ts'
 import { cache, meQuery } from '../../api/queries.ts'
-import { filled, longPassword, passwordMin } from '../../ui/checks.ts'
-import { PasswordField, SelectField, TextField } from '../../ui/fields.tsx'
-import { ApiProblem } from '../../api/call.ts'
+import { filled } from '../../ui/checks.ts'
+import { SelectField, TextField } from '../../ui/fields.tsx'
 import { chooseTheme, currentTheme, type Theme } from '../../ui/theme.ts'
-import { useForm } from '../../ui/use-form.ts'
 import { useWords } from '../../words/words.tsx'
 import { Loaded } from './loaded.tsx'
+import { PasswordSection } from './password-section.tsx'
 import { SavedText } from './saved-fields.tsx'
 import { SettingsPage } from './settings-page.tsx'
 
@@ -49,7 +48,7 @@ export function ProfileSettings() {
           </div>
         )}
       </Loaded>
-      <PasswordChange />
+      {query.data !== undefined && <PasswordSection profile={query.data} />}
     </SettingsPage>
   )
 }
@@ -72,67 +71,6 @@ function ThemeChoice() {
         </option>
       ))}
     </SelectField>
-  )
-}
-
-function PasswordChange() {
-  const t = useWords()
-  const [changed, setChanged] = useState(false)
-  const [wrong, setWrong] = useState(false)
-  const form = useForm({
-    initial: { currentPassword: '', password: '' },
-    checks: { currentPassword: filled, password: longPassword },
-    send: async (values) => {
-      setChanged(false)
-      setWrong(false)
-      await change({ method: 'PUT', path: '/profile/password', body: values })
-      setChanged(true)
-      form.reset()
-    },
-    onRefused: (error) => {
-      if (!(error instanceof ApiProblem) || error.code !== 'wrong_password') return false
-      setWrong(true)
-      return true
-    },
-  })
-  const current = form.field('currentPassword')
-  return (
-    <section className="sec">
-      <div className="sechead">
-        <h2>{t('settings.passwordTitle')}</h2>
-      </div>
-      <form className="form narrow" noValidate onSubmit={form.submit}>
-        <PasswordField
-          label={t('settings.currentPassword')}
-          autoComplete="current-password"
-          {...current}
-          error={current.error || (wrong ? t('form.code.wrong_password') : null)}
-          onValue={(value) => {
-            setWrong(false)
-            current.onValue(value)
-          }}
-        />
-        <PasswordField
-          label={t('settings.newPassword')}
-          autoComplete="new-password"
-          hint={t('form.passwordHint', { min: passwordMin })}
-          {...form.field('password')}
-        />
-        {form.whole !== null && (
-          <p className="err" role="alert">
-            {form.whole}
-          </p>
-        )}
-        <div className="acts">
-          <button type="submit" className="btn" aria-disabled={form.busy}>
-            {form.busy ? t('form.busy') : t('settings.changePassword')}
-          </button>
-          <span className="saved" role="status">
-            {changed && t('settings.passwordChanged')}
-          </span>
-        </div>
-      </form>
-    </section>
   )
 }
 

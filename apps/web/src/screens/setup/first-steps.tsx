@@ -4,13 +4,15 @@ import { useState } from 'react'
 import { ApiProblem, change } from '../../api/call.ts'
 import { chooseWorkspace } from '../../api/workspace-choice.ts'
 import { cache } from '../../api/queries.ts'
-import { emailLike, filled, longPassword, passwordMin } from '../../ui/checks.ts'
-import { PasswordField, SelectField, TextField } from '../../ui/fields.tsx'
+import { emailLike, filled, longPassword } from '../../ui/checks.ts'
+import { SelectField, TextField } from '../../ui/fields.tsx'
+import { Refused } from '../../ui/form.tsx'
 import { targetChoices } from '../../ui/targets.ts'
 import { guessTimeZone, timeZones } from '../../ui/time-zones.ts'
 import { useForm } from '../../ui/use-form.ts'
 import { shortSpan } from '../../words/spans.ts'
 import { useWords, type Words } from '../../words/words.tsx'
+import { EmailField, NewPasswordField } from '../doors/door-fields.tsx'
 import { type Step, Steps } from './steps.tsx'
 
 const twoHours = '7200'
@@ -98,13 +100,8 @@ function AccountStep({ initial, wrong, onDone }: AccountProps) {
     <form className="form su-form" noValidate onSubmit={form.submit}>
       <p className="ink2">{t('setup.account.lead')}</p>
       <TextField label={t('doors.name')} autoComplete="name" autoFocus {...field('name')} />
-      <TextField label={t('doors.email')} type="email" autoComplete="username" inputMode="email" dir="ltr" {...field('email')} />
-      <PasswordField
-        label={t('doors.password')}
-        autoComplete="new-password"
-        hint={t('form.passwordHint', { min: passwordMin })}
-        {...field('password')}
-      />
+      <EmailField field={field('email')} />
+      <NewPasswordField label={t('doors.password')} field={field('password')} />
       <div className="acts">
         <button type="submit" className="btn fill big">
           {t('setup.next')}
@@ -159,11 +156,7 @@ function BrandStep({ token, account, onBack, onBadLink, onBadAccount }: BrandPro
           </option>
         ))}
       </SelectField>
-      {form.whole !== null && (
-        <p className="err" role="alert">
-          {form.whole}
-        </p>
-      )}
+      <Refused words={form.whole} />
       <div className="acts">
         <button type="submit" className="btn fill big" aria-disabled={form.busy}>
           {form.busy ? t('form.busy') : t('setup.brand.make')}
