@@ -13,6 +13,10 @@ const benches: Record<string, { about: string; load: () => Promise<{ default: (a
     about: 'from npm start to /readyz: first time, again, after kill -9; against PostgreSQL alone',
     load: () => import('./start.ts'),
   },
+  scheduler: {
+    about: 'one poller with 10,000 channels for a minute: lag, allowances, processor, memory; takes 2 minutes',
+    load: () => import('./scheduler.ts'),
+  },
   normalize: {
     about: 'facts a second that each adapter reads out of its fixtures, on one core, against JSON.parse',
     load: () => import('./normalize.ts'),

@@ -36,7 +36,7 @@ async function start(settings: Record<string, string>): Promise<Running> {
 
 async function claimAllDue({ ctx }: Running): Promise<Claimed[]> {
   await ctx.db.system.execute(sql`update poll set due_at = ${ctx.now().toISOString()}::timestamptz, leased_until = null`)
-  return claimPolls(ctx, { free: 10, perLane: 10, lanes: new Map() })
+  return claimPolls(ctx, { free: 10, perLane: 10, perFailingLane: 10, lanes: new Map() })
 }
 
 test('beside the real thing the demo brand rests: nobody asks its platforms, which are gone', async () => {

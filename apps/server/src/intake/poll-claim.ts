@@ -12,7 +12,7 @@ const lookedAt = 4
 export type ChannelRow = typeof t.channel.$inferSelect
 export type PollRow = typeof t.poll.$inferSelect
 
-/** One channel that this process alone reads now. `lane`: its platform and host. `calls`: how many are paid for already. */
+/** One channel that this process alone reads now. `lane`: its platform and host, and whether it failed last time. `calls`: how many are paid for already. */
 export type Claimed = {
   channel: ChannelRow
   poll: PollRow
@@ -23,8 +23,8 @@ export type Claimed = {
   shared: Ask | null
 }
 
-/** How many more may begin: altogether, at one host, and at hosts that differ from it. */
-export type Room = { free: number; perLane: number; lanes: ReadonlyMap<string, number> }
+/** How many more may begin: altogether, in one lane, in a lane of those that failed last time, and in lanes that differ from that. */
+export type Room = { free: number; perLane: number; perFailingLane: number; lanes: ReadonlyMap<string, number> }
 
 /** Gives back what a process that is gone had claimed: for one that has the database to itself, at its start. */
 export async function releasePolls(ctx: Context): Promise<void> {
@@ -32,7 +32,7 @@ export async function releasePolls(ctx: Context): Promise<void> {
 }
 
 /**
- * Takes channels that are due, longest due first, for this process alone; of each host no more than it has room for. What an allowance has no calls for now
+ * Takes channels that are due, longest due first, for this process alone; of each lane no more than it has room for. What an allowance has no calls for now
  * is due again when it has.
  */
 export async function claimPolls(ctx: Context, room: Room): Promise<Claimed[]> {
@@ -52,14 +52,19 @@ export async function claimPolls(ctx: Context, room: Room): Promise<Claimed[]> {
 }
 
 /** Ids of what was claimed, with their lanes. */
-async function lease(ctx: Context, { free, perLane, lanes }: Room, now: Date, leasedUntil: Date): Promise<Map<string, string>> {
+async function lease(
+  ctx: Context,
+  { free, perLane, perFailingLane, lanes }: Room,
+  now: Date,
+  leasedUntil: Date,
+): Promise<Map<string, string>> {
   const full = [...lanes].flatMap(([lane, left]) => (left <= 0 ? [lane] : []))
   // A demo's platforms are gone once its program is.
   const inUse = ctx.env.demo ? sql`` : sql`and not exists (select from workspace w where w.id = p.workspace_id and w.demo)`
   const { rows } = await ctx.db.system.execute<{ channel_id: string; lane: string }>(sql`
     with due as (
-      select p.channel_id, p.due_at, l.lane from poll p join channel c on c.id = p.channel_id,
-        lateral (select p.platform || ' ' || coalesce(substring(c.api_url from '//([^/]+)'), '') as lane) l
+      select p.channel_id, p.due_at, l.lane, p.failures from poll p join channel c on c.id = p.channel_id,
+        lateral (select p.platform || ' ' || coalesce(substring(c.api_url from '//([^/]+)'), '') || case when p.failures > 0 then ' again' else '' end as lane) l
       where p.due_at <= ${now.toISOString()}::timestamptz and (p.leased_until is null or p.leased_until <= ${now.toISOString()}::timestamptz)
         and l.lane <> all (${sql.param(full)}::text[]) ${inUse}
       order by p.due_at limit ${free * lookedAt}),
@@ -67,7 +72,7 @@ async function lease(ctx: Context, { free, perLane, lanes }: Room, now: Date, le
     chosen as (
       select p.channel_id, placed.lane from poll p join placed on placed.channel_id = p.channel_id
         left join unnest(${sql.param([...lanes.keys()])}::text[], ${sql.param([...lanes.values()])}::int[]) as room (lane, free) on room.lane = placed.lane
-      where placed.place <= coalesce(room.free, ${perLane}::int) and p.due_at <= ${now.toISOString()}::timestamptz
+      where placed.place <= coalesce(room.free, case when placed.failures > 0 then ${perFailingLane}::int else ${perLane}::int end) and p.due_at <= ${now.toISOString()}::timestamptz
         and (p.leased_until is null or p.leased_until <= ${now.toISOString()}::timestamptz)
       order by placed.due_at limit ${free} for update of p skip locked)
     update poll set leased_until = ${leasedUntil.toISOString()}::timestamptz from chosen where poll.channel_id = chosen.channel_id
@@ -110,8 +115,8 @@ async function payFor(ctx: Context, claimed: Claimed[]): Promise<Claimed[]> {
 }
 
 /** Whose allowance it is: the app's where there is one, else ours at that host. */
-function sharerOf({ channel, lane }: Claimed): string {
-  return channel.appId === null ? lane : `${channel.platform} ${channel.appId}`
+function sharerOf({ channel }: Claimed): string {
+  return `${channel.platform} ${channel.appId ?? new URL(channel.apiUrl).host}`
 }
 
 async function giveBack(ctx: Context, denied: { claimed: Claimed; freeAt: Date }[]): Promise<void> {

@@ -6,9 +6,13 @@ import { claimPolls, renewLeases, type Claimed } from './poll-claim.ts'
 import { openKeeper } from './poll-keep.ts'
 import { wishesOf } from './poll-wanted.ts'
 
-/** Channels read at the same time by one process, and of them at one host: waiting for a platform costs little, and all of them waiting for one costs the others nothing. */
-const readAtOnce = 128
+/** Channels read at the same time by one process: waiting for a platform costs little. */
+const readAtOnce = 256
+/** Of them at one host, so that all of them waiting for one costs the others nothing; and of those that failed last time, so that they do not stand in the way. */
 const readAtOneHost = 16
+const triedAgainAtOneHost = 2
+/** After so many failures and no success a host is taken to be down: one at a time asks it, until one succeeds. */
+const failuresUntilDown = 5
 
 const renewEveryMs = 20_000
 
@@ -21,13 +25,10 @@ export type Poller = {
   close(): void
 }
 
-/**
- * Reads channels that are due. At a host that does not answer properly only one is read at a time, until it answers again; then each that went well makes room
- * for one more.
- */
+/** Reads channels that are due, so that neither a channel that hangs nor a host that is down delays the others. */
 export function openPoller(ctx: Context, { atOnce = readAtOnce } = {}): Poller {
   const reading = new Map<Claimed, Promise<void>>()
-  const limits = new Map<string, number>()
+  const failuresInRow = new Map<string, number>()
   const keeper = openKeeper(ctx)
   let renewing = false
   const renewal = setInterval(() => {
@@ -38,26 +39,25 @@ export function openPoller(ctx: Context, { atOnce = readAtOnce } = {}): Poller {
       .finally(() => (renewing = false))
   }, renewEveryMs).unref()
 
-  /** What is left at hosts that are busy or in trouble; the others have all their room. */
+  /** What is left in lanes that are busy or down; the others have all their room. */
   function lanesLeft(): Map<string, number> {
-    const left = new Map(limits)
-    for (const { lane } of reading.keys()) left.set(lane, (left.get(lane) ?? readAtOneHost) - 1)
+    const left = new Map<string, number>()
+    for (const [lane, failures] of failuresInRow) if (failures >= failuresUntilDown) left.set(lane, 1)
+    for (const { lane, poll } of reading.keys())
+      left.set(lane, (left.get(lane) ?? (poll.failures > 0 ? triedAgainAtOneHost : readAtOneHost)) - 1)
     return left
   }
 
   function learn(lane: string, well: boolean): void {
-    if (!well) return void limits.set(lane, 1)
-    const limit = limits.get(lane)
-    if (limit === undefined) return
-    if (limit + 1 < readAtOneHost) limits.set(lane, limit + 1)
-    else limits.delete(lane)
+    if (well) failuresInRow.delete(lane)
+    else failuresInRow.set(lane, (failuresInRow.get(lane) ?? 0) + 1)
   }
 
   return {
     async begin() {
       const free = atOnce - reading.size
       if (free <= 0) return 0
-      const claimed = await claimPolls(ctx, { free, perLane: readAtOneHost, lanes: lanesLeft() })
+      const claimed = await claimPolls(ctx, { free, perLane: readAtOneHost, perFailingLane: triedAgainAtOneHost, lanes: lanesLeft() })
       if (claimed.length === 0) return 0
       const [wishes, owned] = await Promise.all([
         wishesOf(
