@@ -25,9 +25,12 @@ export type Database = {
   close(): Promise<void>
 }
 
-/** `app` and `system` are connections for the two roles. Pools are small: the work is short transactions. */
+/**
+ * `app` and `system` are connections for the two roles. Pools are small: the work is short transactions. Those of the app send what is asked at once without
+ * waiting for the answer before; they answer in that order.
+ */
 export function connect(app: PoolConfig, system: PoolConfig, onError: (error: Error) => void): Database {
-  const appPool = new Pool({ max: 12, ...app })
+  const appPool = new Pool({ max: 12, pipeline: true, ...app })
   const systemPool = new Pool({ max: 8, ...system })
   // A server that restarts drops idle connections; the pool makes new ones, the process must not die of it.
   let closing = false
@@ -38,8 +41,10 @@ export function connect(app: PoolConfig, system: PoolConfig, onError: (error: Er
     systemPool,
     inWorkspace: (workspaceId, run) =>
       appDb.transaction(async (tx) => {
-        await tx.execute(sql`select set_config('app.workspace', ${workspaceId}, true)`)
-        return run(tx)
+        // `then` sends it at once; whatever `run` asks goes behind it.
+        const named = tx.execute(sql`select set_config('app.workspace', ${workspaceId}, true)`).then(() => {})
+        const [result] = await Promise.all([run(tx), named])
+        return result
       }),
     async readInWorkspaces(reads) {
       if (reads.length === 0) return []

@@ -22,24 +22,41 @@ export type Loaded = {
   connectedAt: number
 }
 
+type Conversation = Pick<typeof t.conversation.$inferSelect, 'id' | 'onOurPost' | 'channelId' | 'postId' | 'rootExternalId'>
+
 /** Reads one conversation's facts. `platform` tells whether removing a comment there takes its replies along. */
-export async function loadHistory(
-  tx: Queryable,
-  conversation: Pick<typeof t.conversation.$inferSelect, 'id' | 'onOurPost' | 'channelId' | 'postId' | 'rootExternalId'>,
-  platform: Platform,
-): Promise<Loaded> {
-  const messages = await tx.select().from(t.message).where(eq(t.message.conversationId, conversation.id))
-  const closings = await tx.select().from(t.closing).where(eq(t.closing.conversationId, conversation.id))
-  const channels = await tx.select({ connectedAt: t.channel.connectedAt }).from(t.channel).where(eq(t.channel.id, conversation.channelId))
-  const contacts = await contactsOf(tx, messages)
+export async function loadHistory(tx: Queryable, conversation: Conversation, platform: Platform): Promise<Loaded> {
+  const [rows, channels] = await Promise.all([
+    loadRows(tx, [conversation.id]),
+    tx.select({ connectedAt: t.channel.connectedAt }).from(t.channel).where(eq(t.channel.id, conversation.channelId)),
+  ])
+  return historyOf(conversation, channels[0]!, platform, rows)
+}
+
+/** The rows of several conversations, and ids of the contacts that they tag. */
+export type Rows = { messages: MessageRow[]; closings: ClosingRow[]; contacts: Map<string, string> }
+
+/** Reads them in one round trip, or in two when somebody is tagged. */
+export async function loadRows(tx: Queryable, conversationIds: string[]): Promise<Rows> {
+  const [messages, closings] = await Promise.all([
+    tx.select().from(t.message).where(inArray(t.message.conversationId, conversationIds)),
+    tx.select().from(t.closing).where(inArray(t.closing.conversationId, conversationIds)),
+  ])
+  return { messages, closings, contacts: await contactsOf(tx, messages) }
+}
+
+/** What follows from the rows of one conversation; those of others may be among them. */
+export function historyOf(conversation: Conversation, channel: { connectedAt: Date }, platform: Platform, rows: Rows): Loaded {
+  const messages = rows.messages.filter((row) => row.conversationId === conversation.id)
+  const closings = rows.closings.filter((row) => row.conversationId === conversation.id)
   const keys = keysOf(messages)
   const removals = removalsOf(messages, keys, platform.can.removalTakesReplies)
   const key = (id: string) => keys.byId.get(id) ?? id
-  const connectedAt = channels[0]!.connectedAt.getTime()
+  const connectedAt = channel.connectedAt.getTime()
   const history: History = {
     connectedAt,
     onOurPost: conversation.onOurPost || isOnUnknownPost(conversation, messages),
-    messages: messages.map((row) => historyMessage(row, keys, removals, contacts)),
+    messages: messages.map((row) => historyMessage(row, keys, removals, rows.contacts)),
     closings: closings.map((row) => ({
       id: row.id,
       messageId: key(row.messageId),

@@ -4,82 +4,81 @@ import type { Turn } from '@answerback/core/history'
 import { dueOf, type Rule, type Target, targetOf } from '@answerback/core/targets'
 import { ruleOf } from '../access/targets.ts'
 import { platformOf, type Context } from '../context.ts'
+import type { Queryable } from '../db/connection.ts'
 import type { Change } from '../live/change-log.ts'
 import { schema as t } from '../db/schema.ts'
-import { loadHistory, type ClosingRow, type MessageRow } from './history.ts'
+import { historyOf, loadRows, type ClosingRow, type MessageRow } from './history.ts'
 
 type ConversationChange = Partial<typeof t.conversation.$inferInsert>
+type TurnRow = typeof t.turn.$inferSelect
+
+/** So many in one statement at most: it holds some 20 values a turn, and PostgreSQL takes 65,535. */
+const atOnce = 200
 
 /** Derives a conversation's turns and its row again from all its facts, and marks it as touched. Never nudged, always recomputed. */
-export async function recompute(ctx: Context, change: Change, conversationId: string): Promise<void> {
-  const { tx } = change
-  const rows = await tx
-    .select({ conversation: t.conversation, workspace: t.workspace, channel: t.channel })
-    .from(t.conversation)
-    .innerJoin(t.workspace, eq(t.workspace.id, t.conversation.workspaceId))
-    .innerJoin(t.channel, eq(t.channel.id, t.conversation.channelId))
-    .where(eq(t.conversation.id, conversationId))
-  if (!rows[0]) return
-  const { conversation } = rows[0]
-  const rule = ruleOf(rows[0].workspace, rows[0].channel)
-  const { turns, ranked, messages, closings } = await loadHistory(tx, conversation, platformOf(ctx, conversation.platform))
-  await writeTurns(change, conversation, { turns, closings, rule })
-
-  const inbound = messages.filter((row) => !row.ours)
-  const newestInboundAt = Math.max(0, ...inbound.map((row) => row.receivedAt.getTime()))
-  // They wrote again: snoozing was about what was there before.
-  const snoozedAt = await lastSnoozeAt(change, conversation)
-  const snoozedUntil =
-    conversation.snoozedUntil !== null && snoozedAt !== null && newestInboundAt > snoozedAt ? null : conversation.snoozedUntil
-  const pending = await pendingReply(change, conversationId)
-  const derived: ConversationChange = {
-    ...derive(turns, messages, closings, rule),
-    state: stateOf(ranked, snoozedUntil?.getTime() ?? null, ctx.now().getTime()),
-    snoozedUntil,
-    replyId: pending?.id ?? null,
-    replyFailed: pending !== null && (pending.state === 'rejected' || pending.state === 'needs_check'),
-  }
-  await tx.update(t.conversation).set(derived).where(eq(t.conversation.id, conversationId))
-  change.touch(conversationId)
+export function recompute(ctx: Context, change: Change, conversationId: string): Promise<void> {
+  return recomputeAll(ctx, change, [conversationId])
 }
 
-async function writeTurns(
-  change: Change,
-  conversation: typeof t.conversation.$inferSelect,
-  { turns, closings, rule }: { turns: Turn[]; closings: ClosingRow[]; rule: Rule },
-): Promise<void> {
-  const { tx, workspaceId } = change
-  const before = await tx.select().from(t.turn).where(eq(t.turn.conversationId, conversation.id))
-  const old = new Map(before.map((row) => [row.id, row]))
-  const ids = new Set(turns.map((turn) => turn.id))
-  const dropped = before.filter((row) => !ids.has(row.id)).map((row) => row.id)
-  if (dropped.length > 0) await tx.delete(t.turn).where(inArray(t.turn.id, dropped))
-  const changed = turns
-    .map((turn) => ({
-      id: turn.id,
-      workspaceId,
-      conversationId: conversation.id,
-      channelId: conversation.channelId,
-      contactId: turn.handle,
-      messageIds: turn.messageIds,
-      startAt: new Date(turn.startAt),
-      state: turn.state,
-      endAt: turn.endAt === null ? null : new Date(turn.endAt),
-      endedBy: turn.endedBy,
-      source: turn.source,
-      assumed: turn.assumed,
-      closedClass: turn.closedClass,
-      acknowledged: turn.acknowledged,
-      foundLate: turn.foundLate,
-      changedSinceAnswered: turn.changedSinceAnswered,
-      clocksDisagree: turn.clocksDisagree,
-      first: turn.first,
-      ...promiseOf(turn, old.get(turn.id), closings, rule),
-    }))
-    .filter((row) => JSON.stringify(row) !== JSON.stringify(pick(old.get(row.id), row)))
+/** The same for several, which together take as many round trips as one. */
+export async function recomputeAll(ctx: Context, change: Change, conversationIds: Iterable<string>): Promise<void> {
+  const ids = [...conversationIds]
+  for (let at = 0; at < ids.length; at += atOnce) await recomputeSome(ctx, change, ids.slice(at, at + atOnce))
+}
+
+async function recomputeSome(ctx: Context, change: Change, ids: string[]): Promise<void> {
+  const { tx } = change
+  const [found, rows, oldTurns, replies] = await Promise.all([
+    tx
+      .select({ conversation: t.conversation, workspace: t.workspace, channel: t.channel, snoozedAt })
+      .from(t.conversation)
+      .innerJoin(t.workspace, eq(t.workspace.id, t.conversation.workspaceId))
+      .innerJoin(t.channel, eq(t.channel.id, t.conversation.channelId))
+      .where(inArray(t.conversation.id, ids)),
+    loadRows(tx, ids),
+    tx.select().from(t.turn).where(inArray(t.turn.conversationId, ids)),
+    pendingReplies(tx, ids),
+  ])
+  const before = new Map(oldTurns.map((row) => [row.id, row]))
+  const after: (typeof t.turn.$inferInsert)[] = []
+  const writes: PromiseLike<unknown>[] = []
+  for (const { conversation, workspace, channel, snoozedAt } of found) {
+    const rule = ruleOf(workspace, channel)
+    const { turns, ranked, messages, closings } = historyOf(conversation, channel, platformOf(ctx, conversation.platform), rows)
+    for (const turn of turns) after.push(turnRow(conversation, turn, before.get(turn.id), { closings, rule }))
+
+    const inbound = messages.filter((row) => !row.ours)
+    const newestInboundAt = Math.max(0, ...inbound.map((row) => row.receivedAt.getTime()))
+    // They wrote again: snoozing was about what was there before.
+    const snoozedUntil = snoozedAt !== null && newestInboundAt > snoozedAt.getTime() ? null : conversation.snoozedUntil
+    const pending = replies.get(conversation.id)
+    const derived: ConversationChange = {
+      ...derive(turns, messages, closings, rule),
+      state: stateOf(ranked, snoozedUntil?.getTime() ?? null, ctx.now().getTime()),
+      snoozedUntil,
+      replyId: pending?.id ?? null,
+      replyFailed: pending !== undefined && (pending.state === 'rejected' || pending.state === 'needs_check'),
+    }
+    writes.push(tx.update(t.conversation).set(derived).where(eq(t.conversation.id, conversation.id)))
+    change.touch(conversation.id)
+  }
+  await Promise.all([...writes, ...writeTurns(tx, before, after)])
+}
+
+/** When it was snoozed last, while it is. */
+const snoozedAt = sql<Date | null>`case when ${t.conversation.snoozedUntil} is not null then
+  (select max(a.created_at) from activity a where a.conversation_id = ${t.conversation.id} and a.what = 'snoozed') end`.mapWith(
+  (at: string) => new Date(at),
+)
+
+function* writeTurns(tx: Queryable, before: Map<string, TurnRow>, after: (typeof t.turn.$inferInsert)[]): Generator<PromiseLike<unknown>> {
+  const ids = new Set(after.map((row) => row.id))
+  const dropped = [...before.keys()].filter((id) => !ids.has(id))
+  if (dropped.length > 0) yield tx.delete(t.turn).where(inArray(t.turn.id, dropped))
+  const changed = after.filter((row) => JSON.stringify(row) !== JSON.stringify(pick(before.get(row.id), row)))
   if (changed.length === 0) return
-  const columns = Object.keys(changed[0]!).filter((key) => key !== 'id' && key !== 'workspaceId') as (keyof (typeof changed)[0])[]
-  await tx
+  const columns = Object.keys(changed[0]!).filter((key) => key !== 'id' && key !== 'workspaceId') as (keyof TurnRow)[]
+  yield tx
     .insert(t.turn)
     .values(changed)
     .onConflictDoUpdate({
@@ -88,10 +87,39 @@ async function writeTurns(
     })
 }
 
+function turnRow(
+  { id, workspaceId, channelId }: typeof t.conversation.$inferSelect,
+  turn: Turn,
+  old: TurnRow | undefined,
+  { closings, rule }: { closings: ClosingRow[]; rule: Rule },
+): typeof t.turn.$inferInsert {
+  return {
+    id: turn.id,
+    workspaceId,
+    conversationId: id,
+    channelId,
+    contactId: turn.handle,
+    messageIds: turn.messageIds,
+    startAt: new Date(turn.startAt),
+    state: turn.state,
+    endAt: turn.endAt === null ? null : new Date(turn.endAt),
+    endedBy: turn.endedBy,
+    source: turn.source,
+    assumed: turn.assumed,
+    closedClass: turn.closedClass,
+    acknowledged: turn.acknowledged,
+    foundLate: turn.foundLate,
+    changedSinceAnswered: turn.changedSinceAnswered,
+    clocksDisagree: turn.clocksDisagree,
+    first: turn.first,
+    ...promiseOf(turn, old, closings, rule),
+  }
+}
+
 /** Its target, and when that came or comes due. */
 function promiseOf(
   turn: Turn,
-  old: typeof t.turn.$inferSelect | undefined,
+  old: TurnRow | undefined,
   closings: ClosingRow[],
   rule: Rule,
 ): { targetSeconds: number; targetClock: Target['clock']; dueAt: Date } {
@@ -143,20 +171,12 @@ function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], r
   }
 }
 
-async function lastSnoozeAt(change: Change, conversation: typeof t.conversation.$inferSelect): Promise<number | null> {
-  if (conversation.snoozedUntil === null) return null
-  const { rows } = await change.tx.execute<{ at: Date | null }>(
-    sql`select max(created_at) as at from activity where conversation_id = ${conversation.id} and what = 'snoozed'`,
-  )
-  return rows[0]?.at ? new Date(rows[0].at).getTime() : null
-}
-
-/** The reply the row tells of. One that failed is told until it is tried again, discarded, or the same person got another. */
-async function pendingReply(change: Change, conversationId: string): Promise<{ id: string; state: string } | null> {
-  const { rows } = await change.tx.execute<{ id: string; state: string }>(sql`
-    select r.id, r.state from reply r
-    where r.conversation_id = ${conversationId} and r.state in ('held', 'queued', 'sending', 'rejected', 'needs_check')
+/** The replies that the rows tell of. One that failed is told until it is tried again, discarded, or the same person got another. */
+async function pendingReplies(tx: Queryable, conversationIds: string[]): Promise<Map<string, { id: string; state: string }>> {
+  const { rows } = await tx.execute<{ conversation_id: string; id: string; state: string }>(sql`
+    select distinct on (r.conversation_id) r.conversation_id, r.id, r.state from reply r
+    where r.conversation_id = any(${sql.param(conversationIds)}::uuid[]) and r.state in ('held', 'queued', 'sending', 'rejected', 'needs_check')
       and not exists (select from reply s where s.conversation_id = r.conversation_id and s.in_reply_to_id = r.in_reply_to_id and s.state = 'sent' and s.id > r.id)
-    order by r.id desc limit 1`)
-  return rows[0] ?? null
+    order by r.conversation_id, r.id desc`)
+  return new Map(rows.map((row) => [row.conversation_id, row]))
 }

@@ -1,87 +1,68 @@
 import { createHash } from 'node:crypto'
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { Author, Fact, HiddenFact, LikeFact, MessageFact, RemovalFact } from '@answerback/core/facts'
-import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
 import { removalOf } from '../inbox/history.ts'
+import type { Fold, Folding, MessageRow } from './folding.ts'
+import { authorOf, loadKnown } from './known.ts'
+import { withLater } from './later.ts'
 import { mergeHidden, mergeLike, mergeMessage, mergeRemoval, type Merged, type Seen } from './merge.ts'
 import { adoptChildren, placeMessage, replaceMessage } from './place.ts'
-import { earlyFacts, foldPost, postBy, removalAt, removePost } from './post.ts'
-
-/** Where facts are folded into: one channel of one workspace, in one transaction. `conversations` collects what must be recomputed. */
-export type Fold = {
-  tx: Queryable
-  workspaceId: string
-  channelId: string
-  platform: string
-  now: Date
-  conversations: Set<string>
-  gone(id: string, into: string | null): void
-}
-
-type MessageRow = typeof t.message.$inferSelect
-
-/** The same while folding: `known` holds the messages that the facts at hand are about. */
-export type Folding = Fold & { known: Map<string, MessageRow> }
+import { foldPost, removalAt, removePost } from './post.ts'
 
 /**
- * Folds facts into rows. Any order, any number of times, over duplicates: the same state. Conversations whose messages changed are added to
- * `fold.conversations`; nothing derived is written here.
+ * Folds what was told at several times into rows. Any order, any number of times, over duplicates: the same state. Conversations whose messages changed are
+ * added to `fold.conversations`; nothing derived is written here.
  */
-export async function foldFacts(fold: Fold, facts: Fact[], seen: Seen): Promise<void> {
-  const folding: Folding = { ...fold, known: await loadKnown(fold, facts) }
-  for (const fact of facts.toSorted((a, b) => factOrder[a.fact] - factOrder[b.fact])) {
-    if (fact.fact === 'post') await foldPost(folding, fact, seen)
-    else if (fact.fact === 'message') await foldMessage(folding, fact, seen)
-    else await foldAbout(folding, fact, seen)
-  }
+export async function foldFacts(fold: Fold, told: { facts: Fact[]; seen: Seen }[]): Promise<void> {
+  const known = await loadKnown(
+    fold,
+    told.flatMap(({ facts }) => facts),
+  )
+  await withLater(async (later) => {
+    const folding: Folding = { ...fold, known, later }
+    for (const { facts, seen } of told)
+      for (const fact of facts.toSorted((a, b) => factOrder[a.fact] - factOrder[b.fact])) {
+        if (fact.fact === 'post') await foldPost(folding, fact, seen)
+        else if (fact.fact === 'message') await foldMessage(folding, fact, seen)
+        else foldAbout(folding, fact, seen)
+      }
+  })
 }
 
 /** Only to save work: posts before what stands under them. Any order gives the same state. */
 const factOrder = { post: 0, message: 1, removal: 2, hidden: 3, like: 4 } as const
 
-async function loadKnown(fold: Fold, facts: Fact[]): Promise<Map<string, MessageRow>> {
-  const ids = [...new Set(facts.filter((fact) => fact.fact !== 'post').map((fact) => fact.externalId))]
-  if (ids.length === 0) return new Map()
-  const rows = await fold.tx
-    .select()
-    .from(t.message)
-    .where(and(eq(t.message.platform, fold.platform), inArray(t.message.externalId, ids)))
-  return new Map(rows.map((row) => [row.externalId, row]))
-}
-
 async function foldMessage(fold: Folding, fact: MessageFact, seen: Seen): Promise<void> {
-  const row = fold.known.get(fact.externalId) ?? null
-  if (row === null && (await isOurPost(fold, fact))) {
+  const row = fold.known.messages.get(fact.externalId) ?? null
+  if (row === null && isOurPost(fold, fact)) {
     // Parts of our own self-thread, and our own top-level comments, are posts: people answer to them.
     return foldPost(fold, { ...fact, fact: 'post', ours: true, reportedReplies: null }, seen)
   }
   const merged = mergeMessage(row, { ...fact, platformAt: earlier(new Date(fact.platformAt), seen.receivedAt).toISOString() }, seen)
-  if (row) return foldAgain(fold, row, merged, fact.author && (await contactOf(fold, fact.author, seen)))
-  const settled = await applyEarly(fold, merged)
-  const contactId = await contactOf(
-    fold,
-    fact.author ?? { externalId: `hidden:${fact.externalId}`, handle: null, name: null, avatarUrl: null, url: null },
-    seen,
-  )
-  const id = uuidv7()
-  const conversationId = await placeMessage(fold, settled)
-  const inserted = await fold.tx
-    .insert(t.message)
-    .values({
-      ...settled,
-      id,
-      workspaceId: fold.workspaceId,
-      conversationId,
-      channelId: fold.channelId,
-      platform: fold.platform,
-      contactId,
-      recordedAt: fold.now,
-    })
-    .returning()
-  fold.known.set(fact.externalId, inserted[0]!)
-  await fold.tx.insert(t.sighting).values({ workspaceId: fold.workspaceId, messageId: id, channelId: fold.channelId })
+  if (row) return foldAgain(fold, row, merged, fact.author && contactOf(fold, fact.author, seen))
+  const settled = applyEarly(fold, merged)
+  const contactId = contactOf(fold, authorOf(fact), seen)
+  const conversationId = placeMessage(fold, settled)
+  const placed: MessageRow = {
+    ...settled,
+    id: uuidv7(),
+    workspaceId: fold.workspaceId,
+    conversationId,
+    channelId: fold.channelId,
+    platform: fold.platform,
+    contactId,
+    recordedAt: fold.now,
+    moderationReason: null,
+    replyId: null,
+    byId: null,
+    inReplyToId: null,
+    sentAt: null,
+  }
+  fold.later(fold.tx.insert(t.message).values(placed))
+  noteMessage(fold, placed)
+  fold.later(fold.tx.insert(t.sighting).values({ workspaceId: fold.workspaceId, messageId: placed.id, channelId: fold.channelId }))
   fold.conversations.add(conversationId)
   await adoptChildren(fold, { externalId: fact.externalId, conversationId })
 }
@@ -92,12 +73,14 @@ const ofLooking = ['seenAt', 'versionLastAt', 'versionRankAt']
 async function foldAgain(fold: Folding, row: MessageRow, merged: Merged, contactId: string | null): Promise<void> {
   const change = { ...merged, ...(contactId ? { contactId } : {}) }
   const after = { ...row, ...change }
-  await fold.tx.update(t.message).set(change).where(eq(t.message.id, row.id))
-  fold.known.set(row.externalId, after)
-  await fold.tx
-    .insert(t.sighting)
-    .values({ workspaceId: fold.workspaceId, messageId: row.id, channelId: fold.channelId })
-    .onConflictDoNothing()
+  fold.later(fold.tx.update(t.message).set(change).where(eq(t.message.id, row.id)))
+  noteMessage(fold, after)
+  fold.later(
+    fold.tx
+      .insert(t.sighting)
+      .values({ workspaceId: fold.workspaceId, messageId: row.id, channelId: fold.channelId })
+      .onConflictDoNothing(),
+  )
   const visible = Object.entries(change).some(([key, value]) => !ofLooking.includes(key) && !same(value, row[key as keyof MessageRow]))
   // An absence yields to a later sighting.
   if (!visible && (removalOf(row) === null) === (removalOf(after) === null)) return
@@ -105,36 +88,39 @@ async function foldAgain(fold: Folding, row: MessageRow, merged: Merged, contact
   await replaceMessage(fold, row, after)
 }
 
-async function foldAbout(fold: Folding, fact: RemovalFact | HiddenFact | LikeFact, seen: Seen): Promise<void> {
-  const row = fold.known.get(fact.externalId)
+function foldAbout(fold: Folding, fact: RemovalFact | HiddenFact | LikeFact, seen: Seen): void {
+  const row = fold.known.messages.get(fact.externalId)
   if (row) {
     const merged = applyAbout(row, fact, seen)
-    await fold.tx.update(t.message).set(merged).where(eq(t.message.id, row.id))
-    fold.known.set(fact.externalId, { ...row, ...merged })
+    fold.later(fold.tx.update(t.message).set(merged).where(eq(t.message.id, row.id)))
+    noteMessage(fold, { ...row, ...merged })
     fold.conversations.add(row.conversationId)
     return
   }
-  if (fact.fact === 'removal') await removePost(fold, fact.externalId, removalAt(fact, seen))
+  if (fact.fact === 'removal') removePost(fold, fact.externalId, removalAt(fact, seen))
   // Without a time of its own it counts when it came, so that coming again later is another fact.
   const said = JSON.stringify(fact.platformAt === null ? [fact, seen.receivedAt] : fact)
   const factHash = createHash('sha256').update(said).digest('hex')
-  await fold.tx
-    .insert(t.earlyFact)
-    .values({
-      id: uuidv7(),
-      workspaceId: fold.workspaceId,
-      platform: fold.platform,
-      externalId: fact.externalId,
-      fact,
-      factHash,
-      receivedAt: seen.receivedAt,
-    })
-    .onConflictDoNothing()
+  const { workspaceId, platform } = fold
+  const early = { externalId: fact.externalId, fact, receivedAt: seen.receivedAt }
+  fold.later(
+    fold.tx
+      .insert(t.earlyFact)
+      .values({ id: uuidv7(), workspaceId, platform, ...early, factHash })
+      .onConflictDoNothing(),
+  )
+  fold.known.early.set(fact.externalId, [...(fold.known.early.get(fact.externalId) ?? []), early])
 }
 
-async function applyEarly(fold: Folding, merged: Merged): Promise<Merged> {
+/** What folds next sees this message as it is now. */
+function noteMessage({ known }: Folding, row: MessageRow): void {
+  known.messages.set(row.externalId, row)
+  if (row.parentExternalId !== null) known.awaited.add(row.parentExternalId)
+}
+
+function applyEarly(fold: Folding, merged: Merged): Merged {
   let settled = merged
-  for (const row of await earlyFacts(fold, merged.externalId))
+  for (const row of fold.known.early.get(merged.externalId) ?? [])
     settled = {
       ...settled,
       ...applyAbout(settled, row.fact as RemovalFact | HiddenFact | LikeFact, { receivedAt: row.receivedAt, current: false }),
@@ -152,22 +138,25 @@ function applyAbout(known: Merged, fact: RemovalFact | HiddenFact | LikeFact, se
   return { removedAt, removedBy, absentAt, hidden, hiddenAt, liked, likedAt }
 }
 
-async function isOurPost(fold: Folding, fact: MessageFact): Promise<boolean> {
+function isOurPost({ known }: Folding, fact: MessageFact): boolean {
   if (!fact.ours) return false
-  if ((await postBy(fold, fact.externalId)) !== null) return true
-  return fact.parentExternalId !== null && ((await postBy(fold, fact.parentExternalId))?.ours ?? false)
+  if (known.posts.has(fact.externalId)) return true
+  return fact.parentExternalId !== null && (known.posts.get(fact.parentExternalId)?.ours ?? false)
 }
 
 /** The contact's id; its profile is what was seen last. */
-async function contactOf(fold: Folding, author: Author, seen: Seen): Promise<string> {
+function contactOf(fold: Folding, author: Author, seen: Seen): string {
+  // Writers of one workspace take turns, so whoever was not known when this began is still nobody.
+  const id = fold.known.contacts.get(author.externalId) ?? uuidv7()
+  fold.known.contacts.set(author.externalId, id)
   // At the same instant the greater name wins, whoever came first.
   const newer = sql.raw(
     `(excluded.seen_at, coalesce(excluded.name, '') collate "C", coalesce(excluded.handle, '') collate "C") >= (contact.seen_at, coalesce(contact.name, '') collate "C", coalesce(contact.handle, '') collate "C")`,
   )
-  const rows = await fold.tx
+  const write = fold.tx
     .insert(t.contact)
     .values({
-      id: uuidv7(),
+      id,
       workspaceId: fold.workspaceId,
       platform: fold.platform,
       externalId: author.externalId,
@@ -187,8 +176,8 @@ async function contactOf(fold: Folding, author: Author, seen: Seen): Promise<str
         seenAt: sql`greatest(excluded.seen_at, contact.seen_at)`,
       },
     })
-    .returning({ id: t.contact.id })
-  return rows[0]!.id
+  fold.later(write)
+  return id
 }
 
 function earlier(a: Date, b: Date): Date {

@@ -3,10 +3,10 @@ import { uuidv7 } from 'uuidv7'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../db/reason.ts'
 import { schema as t } from '../db/schema.ts'
-import { recompute } from '../inbox/recompute.ts'
+import { recomputeAll } from '../inbox/recompute.ts'
 import { changing, type Change } from '../live/change-log.ts'
 import { settleEchoes } from './echo.ts'
-import { foldFacts, type Fold } from './fold.ts'
+import { foldFacts } from './fold.ts'
 import { readDelivery, Unreadable, type DeliveryRow, type Lookups, type Said } from './read-delivery.ts'
 
 /** After so many tries that failed on their own, a delivery is set aside with its reason. */
@@ -63,34 +63,47 @@ async function takeIn(ctx: Context, workspaceId: string, reads: Read[]): Promise
 function foldReads(ctx: Context, workspaceId: string, reads: Read[]): Promise<void> {
   return changing(ctx, workspaceId, async (change) => {
     const conversations = new Set<string>()
-    for (const { delivery, said } of reads) {
-      const fold: Fold = {
-        tx: change.tx,
-        workspaceId,
-        channelId: said.channel.id,
-        platform: delivery.platform,
-        now: ctx.now(),
-        conversations,
-        gone: change.gone,
-      }
-      await foldFacts(fold, said.facts, { receivedAt: delivery.receivedAt, current: delivery.kind !== 'webhook' })
-      await noteDelivery(change, delivery, said)
+    for (const channelReads of byChannel(reads)) {
+      const { delivery, said } = channelReads[0]!
+      await foldFacts(
+        {
+          tx: change.tx,
+          workspaceId,
+          channelId: said.channel.id,
+          platform: delivery.platform,
+          now: ctx.now(),
+          conversations,
+          gone: change.gone,
+        },
+        channelReads.map((read) => ({
+          facts: read.said.facts,
+          seen: { receivedAt: read.delivery.receivedAt, current: read.delivery.kind !== 'webhook' },
+        })),
+      )
     }
+    for (const { delivery, said } of reads) await noteDelivery(change, delivery, said)
     await recordEntries(change, reads)
     await settleEchoes(ctx, change, conversations)
-    for (const id of conversations) await recompute(ctx, change, id)
+    await recomputeAll(ctx, change, conversations)
   })
 }
 
+/** What one channel was told is folded together: one look at what is known serves it all. */
+function byChannel(reads: Read[]): Iterable<Read[]> {
+  const channels = new Map<string, Read[]>()
+  for (const read of reads) channels.set(read.said.channel.id, [...(channels.get(read.said.channel.id) ?? []), read])
+  return channels.values()
+}
+
 async function recordEntries(change: Change, reads: Read[]): Promise<void> {
+  const entries = reads.flatMap(({ delivery, said }) => entriesOf(change.workspaceId, delivery, said))
   // Read again after a mending: what is readable now is no longer set aside.
-  await change.tx.execute(sql`
+  const old = change.tx.execute(sql`
     delete from delivery_entry using unnest(
       ${sql.param(reads.map(({ delivery }) => delivery.id))}::uuid[], ${sql.param(reads.map(({ said }) => said.channel.id))}::uuid[]
     ) as read (delivery_id, channel_id)
     where delivery_entry.delivery_id = read.delivery_id and delivery_entry.channel_id = read.channel_id`)
-  const entries = reads.flatMap(({ delivery, said }) => entriesOf(change.workspaceId, delivery, said))
-  if (entries.length > 0) await change.tx.insert(t.deliveryEntry).values(entries).onConflictDoNothing()
+  await Promise.all([old, entries.length > 0 ? change.tx.insert(t.deliveryEntry).values(entries).onConflictDoNothing() : null])
 }
 
 function entriesOf(workspaceId: string, delivery: DeliveryRow, said: Said): (typeof t.deliveryEntry.$inferInsert)[] {
@@ -116,16 +129,23 @@ function entriesOf(workspaceId: string, delivery: DeliveryRow, said: Said): (typ
   return [...whole, ...quarantined]
 }
 
-/** The first real delivery makes a channel healthy; the screen should say so at once. */
-async function noteDelivery(change: Change, delivery: DeliveryRow, said: Said): Promise<void> {
-  const before = said.channel.lastDeliveryAt
-  if (before !== null && delivery.receivedAt.getTime() - before.getTime() < 10_000) return
+/** The first real delivery makes a channel healthy; the screen should say so at once. A webhook that says nothing, such as a test event, is none. */
+async function noteDelivery(change: Change, { kind, receivedAt }: DeliveryRow, { channel, facts }: Said): Promise<void> {
+  const byWebhook = kind === 'webhook' && facts.length > 0
+  const lately = (before: Date | null) => before !== null && receivedAt.getTime() - before.getTime() < 10_000
+  if (lately(channel.lastDeliveryAt) && (!byWebhook || lately(channel.lastWebhookAt))) return
+  const first = channel.lastDeliveryAt === null || (byWebhook && channel.lastWebhookAt === null)
+  const at = receivedAt.toISOString()
   await change.tx
     .update(t.channel)
-    .set({ lastDeliveryAt: sql`greatest(last_delivery_at, ${delivery.receivedAt.toISOString()}::timestamptz)` })
-    .where(eq(t.channel.id, said.channel.id))
-  said.channel.lastDeliveryAt = delivery.receivedAt
-  if (before === null) change.channelsChanged()
+    .set({
+      lastDeliveryAt: sql`greatest(last_delivery_at, ${at}::timestamptz)`,
+      ...(byWebhook && { lastWebhookAt: sql`greatest(last_webhook_at, ${at}::timestamptz)` }),
+    })
+    .where(eq(t.channel.id, channel.id))
+  channel.lastDeliveryAt = receivedAt
+  if (byWebhook) channel.lastWebhookAt = receivedAt
+  if (first) change.channelsChanged()
 }
 
 /** `channel`: where it failed, when that is known. One that nobody's channel could read is kept and logged, but no workspace can be shown it. */

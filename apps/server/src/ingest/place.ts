@@ -1,43 +1,40 @@
 import { and, eq, or, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { schema as t } from '../db/schema.ts'
-import type { Folding } from './fold.ts'
+import type { Folding, MessageRow } from './folding.ts'
+import { moveKnown } from './known.ts'
 import type { Merged } from './merge.ts'
 import { adoptUnderPost } from './under-post.ts'
-
-type MessageRow = typeof t.message.$inferSelect
 
 /**
  * The conversation a new message belongs to: its parent's, else a new one of which it is the root (provisional while the parent is not known).
  * Returns the conversation's id; makes it when needed.
  */
-export async function placeMessage(fold: Folding, message: Merged): Promise<string> {
-  if (message.parentExternalId !== null) {
-    const parents = await fold.tx
-      .select({ conversationId: t.message.conversationId })
-      .from(t.message)
-      .where(and(eq(t.message.platform, fold.platform), eq(t.message.externalId, message.parentExternalId)))
-    if (parents[0]) return parents[0].conversationId
-  }
-  const post = await postAbove(fold, message)
+export function placeMessage(fold: Folding, message: Merged): string {
+  const parent = message.parentExternalId === null ? undefined : fold.known.messages.get(message.parentExternalId)
+  if (parent) return parent.conversationId
+  const post = postAbove(fold, message)
   const id = uuidv7()
-  await fold.tx.insert(t.conversation).values({
-    id,
-    workspaceId: fold.workspaceId,
-    channelId: fold.channelId,
-    platform: fold.platform,
-    rootExternalId: message.externalId,
-    postId: post?.id ?? null,
-    onOurPost: post?.ours ?? false,
-    kind: post?.ours && post.externalId === message.parentExternalId && message.kind === 'reply' ? 'comment' : message.kind,
-    private: message.private,
-    lastActivityAt: message.platformAt,
-  })
+  fold.later(
+    fold.tx.insert(t.conversation).values({
+      id,
+      workspaceId: fold.workspaceId,
+      channelId: fold.channelId,
+      platform: fold.platform,
+      rootExternalId: message.externalId,
+      postId: post?.id ?? null,
+      onOurPost: post?.ours ?? false,
+      kind: post?.ours && post.externalId === message.parentExternalId && message.kind === 'reply' ? 'comment' : message.kind,
+      private: message.private,
+      lastActivityAt: message.platformAt,
+    }),
+  )
   return id
 }
 
 /** A message has just become known, in this conversation: replies that waited for it join it there. */
 export async function adoptChildren(fold: Folding, arrived: { externalId: string; conversationId: string }): Promise<void> {
+  if (!fold.known.awaited.has(arrived.externalId)) return
   const children = await fold.tx
     .selectDistinct({ id: t.message.conversationId })
     .from(t.message)
@@ -50,22 +47,15 @@ export async function adoptChildren(fold: Folding, arrived: { externalId: string
 export async function replaceMessage(fold: Folding, before: MessageRow, after: MessageRow): Promise<void> {
   if (before.kind !== after.kind || before.private !== after.private) await retellRoot(fold, after)
   if (before.parentExternalId !== after.parentExternalId && after.parentExternalId !== null) {
-    const parents = await fold.tx
-      .select({ conversationId: t.message.conversationId })
-      .from(t.message)
-      .where(and(eq(t.message.platform, fold.platform), eq(t.message.externalId, after.parentExternalId)))
-    const upper = parents[0]?.conversationId
+    const upper = fold.known.messages.get(after.parentExternalId)?.conversationId
     if (upper !== undefined && upper !== after.conversationId) await mergeConversations(fold, upper, after.conversationId)
   }
   const named = new Set<string>()
   if (after.parentExternalId !== null && after.parentExternalId !== before.parentExternalId) named.add(after.parentExternalId)
   if (after.postExternalId !== null && after.postExternalId !== before.postExternalId) named.add(after.postExternalId)
   for (const externalId of named) {
-    const posts = await fold.tx
-      .select({ id: t.post.id, ours: t.post.ours })
-      .from(t.post)
-      .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, externalId)))
-    if (posts[0]) await adoptUnderPost(fold, externalId, posts[0])
+    const post = fold.known.posts.get(externalId)
+    if (post) await adoptUnderPost(fold, externalId, post)
   }
 }
 
@@ -80,15 +70,13 @@ async function retellRoot(fold: Folding, root: MessageRow): Promise<void> {
     .where(and(eq(t.conversation.id, root.conversationId), eq(t.conversation.rootExternalId, root.externalId)))
 }
 
-async function postAbove(fold: Folding, message: Merged): Promise<{ id: string; ours: boolean; externalId: string } | null> {
-  const wanted = [message.postExternalId, message.parentExternalId].filter((id) => id !== null)
-  if (wanted.length === 0) return null
-  const rows = await fold.tx
-    .select({ id: t.post.id, ours: t.post.ours, externalId: t.post.externalId })
-    .from(t.post)
-    .where(and(eq(t.post.platform, fold.platform), or(...wanted.map((id) => eq(t.post.externalId, id)))))
-  // Part of our self-thread: the nearest post is the one people see above the comment.
-  return rows.find((row) => row.externalId === message.parentExternalId) ?? rows[0] ?? null
+/** In a self-thread of ours the nearest post is the one that people see above the comment. */
+function postAbove(fold: Folding, message: Merged): { id: string; ours: boolean; externalId: string } | null {
+  for (const externalId of [message.parentExternalId, message.postExternalId]) {
+    const post = externalId === null ? undefined : fold.known.posts.get(externalId)
+    if (post) return { ...post, externalId: externalId! }
+  }
+  return null
 }
 
 /** `upper` holds the parent, `lower` the provisional subtree. The older id survives and keeps all that people did; the other redirects to it. */
@@ -121,6 +109,7 @@ async function mergeConversations(fold: Folding, upper: string, lower: string): 
     .where(eq(t.conversation.id, survivor.id))
   await fold.tx.update(t.conversationRedirect).set({ intoId: survivor.id }).where(eq(t.conversationRedirect.intoId, loser.id))
   await fold.tx.insert(t.conversationRedirect).values({ workspaceId: fold.workspaceId, fromId: loser.id, intoId: survivor.id })
+  moveKnown(fold.known, survivor.id, (row) => row.conversationId === loser.id)
   fold.conversations.delete(loser.id)
   fold.conversations.add(survivor.id)
   fold.gone(loser.id, survivor.id)

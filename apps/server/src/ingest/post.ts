@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { PostFact, RemovalFact } from '@answerback/core/facts'
 import { schema as t } from '../db/schema.ts'
-import type { Folding } from './fold.ts'
+import type { Folding } from './folding.ts'
 import type { Seen } from './merge.ts'
 import { adoptUnderPost } from './under-post.ts'
 
@@ -48,42 +48,27 @@ export async function foldPost(fold: Folding, fact: PostFact, seen: Seen): Promi
     // The subquery still sees the row as it was: null when there was none.
     .returning({ id: t.post.id, ours: t.post.ours, wasOurs: sql<boolean | null>`(select old.ours from post old where old.id = post.id)` })
   const post = kept[0]!
+  fold.known.posts.set(fact.externalId, post)
   if (post.wasOurs === post.ours) return
-  for (const early of post.wasOurs === null ? await earlyFacts(fold, fact.externalId) : []) {
+  for (const early of post.wasOurs === null ? (fold.known.early.get(fact.externalId) ?? []) : []) {
     const about = early.fact as RemovalFact
-    if (about.fact === 'removal')
-      await removePost(fold, fact.externalId, removalAt(about, { receivedAt: early.receivedAt, current: false }))
+    if (about.fact === 'removal') removePost(fold, fact.externalId, removalAt(about, { receivedAt: early.receivedAt, current: false }))
   }
   await adoptUnderPost(fold, fact.externalId, post)
 }
 
 /** A post that was not seen since is gone: nothing new is read under it. */
-export async function removePost(fold: Folding, externalId: string, at: Date): Promise<void> {
+export function removePost(fold: Folding, externalId: string, at: Date): void {
   const goneAt = sql`${at.toISOString()}::timestamptz`
-  await fold.tx
-    .update(t.post)
-    .set({ removedAt: sql`greatest(removed_at, ${goneAt})` })
-    .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, externalId), sql`seen_at <= ${goneAt}`))
+  fold.later(
+    fold.tx
+      .update(t.post)
+      .set({ removedAt: sql`greatest(removed_at, ${goneAt})` })
+      .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, externalId), sql`seen_at <= ${goneAt}`)),
+  )
 }
 
 /** When a removal counts: by the platform's time, else when it was noticed. */
 export function removalAt(fact: RemovalFact, seen: Seen): Date {
   return fact.platformAt === null ? seen.receivedAt : new Date(fact.platformAt)
-}
-
-/** What was told of this id before it was known. */
-export function earlyFacts(fold: Folding, externalId: string): Promise<(typeof t.earlyFact.$inferSelect)[]> {
-  return fold.tx
-    .select()
-    .from(t.earlyFact)
-    .where(and(eq(t.earlyFact.platform, fold.platform), eq(t.earlyFact.externalId, externalId)))
-}
-
-/** The post of that id, when it is known to be one. */
-export async function postBy(fold: Folding, externalId: string): Promise<{ id: string; ours: boolean } | null> {
-  const rows = await fold.tx
-    .select({ id: t.post.id, ours: t.post.ours })
-    .from(t.post)
-    .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, externalId)))
-  return rows[0] ?? null
 }

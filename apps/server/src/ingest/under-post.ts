@@ -1,10 +1,10 @@
 import { and, eq, or, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { schema as t } from '../db/schema.ts'
-import type { Folding } from './fold.ts'
+import type { Folding, MessageRow } from './folding.ts'
+import { moveKnown } from './known.ts'
 
 type Post = { id: string; ours: boolean }
-type MessageRow = typeof t.message.$inferSelect
 
 /** A post has just become known: what had come for it, and what stands under it, finds its place. */
 export async function adoptUnderPost(fold: Folding, externalId: string, post: Post): Promise<void> {
@@ -61,7 +61,7 @@ async function becomePost(fold: Folding, message: MessageRow): Promise<void> {
     .onConflictDoNothing()
   await fold.tx.delete(t.sighting).where(eq(t.sighting.messageId, message.id))
   await fold.tx.delete(t.message).where(eq(t.message.id, message.id))
-  fold.known.delete(message.externalId)
+  fold.known.messages.delete(message.externalId)
 
   const rest = await fold.tx.select().from(t.message).where(eq(t.message.conversationId, message.conversationId))
   const roots = rest.filter((row) => row.parentExternalId === message.externalId).toSorted(theirsByAge)
@@ -80,6 +80,7 @@ async function becomePost(fold: Folding, message: MessageRow): Promise<void> {
     .select({ id: t.post.id, ours: t.post.ours })
     .from(t.post)
     .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, message.externalId)))
+  fold.known.posts.set(message.externalId, posts[0]!)
   await adoptUnderPost(fold, message.externalId, posts[0]!)
 }
 
@@ -114,6 +115,7 @@ async function split(fold: Folding, { root, ids }: { root: MessageRow; ids: stri
     .update(t.message)
     .set({ conversationId: id })
     .where(sql`${t.message.id} = ${moving}`)
+  moveKnown(fold.known, id, (row) => ids.includes(row.id))
   // What people did stays with whom they did it to.
   await fold.tx
     .update(t.closing)

@@ -53,15 +53,34 @@ export async function changing<T>(ctx: Context, workspaceId: string, run: (chang
     const seq = before.seq + 1
     const ids = [...touched]
     const gone = [...goneIds].map(([id, into]) => ({ id, into }))
-    await tx.execute(sql`
-      with rows as (update conversation set seq = ${seq} where id = any(${sql.param(ids)}::uuid[])),
-        logged as (
-          insert into change (workspace_id, seq, conversation_ids, gone, channels, settings, staff, created_at)
-          values (${workspaceId}, ${seq}, ${sql.param(ids)}::uuid[], ${JSON.stringify(gone)}::jsonb, ${channels}, ${settings}, ${staff}, ${ctx.now().toISOString()}::timestamptz))
-      update workspace_seq set seq = ${seq} where workspace_id = ${workspaceId}`)
-    return { result, frame: { seq, rows: await rowsOf(tx, ids), gone, counts: await countsOf(tx), channels, settings, staff } }
+    // One connection answers in the order it is asked: the rows are read as they are numbered.
+    const [, rows, counts] = await Promise.all([
+      append(ctx, tx, { workspaceId, seq, ids, gone, channels, settings, staff }),
+      rowsOf(tx, ids),
+      countsOf(tx),
+    ])
+    return { result, frame: { seq, rows, gone, counts, channels, settings, staff } }
   })
   if (frame) ctx.publish(workspaceId, frame)
   for (const wake of wakeUps) await wake()
   return result
+}
+
+type Entry = {
+  workspaceId: string
+  seq: number
+  ids: string[]
+  gone: { id: string; into: string | null }[]
+  channels: boolean
+  settings: boolean
+  staff: boolean
+}
+
+async function append(ctx: Context, tx: Queryable, { workspaceId, seq, ids, gone, channels, settings, staff }: Entry): Promise<void> {
+  await tx.execute(sql`
+    with rows as (update conversation set seq = ${seq} where id = any(${sql.param(ids)}::uuid[])),
+      logged as (
+        insert into change (workspace_id, seq, conversation_ids, gone, channels, settings, staff, created_at)
+        values (${workspaceId}, ${seq}, ${sql.param(ids)}::uuid[], ${JSON.stringify(gone)}::jsonb, ${channels}, ${settings}, ${staff}, ${ctx.now().toISOString()}::timestamptz))
+    update workspace_seq set seq = ${seq} where workspace_id = ${workspaceId}`)
 }

@@ -2,9 +2,10 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { ReplySent } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
-import { foldFacts, type Fold } from '../ingest/fold.ts'
+import { foldFacts } from '../ingest/fold.ts'
+import type { Fold } from '../ingest/folding.ts'
 import { storable } from '../ingest/storable.ts'
-import { recompute } from '../inbox/recompute.ts'
+import { recompute, recomputeAll } from '../inbox/recompute.ts'
 import { changing } from '../live/change-log.ts'
 
 export type ReplyRow = typeof t.reply.$inferSelect
@@ -26,7 +27,7 @@ export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent,
       conversations: new Set([reply.conversationId]),
       gone: change.gone,
     }
-    await foldFacts(fold, sent.facts.map(storable), { receivedAt: now, current: false })
+    await foldFacts(fold, [{ facts: sent.facts.map(storable), seen: { receivedAt: now, current: false } }])
     await change.tx
       .update(t.message)
       .set({ replyId: reply.id, byId: reply.byId, inReplyToId: reply.inReplyToId, sentAt: reply.sentAt })
@@ -43,7 +44,7 @@ export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent,
           ? and(eq(t.replyAttempt.replyId, reply.id), sql`outcome is null or outcome = 'unknown'`)
           : eq(t.replyAttempt.id, attemptId),
       )
-    for (const id of fold.conversations) await recompute(ctx, change, id)
+    await recomputeAll(ctx, change, fold.conversations)
   })
 }
 
