@@ -282,7 +282,16 @@ export type ChannelCheck = z.infer<typeof channelCheck>
 export const platformApp = z.object({ id, platform: z.string(), appId: z.string(), createdAt: instant, channels: z.number().int() })
 export type PlatformAppView = z.infer<typeof platformApp>
 
-export const platform = z.object({ id: z.string(), name: z.string(), docs: z.string(), icon: z.string() })
+export const platform = z.object({
+  id: z.string(),
+  name: z.string(),
+  docs: z.string(),
+  icon: z.string(),
+  /** What connecting asks for before all: an access token, an app password. Null where nothing secret is asked. */
+  asksFor: z.string().nullable(),
+  /** It wants an app of one's own, registered there first. */
+  wantsApp: z.boolean(),
+})
 export type PlatformView = z.infer<typeof platform>
 
 export const staff = z.object({ id, name: z.string(), role: z.enum(roles) })

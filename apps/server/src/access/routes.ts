@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { me } from '@answerback/core/api'
+import { me, type PlatformView } from '@answerback/core/api'
 import { permissions, type Permission } from '@answerback/core/permissions'
+import type { Platform } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs, refusalOf } from '../http/actor.ts'
@@ -37,7 +38,7 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
           workspace: presentWorkspace(workspace!),
           reasons: await reasonsOf(tx),
           staff,
-          platforms: ctx.platforms.map(({ id, name, docs, icon }) => ({ id, name, docs, icon })),
+          platforms: ctx.platforms.map(platformView),
           channels: await listChannels(ctx, tx),
           counts: await countsOf(tx),
           seq: seq!.seq,
@@ -47,6 +48,11 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
       })
     },
   )
+}
+
+function platformView({ id, name, docs, icon, connect, webhook }: Platform): PlatformView {
+  const asksFor = connect.fields.find((field) => field.secret && !field.optional)?.label ?? null
+  return { id, name, docs, icon, asksFor, wantsApp: connect.oauth?.app === 'by_hand' || (webhook !== undefined && !webhook.perChannel) }
 }
 
 function presentWorkspace({ id, name, timeZone, targetSeconds, targetClock }: typeof t.workspace.$inferSelect) {

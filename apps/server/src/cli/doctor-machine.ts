@@ -50,7 +50,7 @@ export function lookAtAddress(env: Pick<Env, 'PUBLIC_URL' | 'demo'>): Finding {
   return {
     about,
     state: 'bad',
-    words: `PUBLIC_URL is ${env.PUBLIC_URL}, without https: passwords and cookies travel in the open, and Facebook sends no webhooks there. Put a proxy with a certificate in front, and set PUBLIC_URL to its https address.`,
+    words: `PUBLIC_URL is ${env.PUBLIC_URL}, without https: passwords and cookies travel in the open, and platforms send no webhooks there. Put a proxy with a certificate in front, and set PUBLIC_URL to its https address.`,
   }
 }
 

@@ -83,7 +83,6 @@ export const setup = {
     lead: 'Connect one place now, the others whenever you like. We read comments and mentions, and post only what you send.',
     easy: 'A minute each',
     app: 'This wants an app of yours first, about 12 minutes with our guide',
-    how: { bluesky: 'app password', mastodon: 'access token', facebook: 'page' },
     later: 'Not now?',
     laterLead: 'The inbox stays empty until something is connected. You find this again in the settings.',
     skip: 'Connect later',

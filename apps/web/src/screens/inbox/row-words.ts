@@ -13,7 +13,7 @@ export function nameOf(contact: ConversationRow['contact'] | null, t: Words): st
   return contact?.name || contact?.handle || t('app.somebody')
 }
 
-/** "Mastodon · The spring tote is back", or the kind where there is no post of ours. */
+/** Platform and post, "… · The spring tote is back", or the kind where there is no post of ours. */
 export function placeOf(row: ConversationRow, me: Me, t: Words): string {
   return t('list.at', { platform: platformOf(me, row.platform).name, where: whereOf(row, t) })
 }

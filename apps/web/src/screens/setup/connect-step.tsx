@@ -4,16 +4,13 @@ import { Glyph } from '../../ui/glyph.tsx'
 import { useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
 
-/** Platforms whose webhooks belong to an app that one registers there first. */
-const wantsApp = new Set(['facebook'])
-
 /** Where people write: a card a platform, the quick ones first. */
 export function ConnectStep({ onSkip }: { onSkip: () => void }) {
   const t = useWords()
   const { platforms } = useMe()
   const groups = [
-    { title: t('setup.connect.easy'), platforms: platforms.filter(({ id }) => !wantsApp.has(id)) },
-    { title: t('setup.connect.app'), platforms: platforms.filter(({ id }) => wantsApp.has(id)) },
+    { title: t('setup.connect.easy'), platforms: platforms.filter(({ wantsApp }) => !wantsApp) },
+    { title: t('setup.connect.app'), platforms: platforms.filter(({ wantsApp }) => wantsApp) },
   ]
   return (
     <>
@@ -44,8 +41,6 @@ export function ConnectStep({ onSkip }: { onSkip: () => void }) {
 }
 
 function Card({ platform }: { platform: PlatformView }) {
-  const t = useWords()
-  const how = `setup.connect.how.${platform.id}` as 'setup.connect.how.bluesky'
   return (
     <Link className="cn" to="/settings/channels" search={{ connect: platform.id }}>
       <span className="pg2">
@@ -53,7 +48,7 @@ function Card({ platform }: { platform: PlatformView }) {
       </span>
       <span>
         <b className="med">{platform.name}</b>
-        {t.has(how) && <span className="meta">{t(how)}</span>}
+        {platform.asksFor !== null && <span className="meta">{platform.asksFor}</span>}
       </span>
     </Link>
   )
