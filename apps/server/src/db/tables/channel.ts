@@ -32,6 +32,8 @@ export const channel = pgTable(
     disconnectedAt: at('disconnected_at'),
     reauthorizeAt: at('reauthorize_at'),
     lastDeliveryAt: at('last_delivery_at'),
+    /** When a webhook last brought something, where the platform sends them. */
+    lastWebhookAt: at('last_webhook_at'),
     /** What reading may cost in a month, where the platform asks money for it. */
     monthlyCapUsd: doublePrecision('monthly_cap_usd'),
   },

@@ -1,0 +1,1 @@
+ALTER TABLE "channel" ADD COLUMN "last_webhook_at" timestamp (3) with time zone;
