@@ -48,5 +48,5 @@ export async function selfOf(ctx: Context, channel: typeof t.channel.$inferSelec
 }
 
 function selfAmong(channel: typeof t.channel.$inferSelect, ownedIds: string[]): Self {
-  return { accountId: channel.externalId, handle: channel.handle, ownedIds, host: new URL(channel.apiUrl).host }
+  return { accountId: channel.externalId, handle: channel.handle, ownedIds, host: new URL(channel.apiUrl).host, settings: channel.settings }
 }

@@ -8,6 +8,7 @@ import { changing, type Change } from '../live/change-log.ts'
 import { settleEchoes } from './echo.ts'
 import { foldFacts } from './fold.ts'
 import { readDelivery, Unreadable, type DeliveryRow, type Lookups, type Said } from './read-delivery.ts'
+import { askFor } from './want.ts'
 
 /** After so many tries that failed on their own, a delivery is set aside with its reason. */
 const maxAttempts = 5
@@ -38,6 +39,10 @@ export async function ingestDeliveries(ctx: Context, deliveryIds: string[]): Pro
     }
   }
   for (const [workspaceId, reads] of byWorkspace) for (const failed of await takeIn(ctx, workspaceId, reads)) fine.delete(failed)
+  await askFor(
+    ctx,
+    [...byWorkspace.values()].flat().map((each) => each.said),
+  )
   const done = [...fine].map((delivery) => delivery.id)
   if (done.length > 0)
     await ctx.db.system.update(t.delivery).set({ doneAt: ctx.now(), quarantined: null }).where(inArray(t.delivery.id, done))
@@ -166,7 +171,7 @@ async function setAside(ctx: Context, delivery: DeliveryRow, error: unknown, cha
   const into = channel ?? (await channelOf(ctx, delivery))
   if (into)
     await changing(ctx, into.workspaceId, (change) =>
-      recordEntries(change, [{ delivery, said: { channel: into, facts: [], unknown: [{ index: -1, reason }] } }]),
+      recordEntries(change, [{ delivery, said: { channel: into, facts: [], unknown: [{ index: -1, reason }], wanted: [] } }]),
     )
 }
 

@@ -1,6 +1,6 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm'
 import type { Fact } from '@answerback/core/facts'
-import type { Platform, WebhookEntry } from '@answerback/platforms/platform'
+import type { Platform, Wanted, WebhookEntry } from '@answerback/platforms/platform'
 import { selfOf } from '../access/channel-io.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
@@ -9,8 +9,8 @@ import { storable } from './storable.ts'
 export type DeliveryRow = typeof t.delivery.$inferSelect
 type ChannelRow = typeof t.channel.$inferSelect
 
-/** What one delivery says to one channel. `unknown` are entries that could not be read, by their index in the body. */
-export type Said = { channel: ChannelRow; facts: Fact[]; unknown: { index: number; reason: string }[] }
+/** What one delivery says to one channel. `unknown` are entries that could not be read, by their index in the body; `wanted`, what it names and does not tell. */
+export type Said = { channel: ChannelRow; facts: Fact[]; unknown: { index: number; reason: string }[]; wanted: Wanted[] }
 
 /** A delivery that cannot be read at all; its message is the reason shown. */
 export class Unreadable extends Error {}
@@ -127,13 +127,14 @@ async function read(
   lookups: Lookups,
 ): Promise<Said> {
   const self = await once(lookups, `self ${channel.id}`, () => selfOf(ctx, channel))
-  const said: Said = { channel, facts: [], unknown: [] }
+  const said: Said = { channel, facts: [], unknown: [], wanted: [] }
   for (const part of parts) {
     const normalized = platform.normalize(
       { kind: delivery.kind, request: delivery.request, body: part.body, receivedAt: delivery.receivedAt.toISOString() },
       self,
     )
     said.facts.push(...normalized.facts.map(storable))
+    said.wanted.push(...(normalized.wanted ?? []))
     said.unknown.push(...normalized.unknown.map((each) => ({ index: part.index >= 0 ? part.index : each.index, reason: each.reason })))
   }
   return said

@@ -3,13 +3,28 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mastodon } from '@answerback/platforms/mastodon/adapter'
 import { messageFact } from '@answerback/platforms/fact'
-import type { Platform } from '@answerback/platforms/platform'
+import type { Platform, PollResult, Wanted } from '@answerback/platforms/platform'
 import { connectChannel } from '../access/channels.ts'
 import { disconnectChannel, channelOf } from '../access/channel-changes.ts'
 import { schema as t } from '../db/schema.ts'
 import { openWorld, type World } from '../../test/world.ts'
 
 const sign = (secret: string, body: string) => createHmac('sha256', secret).update(body).digest('hex')
+const asked: string[] = []
+/** What was wanted comes as a page each, but for what is not there yet. */
+const poll = (wanted: Wanted[]): PollResult => ({
+  pages: wanted
+    .filter(({ id }) => id !== 'later')
+    .map(({ id }) => ({
+      resource: id,
+      kind: 'page',
+      request: { 'x-event': 'post_created' },
+      body: JSON.stringify({ id, text: `read by id: ${id}` }),
+    })),
+  cursor: null,
+  waitMs: 60_000,
+  wanted: wanted.filter(({ id }) => id === 'later'),
+})
 const installed: { url: string; secret: string }[] = []
 
 /** A forum as there are many: an address and a secret for each, a body that names no account, and the event's name in a header alone. */
@@ -28,7 +43,7 @@ const forum: Platform = {
     }),
   },
   can: { ...mastodon.can, webhook: true },
-  poll: async () => ({ pages: [], cursor: null, waitMs: 60_000 }),
+  poll: async (_io, { wanted = [] }) => (asked.push(...wanted.map((each) => each.id)), poll(wanted)),
   webhook: {
     perChannel: true,
     handshake: 'none',
@@ -41,7 +56,8 @@ const forum: Platform = {
     install: async (_io, hook) => (installed.push(hook), { webhook: 'on' }),
   },
   normalize: ({ body, request, receivedAt }) => {
-    const { id, text } = JSON.parse(body) as { id?: string; text?: string }
+    const { id, text, only } = JSON.parse(body) as { id?: string; text?: string; only?: string }
+    if (only !== undefined) return { facts: [], unknown: [], ignored: 0, wanted: [{ kind: 'post', id: only }] }
     if (request['x-event'] !== 'post_created' || id === undefined) return { facts: [], unknown: [], ignored: 1 }
     return {
       facts: [messageFact({ externalId: id, kind: 'mention', ours: false, platformAt: receivedAt, version: '1', text: text ?? '' })],
@@ -111,10 +127,27 @@ test('the header that says what happened is kept with the body', async () => {
   expect((await heard()).map((each) => each.text)).toContain('only once it is created')
 })
 
+test('what a delivery only names is read by id at once, and again until it is there', async () => {
+  const { secret } = await secretOf(ids.north)
+  for (const only of ['w1', 'later', 'w1 ']) {
+    const body = JSON.stringify({ only: only.trim(), nonce: only })
+    expect((await post(ids.north, body, { 'x-signature': sign(secret, body) })).status).toBe(200)
+  }
+  await world.drain()
+  expect(asked.toSorted()).toEqual(['later', 'w1'])
+  expect((await heard()).map((each) => each.text)).toContain('read by id: w1')
+  await world.drain({ polls: true })
+  expect(asked.toSorted()).toEqual(['later', 'later', 'w1'])
+})
+
 test('a trying by POST is answered and not stored', async () => {
   const { secret } = await secretOf(ids.north)
   const answer = await post(ids.north, '"ping"', { 'x-signature': sign(secret, '"ping"') })
-  expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, 'application/json; charset=utf-8', '"pong"'])
+  expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+    200,
+    'application/json; charset=utf-8',
+    '"pong"',
+  ])
   expect((await post(ids.north, '"ping"', { 'x-signature': 'no' })).status).toBe(401)
 })
 

@@ -63,9 +63,11 @@ function store(ctx: Context, batch: Kept[]): Promise<Set<string>> {
     const column = <T>(value: (kept: Kept) => T) => sql.param(batch.map(value))
     const json = (value: (kept: Kept) => unknown) => column((kept) => (value(kept) === undefined ? null : JSON.stringify(value(kept))))
     const instant = (value: (kept: Kept) => Date | null) => column((kept) => value(kept)?.toISOString() ?? null)
-    // Whoever moved `due_at` meanwhile (connected again, went on) wants it read then, whatever this round came to.
+    // What was wanted since this round began stays wanted. Whoever moved `due_at` meanwhile (connected again, went on) wants it read then, whatever this round came to.
     const { rows } = await tx.execute<{ channel_id: string }>(sql`
-      update poll set cursor = coalesce(kept.cursor, poll.cursor), seen = coalesce(kept.seen, poll.seen), wanted = kept.wanted,
+      update poll set cursor = coalesce(kept.cursor, poll.cursor), seen = coalesce(kept.seen, poll.seen),
+        wanted = case when poll.wanted = kept.given then kept.wanted else kept.wanted || (
+          select coalesce(jsonb_agg(each), '[]') from jsonb_array_elements(poll.wanted) each where not kept.given @> jsonb_build_array(each)) end,
         due_at = case when poll.due_at = kept.was_due_at then kept.due_at else least(poll.due_at, kept.due_at) end,
         leased_until = null, last_ok_at = kept.last_ok_at, failures = kept.failures, error = kept.error, calls = kept.calls, used = kept.used,
         quota_left = kept.quota_left, quota_of = kept.quota_of, quota_resets_at = kept.quota_resets_at,
@@ -73,12 +75,12 @@ function store(ctx: Context, batch: Kept[]): Promise<Set<string>> {
       from unnest(
         ${column((kept) => kept.claimed.channel.id)}::uuid[], ${instant((kept) => kept.claimed.leasedUntil)}::timestamptz[],
         ${json((kept) => changed(kept.state.cursor, kept.claimed.poll.cursor))}::jsonb[], ${json((kept) => changed(kept.state.seen, kept.claimed.poll.seen))}::jsonb[],
-        ${json((kept) => kept.state.wanted)}::jsonb[], ${instant((kept) => kept.claimed.poll.dueAt)}::timestamptz[], ${instant((kept) => kept.state.dueAt)}::timestamptz[],
+        ${json((kept) => kept.state.wanted)}::jsonb[], ${json((kept) => kept.claimed.poll.wanted)}::jsonb[], ${instant((kept) => kept.claimed.poll.dueAt)}::timestamptz[], ${instant((kept) => kept.state.dueAt)}::timestamptz[],
         ${instant((kept) => kept.state.lastOkAt)}::timestamptz[], ${column((kept) => kept.state.failures)}::int[], ${column((kept) => kept.state.error)}::text[],
         ${column((kept) => kept.state.calls)}::int[], ${json((kept) => kept.state.used)}::jsonb[], ${column((kept) => kept.state.quotaLeft)}::int[],
         ${column((kept) => kept.state.quotaOf)}::int[], ${instant((kept) => kept.state.quotaResetsAt)}::timestamptz[],
         ${column((kept) => kept.state.spentUsd)}::float8[], ${column((kept) => kept.state.spentMonth)}::text[]
-      ) as kept (channel_id, leased_until, cursor, seen, wanted, was_due_at, due_at, last_ok_at, failures, error, calls, used, quota_left, quota_of,
+      ) as kept (channel_id, leased_until, cursor, seen, wanted, given, was_due_at, due_at, last_ok_at, failures, error, calls, used, quota_left, quota_of,
         quota_resets_at, spent_usd, spent_month)
       where poll.channel_id = kept.channel_id and poll.leased_until = kept.leased_until
       returning poll.channel_id`)
