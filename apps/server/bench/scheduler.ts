@@ -46,9 +46,13 @@ export default async function scheduler(): Promise<void> {
     const bundle = join(dataDir, 'poller')
     execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs'), 'apps/server/bench/scheduler-poller.ts', bundle], { cwd: root })
     const log = pino({ level: 'silent' })
-    const store = await openDatabase(readEnv({ DATA_DIR: dataDir }), dataDir, { key, log, onTrouble: (reason) => console.error(reason) })
+    const store = await openDatabase(readEnv({ DATA_DIR: dataDir }), dataDir, {
+      keys: [key],
+      log,
+      onTrouble: (reason) => console.error(reason),
+    })
     try {
-      await migrate(store.owner, { rolePassword: store.rolePassword })
+      await migrate(store.owner, { rolePasswords: store.rolePasswords })
       const startAt = performance.timeOrigin + performance.now() + 30_000
       const pretends = await seed(store.owner, startAt)
       await untilAt(startAt - 2_000)

@@ -240,6 +240,19 @@ export const channel = z.object({
   lastPollAt: instant.nullable(),
   nextPollAt: instant.nullable(),
   error: z.string().nullable(),
+  health: z.object({
+    /** When a webhook last brought something; null where the platform sends none, or none has come. */
+    lastWebhookAt: instant.nullable(),
+    /** The newest thing somebody wrote there, by the platform's clock, and how long it took to get here. */
+    lastItemAt: instant.nullable(),
+    lagMs: z.number().int().nullable(),
+    /** What the last round of reading that found something found that no webhook had brought; null within a day without. */
+    foundByReading: z.object({ count: z.number().int(), at: instant }).nullable(),
+    /** Calls that the platform says are left. */
+    quota: z.object({ left: z.number().int(), of: z.number().int().nullable(), resetsAt: instant.nullable() }).nullable(),
+    /** What reading cost this month, and may cost. */
+    spent: z.object({ usd: z.number(), capUsd: z.number().nullable() }).nullable(),
+  }),
   replyLimit,
   can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
   /** What is promised here: its own target, else the workspace's. */

@@ -10,6 +10,7 @@ import { schema as t } from '../db/schema.ts'
 import { changing, type Change } from '../live/change-log.ts'
 import { iso } from '../live/rows.ts'
 import { installWebhook } from './channel-webhook.ts'
+import { healthOf, readArrivals } from './channel-health.ts'
 import { checkHost } from './hosts.ts'
 import { seal } from './secrets.ts'
 import { ruleOf } from './targets.ts'
@@ -184,21 +185,19 @@ export async function listChannels(ctx: Context, tx: Queryable): Promise<Channel
   if (channels.length === 0) return []
   const [workspace] = await tx.select().from(t.workspace)
   const polls = await ctx.db.system.select().from(t.poll).where(eq(t.poll.workspaceId, channels[0]!.workspaceId))
-  return channels.map((channel) => ({
-    ...present(
-      ctx,
-      channel,
-      polls.find((each) => each.channelId === channel.id),
-    ),
-    target: ruleOf(workspace!, channel).target,
-  }))
+  const arrivals = await readArrivals(ctx, tx)
+  return channels.map((channel) => {
+    const poll = polls.find((each) => each.channelId === channel.id)
+    const health = healthOf(ctx, channel, poll, arrivals)
+    return { ...present(ctx, channel, poll), health, target: ruleOf(workspace!, channel).target }
+  })
 }
 
 function present(
   ctx: Context,
   channel: typeof t.channel.$inferSelect,
   poll: typeof t.poll.$inferSelect | undefined,
-): Omit<Channel, 'target'> {
+): Omit<Channel, 'target' | 'health'> {
   const { can } = platformOf(ctx, channel.platform)
   return {
     id: channel.id,
@@ -206,7 +205,7 @@ function present(
     handle: channel.handle,
     name: channel.name,
     url: channel.url,
-    state: stateOf(channel, poll),
+    state: stateOf(channel, poll, can.webhook),
     connectedAt: channel.connectedAt.toISOString(),
     lastDeliveryAt: iso(channel.lastDeliveryAt),
     lastPollAt: iso(poll?.lastOkAt ?? null),
@@ -217,12 +216,17 @@ function present(
   }
 }
 
-function stateOf(channel: typeof t.channel.$inferSelect, poll: typeof t.poll.$inferSelect | undefined): Channel['state'] {
+/** A platform that sends webhooks is healthy once one has brought something: what reading finds says nothing of them. */
+function stateOf(
+  channel: typeof t.channel.$inferSelect,
+  poll: typeof t.poll.$inferSelect | undefined,
+  byWebhook: boolean,
+): Channel['state'] {
   if (channel.disconnectedAt !== null) return 'disconnected'
   if (channel.reauthorizeAt !== null) return 'needs_reauthorization'
   if (channel.pausedAt !== null) return 'paused'
   if ((poll?.failures ?? 0) >= failingAfter) return 'failing'
-  return channel.lastDeliveryAt === null ? 'no_delivery_yet' : 'healthy'
+  return (byWebhook ? channel.lastWebhookAt : channel.lastDeliveryAt) === null ? 'no_delivery_yet' : 'healthy'
 }
 
 /** Whether anything is read from it and sent to it. */

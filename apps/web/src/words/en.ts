@@ -68,7 +68,7 @@ export const en = {
   role: { owner: 'Owner', lead: 'Team lead', manager: 'Community manager', client: 'Read only' },
   health: {
     healthy: 'delivering',
-    no_delivery_yet: 'nothing yet',
+    no_delivery_yet: 'no delivery yet, polling covers it',
     failing: 'failing',
     needs_reauthorization: 'needs signing in',
     paused: 'paused',
@@ -77,6 +77,12 @@ export const en = {
     stoppedNever: '{channel} is not delivering',
     reconnect: 'Look',
     connectAgain: 'Reconnect',
+    blocked: {
+      needs_reauthorization:
+        '{channel} does not accept our sign-in any more. Nothing can be sent until it is connected again; your draft is kept.',
+      disconnected: '{channel} was disconnected. Nothing can be sent until it is connected again; your draft is kept.',
+      paused: '{channel} is paused. Nothing can be sent until an owner goes on with it; your draft is kept.',
+    },
   },
   bars: {
     polling: 'Live updates paused, checking every 20 s',
@@ -434,12 +440,17 @@ export const en = {
   channels: {
     title: 'Channels',
     lead: 'What is connected, and whether it delivers. Silence from a platform must not look like peace.',
-    webhook: 'webhook, with polling as the floor',
-    polling: 'polling',
-    lastDelivery: 'last delivery {span} ago',
     never: 'nothing delivered yet',
+    lastItem: 'last message {span} ago',
+    lag: 'here after {span}',
+    lastWebhook: 'webhook {span} ago',
+    noWebhook: 'no webhook yet, polling covers it',
+    found: 'polling found {count, plural, one {# message} other {# messages}} that no webhook had brought, {span} ago',
     lastPoll: 'checked {span} ago',
     nextPoll: 'next in {span}',
+    left: '{left, number} calls left',
+    leftOf: '{left, number} of {of, number} calls left',
+    spent: 'US$ {usd} spent this month',
     waiting: '{count, plural, =0 {nobody waiting} one {1 waiting} other {# waiting}}',
     open: 'Open',
     empty: 'No channel is connected.',

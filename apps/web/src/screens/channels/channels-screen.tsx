@@ -6,9 +6,9 @@ import { channelsQuery, countsQuery } from '../../api/queries.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { platformOf, useMay, useMe } from '../../ui/me.tsx'
 import { safeUrl } from '../../ui/user-text.tsx'
-import { useSpanSince } from '../../ui/wait.tsx'
 import { useWords } from '../../words/words.tsx'
 import { HealthMark } from '../frame/health-mark.tsx'
+import { useHealthWords } from '../frame/health-words.ts'
 import '../../style/pages.css'
 import '../../style/deliveries.css'
 
@@ -43,8 +43,7 @@ function ChannelLine({ channel }: { channel: Channel }) {
   const me = useMe()
   const { data: counts } = useQuery({ ...countsQuery, initialData: me.counts })
   const connects = useMay('channels.connect')
-  const delivered = useSpanSince(channel.lastDeliveryAt)
-  const polled = useSpanSince(channel.lastPollAt)
+  const words = useHealthWords(channel)
   const url = safeUrl(channel.url)
   return (
     <li className="entry channel">
@@ -70,13 +69,7 @@ function ChannelLine({ channel }: { channel: Channel }) {
           </a>
         )}
       </div>
-      <p className="meta">
-        {[
-          channel.can.webhook ? t('channels.webhook') : t('channels.polling'),
-          channel.lastDeliveryAt === null ? t('channels.never') : t('channels.lastDelivery', { span: delivered }),
-          ...(channel.lastPollAt === null ? [] : [t('channels.lastPoll', { span: polled })]),
-        ].join(' · ')}
-      </p>
+      <p className="meta">{words}</p>
       {channel.error !== null && <p className="reason err">{channel.error}</p>}
     </li>
   )

@@ -1,3 +1,4 @@
+import type { Channel } from '@answerback/core/api'
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useMatchRoute, useSearch } from '@tanstack/react-router'
 import { Globe, Hourglass, Inbox, PackageOpen, Plug, Search, Settings } from 'lucide-react'
@@ -7,9 +8,11 @@ import { Avatar } from '../../ui/avatar.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { platformOf, useMay, useMe } from '../../ui/me.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { shortSpan } from '../../words/spans.ts'
 import { useWords } from '../../words/words.tsx'
 import { BrandMark } from './brand-mark.tsx'
 import { HealthMark } from './health-mark.tsx'
+import { useHealthWords } from './health-words.ts'
 import { UserMenuItems } from './user-menu.tsx'
 import { isView } from '../inbox/views.ts'
 
@@ -74,22 +77,7 @@ export function Sidebar() {
       )}
       {channels.length > 0 && <h2>{t('nav.channelHealth')}</h2>}
       {channels.map((channel) => (
-        <Link
-          key={channel.id}
-          className="nav ch"
-          to="/inbox/{-$view}"
-          params={{ view: undefined }}
-          search={{ channelId: channel.id }}
-          activeOptions={{ exact: true, includeSearch: true }}
-
-          title={channel.name}
-        >
-          <Glyph platform={channel.platform} />
-          <span className="ell">{platformOf(me, channel.platform).name}</span>
-          <span className="n">
-            <HealthMark channel={channel} />
-          </span>
-        </Link>
+        <ChannelLink key={channel.id} channel={channel} />
       ))}
       {me.demo !== null && (
         <a className="nav ch demo" href={me.demo.sandboxUrl} target="_blank" rel="noopener noreferrer">
@@ -120,6 +108,30 @@ export function Sidebar() {
         </Link>
       </div>
     </nav>
+  )
+}
+
+/** A channel with its health: the shape, how late things come when that is a minute or more, and all of it in words on hover. */
+function ChannelLink({ channel }: { channel: Channel }) {
+  const t = useWords()
+  const me = useMe()
+  const words = useHealthWords(channel)
+  const { lagMs } = channel.health
+  return (
+    <Link
+      className="nav ch"
+      to="/inbox/{-$view}"
+      params={{ view: undefined }}
+      search={{ channelId: channel.id }}
+      activeOptions={{ exact: true, includeSearch: true }}
+      title={`${channel.name}: ${t(`health.${channel.state}`)} · ${words}`}
+    >
+      <Glyph platform={channel.platform} />
+      <span className="ell">{platformOf(me, channel.platform).name}</span>
+      <span className="n">
+        {channel.state === 'healthy' && lagMs !== null && lagMs >= 60_000 && shortSpan(t, lagMs)} <HealthMark channel={channel} />
+      </span>
+    </Link>
   )
 }
 

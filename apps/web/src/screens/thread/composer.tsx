@@ -1,14 +1,15 @@
 import type { Channel, Conversation } from '@answerback/core/api'
 import { countReply } from '@answerback/core/reply-limit'
+import { Link } from '@tanstack/react-router'
 import clsx from 'clsx'
-import { ArrowUp, Moon } from 'lucide-react'
+import { ArrowUp, Moon, TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, type RefObject } from 'react'
 import { dropDraft } from '../../drafts/drafts.ts'
 import { setDraft, useDraft } from '../../drafts/use-draft.ts'
 import { Keys } from '../../keys/key-names.tsx'
 import { isMac } from '../../keys/use-keyboard.ts'
 import { Glyph } from '../../ui/glyph.tsx'
-import { platformOf, useMe } from '../../ui/me.tsx'
+import { platformOf, useMay, useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
 import { nameOf } from '../inbox/row-words.ts'
 import { ConflictDialog } from './conflict-dialog.tsx'
@@ -40,11 +41,13 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   const platform = platformOf(me, conversation.platform).name
   const count = channel === undefined ? null : countReply(text, channel.replyLimit, (target?.contact ?? conversation.contact).handle)
   const over = count !== null && count.left < 0
+  const blocked = channel === undefined ? null : blockedBy(channel.state)
+  const connects = useMay('channels.connect')
   const waits = conversation.waitingSince !== null
   const isPrivate = target?.private ?? conversation.private
 
   const sendNow = async (stay: boolean, regardless = false) => {
-    if (over || text.trim() === '') return field.current?.focus()
+    if (over || blocked !== null || text.trim() === '') return field.current?.focus()
     if (await send({ inReplyTo: inReplyTo ?? latestOwed(conversation), regardless })) onSent(stay)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -85,6 +88,17 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
           </button>
         )}
       </p>
+      {blocked !== null && (
+        <p className="alertline" role="status" id="reply-blocked">
+          <TriangleAlert className="i" aria-hidden="true" />
+          <span>{t(`health.blocked.${blocked}`, { channel: platform })}</span>
+          {connects && channel !== undefined && (
+            <Link className="link" to="/settings/channels" search={{ reconnect: channel.id }}>
+              {t('health.connectAgain')}
+            </Link>
+          )}
+        </p>
+      )}
       <textarea
         ref={field}
         className="ed"
@@ -93,7 +107,8 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
         aria-label={t('composer.label', { name })}
         placeholder={waits ? t('composer.placeholder', { name }) : t('composer.done', { name })}
         aria-invalid={over}
-        aria-describedby="reply-count"
+        aria-describedby={blocked === null ? 'reply-count' : 'reply-blocked reply-count'}
+        readOnly={blocked !== null}
         value={text}
         onChange={(event) => {
           setText(event.currentTarget.value)
@@ -129,7 +144,12 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
             }
           />
         )}
-        <button type="button" className="btn fill s send" disabled={busy || over || text.trim() === ''} onClick={() => void sendNow(false)}>
+        <button
+          type="button"
+          className="btn fill s send"
+          disabled={busy || over || blocked !== null || text.trim() === ''}
+          onClick={() => void sendNow(false)}
+        >
           {busy ? t('composer.sending') : t('composer.send')}
           <span className="wide-only keys" aria-hidden="true">
             <Keys keys="Mod+Enter" />
@@ -151,6 +171,11 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
       )}
     </div>
   )
+}
+
+/** Why nothing can be written to a channel just now; null when it can. */
+function blockedBy(state: Channel['state']): 'needs_reauthorization' | 'disconnected' | 'paused' | null {
+  return state === 'needs_reauthorization' || state === 'disconnected' || state === 'paused' ? state : null
 }
 
 function atHandle(handle: string): string {
