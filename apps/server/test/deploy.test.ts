@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { describe, expect, test } from 'vitest'
 import { platforms } from '@answerback/platforms/registry'
@@ -105,6 +105,17 @@ describe('Dockerfile', () => {
     const workspace = parse(read('pnpm-lock.yaml').split('\n---\n').at(-1)!) as { importers: Record<string, unknown> }
     for (const path of Object.keys(workspace.importers).filter((path) => path !== '.'))
       expect(dockerfile).toContain(`COPY ${path}/package.json ${path}/`)
+  })
+
+  test('copies what is there, or what its own steps have made by then', () => {
+    const made = /(^|\/)(node_modules|dist)$/
+    const copied = [...dockerfile.matchAll(/^COPY (--from=build )?(.+) \S+$/gm)].flatMap(([, fromBuild, paths]) =>
+      paths!.split(' ').map((path) => ({ path: path.replace('/app/', ''), fromBuild: fromBuild !== undefined })),
+    )
+    expect(copied.length).toBeGreaterThan(15)
+    expect(
+      copied.filter(({ path, fromBuild }) => !existsSync(new URL(`../../../${path}`, import.meta.url)) && !(fromBuild && made.test(path))),
+    ).toEqual([])
   })
 
   test('asks for a Node that package.json allows', () => {

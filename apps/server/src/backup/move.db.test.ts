@@ -98,6 +98,10 @@ describe('with its secrets', () => {
       code: 0,
       out: expect.stringMatching(/^Mastodon .*: reads fine\.\n$/),
     })
+    expect(await runCli(['channel', 'test', 'all'], { ...settings('moved'), ALLOW_PRIVATE_HOSTS: '' })).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/That is a private address: if it is meant, name it in ALLOW_PRIVATE_HOSTS\.\n$/),
+    })
     expect(readEnv(settings('moved')).demo).toBe(false)
   }, 120_000)
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { eq } from 'drizzle-orm'
+import { eq, isNull } from 'drizzle-orm'
 import { PlatformError, type PlatformErrorKind } from '@answerback/platforms/error'
 import { ioOf } from '../access/channel-io.ts'
 import { listChannels } from '../access/channels.ts'
@@ -29,7 +29,13 @@ export const testChannel: Command = {
     const [wanted] = positionals
     if (positionals.length !== 1) throw new Misuse('Name a channel by its id (pnpm cli channel list), or say all.')
     return withContext(async (ctx) => {
-      const all = await ctx.db.system.select().from(t.channel)
+      const all = (
+        await ctx.db.system
+          .select({ channel: t.channel, demo: t.workspace.demo })
+          .from(t.channel)
+          .innerJoin(t.workspace, eq(t.workspace.id, t.channel.workspaceId))
+          .where(isNull(t.channel.disconnectedAt))
+      ).flatMap((row) => (row.demo && !ctx.env.demo ? [] : [row.channel]))
       const chosen = all.filter((each) => wanted === 'all' || each.id === wanted)
       if (chosen.length === 0) throw new Error(wanted === 'all' ? 'No account is connected yet.' : `There is no channel ${wanted}.`)
       let failed = 0
@@ -51,6 +57,8 @@ const remedies: Record<PlatformErrorKind, string> = {
   gone: 'The account is no longer there.',
 }
 
+const refusedWords = 'That is a private address: if it is meant, name it in ALLOW_PRIVATE_HOSTS.'
+
 /** Reads the newest page as polling would, and throws it away. */
 async function ask(ctx: Context, channel: typeof t.channel.$inferSelect): Promise<string | null> {
   try {
@@ -64,6 +72,8 @@ async function ask(ctx: Context, channel: typeof t.channel.$inferSelect): Promis
     return null
   } catch (error) {
     const { message } = error as Error
-    return error instanceof PlatformError ? `${message} ${remedies[error.kind]}` : message
+    if (!(error instanceof PlatformError)) return message
+    const refused = message.includes('host_not_allowed')
+    return `${/[.!?]$/.test(message) ? message : `${message}.`} ${refused ? refusedWords : remedies[error.kind]}`
   }
 }

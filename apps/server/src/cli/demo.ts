@@ -30,7 +30,7 @@ export const wipeDemo: Command = {
       }
       for (const name of ['sandbox-secrets.json', 'sandbox-state.json']) await rm(join(dataDir, name), { force: true })
       await endDemo(dataDir)
-      print('The demo is gone. Start Answerback: it prints a link to set up your own.')
+      print('The demo is gone, and the next start is the real thing. While nobody has set that up, it prints a link to do so.')
     })
   },
 }
