@@ -78,7 +78,7 @@ function answerError(error: unknown, reply: FastifyReply): FastifyReply {
 
 /** 180 calls a minute, 6 comments in 10; no header tells. */
 function count(lemmy: Lemmy, request: FastifyRequest): void {
-  const isComment = request.method === 'POST' && /\/comment$/.test(request.raw.url ?? '')
+  const isComment = request.method === 'POST' && (request.raw.url ?? '').endsWith('/comment')
   const use = isComment ? lemmy.windows.use('comment', 6, 600) : lemmy.windows.use('message', 180, 60)
   if (use.over) throw new LemmyError(400, 'rate_limit_error')
 }
