@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { channelHealth, replyLimit } from './channel-api.ts'
 import { roles } from './permissions.ts'
 import { reason, target, targetClock } from './settings-api.ts'
 
@@ -217,16 +218,6 @@ export const snoozeBody = z.object({ until: instant })
 export const closureBody = z.object({ reason: z.string().min(1).max(64), note: z.string().max(2_000).optional(), messageId: id.optional() })
 export const likeBody = z.object({ messageId: id.optional() })
 
-export const replyLimit = z.object({
-  max: z.number(),
-  min: z.number().optional(),
-  unit: z.enum(['graphemes', 'codepoints', 'utf16', 'weighted']),
-  maxBytes: z.number().optional(),
-  urlLength: z.number().optional(),
-  mentionsWithoutDomain: z.boolean().optional(),
-  namesPerson: z.boolean().optional(),
-})
-
 export const channel = z.object({
   id,
   platform: z.string(),
@@ -240,19 +231,7 @@ export const channel = z.object({
   lastPollAt: instant.nullable(),
   nextPollAt: instant.nullable(),
   error: z.string().nullable(),
-  health: z.object({
-    /** When a webhook last brought something; null where the platform sends none, or none has come. */
-    lastWebhookAt: instant.nullable(),
-    /** The newest thing somebody wrote there, by the platform's clock, and how long it took to get here. */
-    lastItemAt: instant.nullable(),
-    lagMs: z.number().int().nullable(),
-    /** What the last round of reading that found something found that no webhook had brought; null within a day without. */
-    foundByReading: z.object({ count: z.number().int(), at: instant }).nullable(),
-    /** Calls that the platform says are left. */
-    quota: z.object({ left: z.number().int(), of: z.number().int().nullable(), resetsAt: instant.nullable() }).nullable(),
-    /** What reading cost this month, and may cost. */
-    spent: z.object({ usd: z.number(), capUsd: z.number().nullable() }).nullable(),
-  }),
+  health: channelHealth,
   replyLimit,
   can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
   /** What is promised here: its own target, else the workspace's. */

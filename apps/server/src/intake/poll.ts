@@ -52,7 +52,7 @@ export async function readChannel(
   const { seen, fresh } = sift(claimed, result.pages)
   const now = ctx.now()
   const deliveries = fresh.map((page) => deliveryOf(claimed, page, now))
-  const state = { ...ended(ctx, claimed, meter, result), seen, ...cost.after(result.spentUsd ?? 0) }
+  const state = { ...ended(ctx, claimed, meter, result, fresh.length > 0), seen, ...cost.after(result.spentUsd ?? 0) }
   const deliveryIds = await keeper.keep({ claimed, deliveries, state })
   if (deliveryIds.length > 0) await ctx.queue.add('ingest', [{ deliveryIds }])
   await tell(ctx, claimed, state, result.trouble)
@@ -66,8 +66,8 @@ async function rest(ctx: Context, keeper: Keeper, claimed: Claimed, waitMs: numb
   return true
 }
 
-/** A round that read something. Part of it may have failed: the rest is kept, and the cursor stands where the adapter says. */
-function ended(ctx: Context, claimed: Claimed, meter: Meter, result: PollResult): State {
+/** A round that read something, `news` or not. Part of it may have failed: the rest is kept, and the cursor stands where the adapter says. */
+function ended(ctx: Context, claimed: Claimed, meter: Meter, result: PollResult, news: boolean): State {
   const { channel, poll } = claimed
   const now = ctx.now()
   const quota = quotaOf(result.quota)
@@ -76,7 +76,8 @@ function ended(ctx: Context, claimed: Claimed, meter: Meter, result: PollResult)
   const failures = trouble ? poll.failures + 1 : 0
   const calls = Math.max(1, meter.calls)
   const left = quota.quotaLeft === null || quota.quotaResetsAt === null ? null : { left: quota.quotaLeft, resetsAt: quota.quotaResetsAt }
-  const lastActivityAt = channel.lastDeliveryAt ?? channel.connectedAt
+  // What this round brought is not taken in yet.
+  const lastActivityAt = news ? now : (channel.lastDeliveryAt ?? channel.connectedAt)
   const waitMs = trouble
     ? Math.max(waitAfterFailure(failures, trouble.retryAfterMs), trouble.retryAfterMs ?? 0)
     : waitAfterRound({ now, waitMs: result.waitMs, lastActivityAt, quota: left, calls })

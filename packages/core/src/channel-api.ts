@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+const instant = z.iso.datetime()
+
+/** How a channel does, beyond its state. */
+export const channelHealth = z.object({
+  /** When a webhook last brought something; null where the platform sends none, or none has come. */
+  lastWebhookAt: instant.nullable(),
+  /** The newest thing somebody wrote there, by the platform's clock, and how long it took to get here. */
+  lastItemAt: instant.nullable(),
+  lagMs: z.number().int().nullable(),
+  /** What the last round of reading that found something found that no webhook had brought; null within a day without. */
+  foundByReading: z.object({ count: z.number().int(), at: instant }).nullable(),
+  /** Calls that the platform says are left. */
+  quota: z.object({ left: z.number().int(), of: z.number().int().nullable(), resetsAt: instant.nullable() }).nullable(),
+  /** What reading cost this month, and may cost. */
+  spent: z.object({ usd: z.number(), capUsd: z.number().nullable() }).nullable(),
+})
+
+/** What a reply may have there, in the platform's own counting: see core/reply-limit. */
+export const replyLimit = z.object({
+  max: z.number(),
+  min: z.number().optional(),
+  unit: z.enum(['graphemes', 'codepoints', 'utf16', 'weighted']),
+  maxBytes: z.number().optional(),
+  urlLength: z.number().optional(),
+  mentionsWithoutDomain: z.boolean().optional(),
+  namesPerson: z.boolean().optional(),
+})
