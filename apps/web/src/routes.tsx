@@ -108,6 +108,21 @@ const sessionsSettings = createRoute({
   path: '/sessions',
   component: lazyRouteComponent(() => import('./screens/settings/sessions-settings.tsx'), 'SessionsSettings'),
 })
+const reasonsSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/reasons',
+  component: lazyRouteComponent(() => import('./screens/settings/reasons/reasons-settings.tsx'), 'ReasonsSettings'),
+})
+const targetsSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/targets',
+  component: lazyRouteComponent(() => import('./screens/settings/hours/targets-settings.tsx'), 'TargetsSettings'),
+})
+const hoursSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/hours',
+  component: lazyRouteComponent(() => import('./screens/settings/hours/hours-settings.tsx'), 'HoursSettings'),
+})
 const channelsSettings = createRoute({
   getParentRoute: () => settings,
   path: '/channels',
@@ -133,6 +148,9 @@ export const router = createRouter({
         profileSettings,
         brandSettings,
         peopleSettings,
+        reasonsSettings,
+        targetsSettings,
+        hoursSettings,
         channelsSettings,
         apiKeysSettings,
         sessionsSettings,

@@ -11,7 +11,7 @@ test('hours are intervals that lie apart, up to midnight', () => {
 
 test.each([
   ['nobody is ever there', [], [], ['week']],
-  ['two overlap', [monday('09:00', '12:00'), monday('11:00', '13:00')], [], ['week']],
+  ['two overlap', [monday('09:00', '12:00'), monday('11:00', '13:00')], [], ['week.1']],
   ['it ends before it begins', [monday('22:00', '06:00')], [], ['week.0']],
   ['there is no such time', [monday('11:60', '17:00')], [], ['week.0.from']],
   ['there is no such day', [{ ...monday('09:00', '17:00'), day: 8 }], [], ['week.0.day']],

@@ -21,10 +21,11 @@ export const hours = z.object({
     .array(interval)
     .min(1, 'choose at least one day on which somebody is there')
     .max(70)
-    .refine(
-      (week) => !week.some((one, at) => week.some((other, index) => index > at && overlap(one, other))),
-      'two times of one day overlap',
-    ),
+    .superRefine((week, ctx) => {
+      for (const [at, one] of week.entries())
+        if (week.some((other, index) => index < at && overlap(one, other)))
+          ctx.addIssue({ code: 'custom', path: [at], message: 'overlaps another time of the same day' })
+    }),
   holidays: z.array(z.iso.date()).max(200),
 })
 export type Hours = z.infer<typeof hours>

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TurnState } from './history.ts'
 import type { BusinessHours } from './hours.ts'
-import { dueOf, targetOf, type Target } from './targets.ts'
+import { comingFriday, dueOf, targetOf, type Target } from './targets.ts'
 
 const hour = 3_600_000
 const office: BusinessHours = {
@@ -25,6 +25,12 @@ describe('due', () => {
       dueAt: at('2026-11-23T13:00:00Z'),
     })
   })
+})
+
+test('the coming Friday is that of the zone, today included', () => {
+  expect(comingFriday(at('2026-11-20T23:30:00Z'), '18:00', 'Europe/Lisbon')).toBe(at('2026-11-20T18:00:00Z'))
+  expect(comingFriday(at('2026-11-20T23:30:00Z'), '18:00', 'Asia/Tokyo')).toBe(at('2026-11-27T09:00:00Z'))
+  expect(comingFriday(at('2026-11-23T08:00:00Z'), '18:00', 'America/New_York')).toBe(at('2026-11-27T23:00:00Z'))
 })
 
 describe('the target of a turn', () => {

@@ -10,6 +10,7 @@ import type {
   WorkspaceSettings,
   WorkspaceView,
 } from '@answerback/core/access-api'
+import type { ReasonList, Targets } from '@answerback/core/settings-api'
 import { queryOptions } from '@tanstack/react-query'
 import { read } from './call.ts'
 
@@ -23,6 +24,10 @@ export const brandQuery = queryOptions({
   queryKey: ['workspace'],
   queryFn: ({ signal }) => read<WorkspaceSettings>('/workspace', signal),
 })
+
+// A frame of the live channel says when somebody else changed these.
+export const reasonsQuery = queryOptions({ queryKey: ['reasons'], queryFn: ({ signal }) => read<ReasonList>('/reasons', signal) })
+export const targetsQuery = queryOptions({ queryKey: ['targets'], queryFn: ({ signal }) => read<Targets>('/targets', signal) })
 
 // Others change these too, and no frame tells of it: asked for again whenever they are looked at.
 export const workspacesQuery = queryOptions({ ...items<WorkspaceView>('/workspaces'), staleTime: 60_000 })

@@ -16,6 +16,19 @@ export function fullWhen(iso: string, timeZone: string): string {
   return formatOf(timeZone, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(iso))
 }
 
+/** "Friday 18:00" in `timeZone`; with the date once it is a week or more after `from`. Milliseconds. */
+export function dayAndTime(at: number, from: number, timeZone: string): string {
+  const day: Intl.DateTimeFormatOptions =
+    at - from < 6 * 86_400_000 ? { weekday: 'long' } : { weekday: 'long', day: 'numeric', month: 'long' }
+  const time = formatOf(timeZone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+  return `${formatOf(timeZone, day).format(at)} ${time}`
+}
+
+/** A local date `YYYY-MM-DD` in words: "Fri, 25 Dec 2026". */
+export function dateText(date: string): string {
+  return formatOf('UTC', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(Date.parse(date))
+}
+
 function formatOf(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = timeZone + JSON.stringify(options)
   const held = formats.get(key) ?? new Intl.DateTimeFormat('en-GB', { ...options, timeZone })

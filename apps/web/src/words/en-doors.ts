@@ -74,6 +74,8 @@ export const setup = {
     timeZoneHint: 'Guessed from this browser. Days begin and end by it.',
     target: 'Answer within',
     targetHint: 'From the first comment to your answer. Longer counts as late.',
+    hours: 'When is somebody there?',
+    hoursHint: 'Finer hours, holidays and those of single channels are in the settings.',
     summary: '{name} · {timeZone} · answers within {target}',
     make: 'Create the brand',
   },

@@ -19,6 +19,7 @@ export const form = {
     wrong_credentials: 'This e-mail address and password do not belong together.',
     wrong_password: 'This is not your password.',
     rate_limited: 'Too many tries. Come again in a few minutes.',
+    changed_meanwhile: 'Somebody else changed this meanwhile. What you see now is theirs.',
     last_owner: 'Every brand keeps one owner. Make somebody else an owner first.',
     other_account: 'You are signed in with another address. Sign out first, then open the link again.',
   },

@@ -5,15 +5,13 @@ import { change } from '../../api/call.ts'
 import { cache, meQuery } from '../../api/queries.ts'
 import { filled } from '../../ui/checks.ts'
 import { useMay } from '../../ui/me.tsx'
-import { targetChoices } from '../../ui/targets.ts'
 import { timeZones } from '../../ui/time-zones.ts'
-import { shortSpan } from '../../words/spans.ts'
 import { useWords } from '../../words/words.tsx'
 import { Loaded } from './loaded.tsx'
 import { SavedSelect, SavedText } from './saved-fields.tsx'
 import { SettingsPage } from './settings-page.tsx'
 
-/** The brand that this workspace answers for: its name, its days, and how soon it answers. */
+/** The brand that this workspace answers for: its name and its days. */
 export function BrandSettings() {
   const t = useWords()
   const query = useQuery(brandQuery)
@@ -41,19 +39,6 @@ export function BrandSettings() {
                 <option key={zone}>{zone}</option>
               ))}
             </SavedSelect>
-            <SavedSelect
-              label={t('settings.target')}
-              hint={t('settings.targetHint')}
-              name="targetSeconds"
-              kept={String(brand.targetSeconds)}
-              save={(value) => save({ ...brand, targetSeconds: Number(value) }, { targetSeconds: Number(value) })}
-            >
-              {targetChoices(brand.targetSeconds).map((seconds) => (
-                <option key={seconds} value={seconds}>
-                  {shortSpan(t, seconds * 1_000)}
-                </option>
-              ))}
-            </SavedSelect>
           </div>
         )}
       </Loaded>
@@ -61,11 +46,9 @@ export function BrandSettings() {
   )
 }
 
-/** Due times move with the target, so everything that shows one is asked for again. */
+/** Days, and with business hours due times, move with the zone: a frame of the live channel brings those. */
 async function save(next: WorkspaceSettings, body: Partial<WorkspaceSettings>): Promise<void> {
   await change({ method: 'PATCH', path: '/workspace', body })
   cache.setQueryData(brandQuery.queryKey, next)
   for (const queryKey of [meQuery.queryKey, workspacesQuery.queryKey]) void cache.invalidateQueries({ queryKey })
-  if (body.targetSeconds === undefined) return
-  for (const queryKey of [['list'], ['conversation'], ['queue']]) void cache.invalidateQueries({ queryKey })
 }

@@ -1,5 +1,5 @@
 import { Link, Outlet } from '@tanstack/react-router'
-import { KeyRound, MonitorSmartphone, Plug, Store, User, Users } from 'lucide-react'
+import { CalendarClock, KeyRound, ListChecks, MonitorSmartphone, Plug, Store, Target, User, Users } from 'lucide-react'
 import { Suspense } from 'react'
 import { useMay } from '../../ui/me.tsx'
 import { MoreWords } from '../../words/more-words.tsx'
@@ -23,6 +23,9 @@ function Sections() {
     { to: '/settings/profile', label: t('settings.profile'), icon: User, shown: useMay('account.own') },
     { to: '/settings/brand', label: t('settings.brand'), icon: Store, shown: useMay('workspace.write') },
     { to: '/settings/people', label: t('settings.people'), icon: Users, shown: useMay('staff.read') },
+    { to: '/settings/reasons', label: t('settings.reasons'), icon: ListChecks, shown: useMay('reasons.write') },
+    { to: '/settings/targets', label: t('settings.targets'), icon: Target, shown: useMay('targets.write') },
+    { to: '/settings/hours', label: t('settings.hours'), icon: CalendarClock, shown: useMay('targets.write') },
     { to: '/settings/channels', label: t('settings.channels'), icon: Plug, shown: useMay('channels.connect') },
     { to: '/settings/api-keys', label: t('settings.apiKeys'), icon: KeyRound, shown: useMay('api_keys.write') },
     { to: '/settings/sessions', label: t('settings.sessions'), icon: MonitorSmartphone, shown: useMay('account.own') },

@@ -1,4 +1,5 @@
 import type { SetupBody } from '@answerback/core/access-api'
+import type { Hours, TargetView } from '@answerback/core/settings-api'
 import { useRouter } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiProblem, change } from '../../api/call.ts'
@@ -13,9 +14,12 @@ import { useForm } from '../../ui/use-form.ts'
 import { shortSpan } from '../../words/spans.ts'
 import { useWords, type Words } from '../../words/words.tsx'
 import { EmailField, NewPasswordField } from '../doors/door-fields.tsx'
+import { DueExample } from '../settings/hours/due-example.tsx'
+import { type Preset, presets } from '../settings/hours/presets.ts'
 import { type Step, Steps } from './steps.tsx'
+import '../../style/work.css'
 
-const twoHours = '7200'
+const aDay = '86400'
 const owner = { name: '', email: '', password: '' }
 type Owner = typeof owner
 
@@ -123,10 +127,14 @@ function BrandStep({ token, account, onBack, onBadLink, onBadAccount }: BrandPro
   const t = useWords()
   const router = useRouter()
   const form = useForm({
-    initial: { brand: '', timeZone: guessTimeZone(), targetSeconds: twoHours },
+    initial: { brand: '', timeZone: guessTimeZone(), targetSeconds: aDay, hours: 'always', targetClock: 'calendar' },
     checks: { brand: filled },
-    send: async ({ brand, timeZone, targetSeconds }) => {
-      const body: SetupBody = { token, ...account, brand: brand.trim(), timeZone, targetSeconds: Number(targetSeconds) }
+    send: async ({ brand, timeZone, targetSeconds, hours, targetClock }) => {
+      const target = targetOf(hours, targetSeconds, targetClock)
+      const body: SetupBody = {
+        ...{ token, ...account, brand: brand.trim(), timeZone },
+        ...{ targetSeconds: target.seconds, targetClock: target.clock, hours: hoursOf(hours) },
+      }
       const made = await change<{ workspaceId: string }>({ method: 'POST', path: '/setup', body })
       chooseWorkspace(made.workspaceId)
       cache.clear()
@@ -150,12 +158,30 @@ function BrandStep({ token, account, onBack, onBadLink, onBadAccount }: BrandPro
         ))}
       </SelectField>
       <SelectField label={t('setup.brand.target')} hint={t('setup.brand.targetHint')} {...form.field('targetSeconds')}>
-        {targetChoices(Number(twoHours)).map((seconds) => (
+        {targetChoices(Number(aDay)).map((seconds) => (
           <option key={seconds} value={seconds}>
             {shortSpan(t, seconds * 1_000)}
           </option>
         ))}
       </SelectField>
+      <SelectField label={t('setup.brand.hours')} hint={t('setup.brand.hoursHint')} {...form.field('hours')}>
+        {(['always', 'office', 'daily'] as const).map((name) => (
+          <option key={name} value={name}>
+            {t(`work.presets.${name}`)}
+          </option>
+        ))}
+      </SelectField>
+      {form.values.hours !== 'always' && (
+        <SelectField label={t('work.clock')} hint={t('work.clockHint')} {...form.field('targetClock')}>
+          <option value="calendar">{t('work.clocks.calendar')}</option>
+          <option value="business">{t('work.clocks.business')}</option>
+        </SelectField>
+      )}
+      <DueExample
+        hours={{ ...hoursOf(form.values.hours), timeZone: form.values.timeZone }}
+        target={targetOf(form.values.hours, form.values.targetSeconds, form.values.targetClock)}
+        link={false}
+      />
       <Refused words={form.whole} />
       <div className="acts">
         <button type="submit" className="btn fill big" aria-disabled={form.busy}>
@@ -167,4 +193,13 @@ function BrandStep({ token, account, onBack, onBadLink, onBadAccount }: BrandPro
       </div>
     </form>
   )
+}
+
+function hoursOf(preset: string): Hours {
+  return { week: [...presets[preset as Preset]], holidays: [] }
+}
+
+/** Where somebody is there day and night, the two clocks are one. */
+function targetOf(preset: string, seconds: string, clock: string): TargetView {
+  return { seconds: Number(seconds), clock: preset === 'always' ? 'calendar' : (clock as TargetView['clock']) }
 }

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { channelsQuery, listQuery } from '../../api/queries.ts'
 import { platformOf, useMay, useMe } from '../../ui/me.tsx'
-import { shortSpan } from '../../words/spans.ts'
+import { promiseWords } from '../../words/spans.ts'
 import { useWords } from '../../words/words.tsx'
 import { nameOf } from '../inbox/row-words.ts'
 import { InviteForm } from '../settings/invite-form.tsx'
@@ -52,7 +52,7 @@ export function LaterSteps() {
           summary: t('setup.brand.summary', {
             name: me.workspace.name,
             timeZone: me.workspace.timeZone,
-            target: shortSpan(t, me.workspace.targetSeconds * 1_000),
+            target: promiseWords({ seconds: me.workspace.targetSeconds, clock: me.workspace.targetClock }, t),
           }),
           change: change('/settings/brand', t('setup.brand.title')),
         },
