@@ -21,6 +21,7 @@ export const problems = {
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'Send JSON' },
   reply_empty: { status: 422, title: 'The reply has no text' },
+  reply_too_short: { status: 422, title: 'The platform wants more words' },
   reply_too_long: { status: 422, title: 'The reply is over the limit of the platform' },
   reason_needs_more: { status: 422, title: 'This reason needs a note' },
   reason_retired: { status: 422, title: 'This reason is no longer offered' },

@@ -9,6 +9,7 @@ import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
 import { changing, type Change } from '../live/change-log.ts'
 import { iso } from '../live/rows.ts'
+import { hasAbility } from './abilities.ts'
 import { installWebhook } from './channel-webhook.ts'
 import { healthOf, readArrivals } from './channel-health.ts'
 import { checkHost } from './hosts.ts'
@@ -212,7 +213,11 @@ function present(
     nextPollAt: isInUse(channel) ? iso(poll?.dueAt ?? null) : null,
     error: channel.disconnectedAt === null ? (poll?.error ?? null) : null,
     replyLimit: channel.replyLimit ?? can.replyLimit,
-    can: { webhook: can.webhook, like: can.like, privateReply: can.privateReply },
+    can: {
+      webhook: can.webhook,
+      like: hasAbility(platformOf(ctx, channel.platform), channel.settings, 'like'),
+      privateReply: can.privateReply,
+    },
   }
 }
 

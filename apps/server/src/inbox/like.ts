@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { Problem } from '@answerback/core/problem'
 import { PlatformError } from '@answerback/platforms/error'
+import { hasAbility } from '../access/abilities.ts'
 import { ioOf } from '../access/channel-io.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
@@ -39,7 +40,8 @@ export async function likeMessage(
     return { message: messages[0], channel: channels[0]! }
   })
   const platform = platformOf(ctx, channel.platform)
-  if (!platform.like || !platform.can.like) throw new Problem('not_possible_there', `${platform.name} has no way to like a comment.`)
+  if (!platform.like || !hasAbility(platform, channel.settings, 'like'))
+    throw new Problem('not_possible_there', `${platform.name} has no way to like a comment.`)
   try {
     await platform.like(await ioOf(ctx, channel), { externalId: message.externalId, ref: message.ref, liked })
   } catch (error) {

@@ -34,7 +34,8 @@ export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent,
       .where(and(eq(t.message.platform, channels[0]!.platform), eq(t.message.externalId, sent.externalId)))
     await change.tx
       .update(t.reply)
-      .set({ state: 'sent', externalId: sent.externalId, url: sent.url, reason: null, dueAt: null, endedAt: now })
+      // What waits for an approval there may not even have a name yet.
+      .set({ state: 'sent', externalId: sent.externalId || null, url: sent.url, reason: sent.pending ?? null, dueAt: null, endedAt: now })
       .where(eq(t.reply.id, reply.id))
     await change.tx
       .update(t.replyAttempt)

@@ -11,6 +11,7 @@ import { mutate } from '../http/idempotent.ts'
 import { recompute } from '../inbox/recompute.ts'
 import type { Queryable } from '../db/connection.ts'
 import { iso } from '../live/rows.ts'
+import { editReply } from './edit.ts'
 import { checkLength, sendable, sendReply } from './send.ts'
 
 const params = z.object({ id: z.uuid() })
@@ -54,6 +55,23 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
       onRequest: needs('inbox.read'),
     },
     (request) => ctx.db.inWorkspace(actorOf(request).workspaceId, async (tx) => present(await replyOf(tx, request.params.id))),
+  )
+
+  app.patch(
+    '/api/v1/replies/:id',
+    {
+      schema: {
+        params,
+        body: z.object({ text: replyBody.shape.text }),
+        tags: ['replies'],
+        summary: 'Change the words of a reply that was sent, where the platform lets us. It moves no turn.',
+      },
+      onRequest: needs('reply.send'),
+    },
+    async (request, reply) => {
+      await editReply(ctx, actorOf(request), request.params.id, request.body.text)
+      return reply.code(204).send()
+    },
   )
 
   app.delete(

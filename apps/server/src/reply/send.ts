@@ -3,7 +3,8 @@ import { uuidv7 } from 'uuidv7'
 import type { z } from 'zod'
 import type { replyBody } from '@answerback/core/api'
 import { Problem } from '@answerback/core/problem'
-import { countReply } from '@answerback/core/reply-limit'
+import { countMissing, countReply } from '@answerback/core/reply-limit'
+import { hasAbility } from '../access/abilities.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { Actor } from '../http/actor.ts'
@@ -16,7 +17,7 @@ const undoSecondsForPeople = 10
 
 /**
  * Puts a reply on its way: a row, held while it can be undone. Nothing is sent here. Throws `already_answered` with what a colleague wrote when the
- * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` in the platform's own counting, `channel_off`, `not_found`.
+ * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` and `reply_too_short` in the platform's own counting, `channel_off`, `not_found`.
  */
 export async function sendReply(
   ctx: Context,
@@ -78,17 +79,25 @@ async function refuseIfOff(change: Change, channelId: string): Promise<void> {
     throw new Problem('channel_off', `${channel.handle} is paused. An owner can go on with it in the settings, then this can be answered.`)
 }
 
-/** Throws when `text`, as an answer to this message, is longer than its platform takes. */
+/** Throws when `text`, as an answer to this message, is longer or shorter than its platform takes, or when nothing can be answered there. */
 export async function checkLength(ctx: Context, change: Change, inReplyToId: string, text: string): Promise<void> {
   const rows = await change.tx
-    .select({ platform: t.channel.platform, replyLimit: t.channel.replyLimit, handle: t.contact.handle })
+    .select({ platform: t.channel.platform, replyLimit: t.channel.replyLimit, settings: t.channel.settings, handle: t.contact.handle })
     .from(t.message)
     .innerJoin(t.channel, eq(t.channel.id, t.message.channelId))
     .innerJoin(t.contact, eq(t.contact.id, t.message.contactId))
     .where(eq(t.message.id, inReplyToId))
-  const { platform, replyLimit, handle } = rows[0]!
-  const limit = replyLimit ?? platformOf(ctx, platform).can.replyLimit
+  const { replyLimit, handle, settings } = rows[0]!
+  const platform = platformOf(ctx, rows[0]!.platform)
+  if (!hasAbility(platform, settings, 'reply'))
+    throw new Problem('not_possible_there', `${platform.name} can only be read here. Answer where it was written.`)
+  const limit = replyLimit ?? platform.can.replyLimit
   const { length, left } = countReply(text, limit, handle)
+  const missing = countMissing(text, limit)
+  if (missing > 0)
+    throw new Problem('reply_too_short', `text: ${platform.name} takes no answer shorter than ${limit.min}, write ${missing} more.`, {
+      invalidParams: [{ name: 'text', reason: `too short by ${missing}` }],
+    })
   if (left < 0)
     throw new Problem('reply_too_long', `text: ${length} of at most ${limit.max}, shorten it by ${-left}.`, {
       length,

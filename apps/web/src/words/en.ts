@@ -300,6 +300,7 @@ export const en = {
     placeholder: 'Write to {name}',
     count: '{length, number} / {max, number}',
     over: '{over, plural, one {# over the limit of {platform}} other {# over the limit of {platform}}}',
+    short: '{missing, plural, one {# more wanted by {platform}} other {# more wanted by {platform}}}',
     overBytes: 'Too long for {platform}',
     send: 'Send',
     sending: 'Sending',

@@ -1,5 +1,5 @@
 import type { Channel, Conversation } from '@answerback/core/api'
-import { countReply } from '@answerback/core/reply-limit'
+import { countMissing, countReply } from '@answerback/core/reply-limit'
 import { Link } from '@tanstack/react-router'
 import clsx from 'clsx'
 import { ArrowUp, Moon, TriangleAlert } from 'lucide-react'
@@ -41,13 +41,14 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   const platform = platformOf(me, conversation.platform).name
   const count = channel === undefined ? null : countReply(text, channel.replyLimit, (target?.contact ?? conversation.contact).handle)
   const over = count !== null && count.left < 0
+  const missing = channel === undefined ? 0 : countMissing(text, channel.replyLimit)
   const blocked = channel === undefined ? null : blockedBy(channel.state)
   const connects = useMay('channels.connect')
   const waits = conversation.waitingSince !== null
   const isPrivate = target?.private ?? conversation.private
 
   const sendNow = async (stay: boolean, regardless = false) => {
-    if (over || blocked !== null || text.trim() === '') return field.current?.focus()
+    if (over || missing > 0 || blocked !== null || text.trim() === '') return field.current?.focus()
     if (await send({ inReplyTo: inReplyTo ?? latestOwed(conversation), regardless })) onSent(stay)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -122,7 +123,9 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
             channel !== undefined &&
             (over
               ? t('composer.over', { over: -count.left, platform })
-              : t('composer.count', { length: count.length, max: channel.replyLimit.max }))}
+              : missing > 0 && text.trim() !== ''
+                ? t('composer.short', { missing, platform })
+                : t('composer.count', { length: count.length, max: channel.replyLimit.max }))}
         </span>
         <span className="grow" />
         {waits && (
