@@ -1,9 +1,11 @@
 import { Client } from 'pg'
-import { comparePairs, describePairs, sayVerdict, worst, type Verdict } from './pairs.ts'
+import { storeBareRows } from './bare-rows.ts'
+import { comparePairs, describePairs, quantile, sayVerdict, worst, type Verdict } from './pairs.ts'
 import { buildPrograms, inDataDir, startProgram, type Program } from './program.ts'
 import { openLoad, startNoOpServer, type Load } from './webhook-load.ts'
 
 const pairs = 5
+const duplicateShare = 0.2
 /** Requests in one measurement: one to three seconds. */
 const levels = [
   { connections: 16, requests: 8_000, goal: 0.9 },
@@ -41,7 +43,7 @@ async function measure(load: Load, { roles, about }: typeof judged): Promise<Ver
       let [acknowledged, bursts] = [0, 0]
       const send = async (url: string, connections: number, requests: number) => {
         const run = String(100 + bursts++)
-        const result = await load.send({ url: `${url}/webhooks/facebook`, target, connections, requests, duplicateShare: 0.2, run })
+        const result = await load.send({ url: `${url}/webhooks/facebook`, target, connections, requests, duplicateShare, run })
         if (result.refused > 0) throw new Error(`${result.refused} of ${requests} requests were not answered with 200`)
         return { ...result, perSecond: result.accepted / result.seconds }
       }
@@ -57,16 +59,22 @@ async function measure(load: Load, { roles, about }: typeof judged): Promise<Ver
       for (const { connections, requests, goal } of levels) {
         await send(noOp.url, connections, requests / 2)
         await sendToProgram(connections, requests / 2)
-        const [bare, stored, p99sMs] = [[], [], []] as [number[], number[], number[]]
+        const [bare, stored, p99sMs, ceilings] = [[], [], [], []] as [number[], number[], number[], number[]]
         for (let pair = 0; pair < pairs; pair += 1) {
           bare.push((await send(noOp.url, connections, requests)).perSecond)
           const result = await sendToProgram(connections, requests)
           stored.push(result.perSecond)
           p99sMs.push(result.p99Ms)
+          const burst = { target, connections, requests, duplicateShare, run: String(100 + bursts++) }
+          ceilings.push(await storeBareRows(program.database, burst))
         }
         const paired = comparePairs(bare, stored)
         console.log(
           `${about}, @${connections}: ${Math.round(paired.subject)}/s stored (slowest p99 ${Math.max(...p99sMs).toFixed(0)} ms), ${Math.round(paired.baseline)}/s no-op, ${describePairs(paired)}`,
+        )
+        const ceiling = quantile(ceilings, 0.5)
+        console.log(
+          `${about}, @${connections}: PostgreSQL alone stores ${Math.round(ceiling)}/s, ${connections} in an INSERT without HTTP: ${(ceiling / paired.baseline).toFixed(2)} of the no-op, and we reach ${(paired.subject / ceiling).toFixed(2)} of it`,
         )
         verdicts.push({ name: `intake-${connections}`, ratio: paired.ratio, op: '>=', goal })
       }

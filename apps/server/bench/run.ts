@@ -21,6 +21,10 @@ const benches: Record<string, { about: string; load: () => Promise<{ default: (a
     about: 'facts a second that each adapter reads out of its fixtures, on one core, against JSON.parse',
     load: () => import('./normalize.ts'),
   },
+  walls: {
+    about: 'the unanswered page behind row-level security, against a role that passes it',
+    load: () => import('./walls.ts'),
+  },
   memory: { about: 'resident memory of the busy demo over time [--minutes 10]', load: () => import('./memory.ts') },
 }
 

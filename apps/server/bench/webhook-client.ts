@@ -1,26 +1,18 @@
 // A process of its own that sends signed comments as fast as they are acknowledged; spoken to over IPC by `webhook-load.ts`.
 import { connect, type Socket } from 'node:net'
-import { signedComment, type CommentTarget } from './comment.ts'
+import { signedComments, type CommentBurst, type SignedComment } from './comment.ts'
 import { quantile } from './pairs.ts'
 
-export type Burst = {
-  url: string
-  target: CommentTarget
-  connections: number
-  requests: number
-  duplicateShare: number
-  run: string
-}
+export type Burst = CommentBurst & { url: string; connections: number }
 export type BurstResult = { seconds: number; accepted: number; refused: number; distinct: number; p50Ms: number; p99Ms: number }
 
 process.on('message', (burst: Burst) => void send(burst).then((result) => process.send!(result)))
 
-type Prepared = { body: Buffer; signature: string }
-type Connection = { request(comment: Prepared): Promise<number>; close(): void }
+type Connection = { request(comment: SignedComment): Promise<number>; close(): void }
 
 /** Everything is made and signed before the clock starts, and HTTP/1.1 is spoken over plain sockets: a client that costs little flatters neither server. */
 async function send(burst: Burst): Promise<BurstResult> {
-  const { requests, distinct } = prepare(burst)
+  const { requests, distinct } = signedComments(burst)
   const url = new URL(burst.url)
   const latenciesMs: number[] = []
   let [accepted, refused, next] = [0, 0, 0]
@@ -40,22 +32,6 @@ async function send(burst: Burst): Promise<BurstResult> {
   )
   const seconds = (performance.now() - startedAt) / 1000
   return { seconds, accepted, refused, distinct, p50Ms: quantile(latenciesMs, 0.5), p99Ms: quantile(latenciesMs, 0.99) }
-}
-
-/** Repeats come soon after the original, as a platform's retries and double deliveries do: some while the first is still being stored. */
-function prepare({ target, requests, duplicateShare, run }: Burst): { requests: Prepared[]; distinct: number } {
-  const every = Math.round(1 / duplicateShare)
-  const made: Prepared[] = []
-  let distinct = 0
-  for (let n = 0; n < requests; n += 1) {
-    if (n % every === every - 1) {
-      made.push(made[n - 1 - ((n * 7) % Math.min(n, 60))]!)
-      continue
-    }
-    distinct += 1
-    made.push(signedComment(target, run, n, `Comment ${n}: does this come in green?`))
-  }
-  return { requests: made, distinct }
 }
 
 /** HTTP/1.1 by hand over a kept-alive socket, one request at a time. */
