@@ -69,6 +69,7 @@ export const en = {
   health: {
     healthy: 'delivering',
     no_delivery_yet: 'no delivery yet, polling covers it',
+    polled: 'by polling',
     failing: 'failing',
     needs_reauthorization: 'needs signing in',
     paused: 'paused',

@@ -129,6 +129,7 @@ function ChannelLink({ channel }: { channel: Channel }) {
       <Glyph platform={channel.platform} />
       <span className="ell">{platformOf(me, channel.platform).name}</span>
       <span className="n">
+        {channel.state === 'no_delivery_yet' && <span aria-hidden="true">{t('health.polled')}</span>}
         {channel.state === 'healthy' && lagMs !== null && lagMs >= 60_000 && shortSpan(t, lagMs)} <HealthMark channel={channel} />
       </span>
     </Link>
