@@ -1,38 +1,25 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readEnv } from '../src/env.ts'
-import { startServer, type Running } from '../src/server.ts'
-import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
+import type { Running } from '../src/server.ts'
+import { openPage, type Browser, type Page } from './browser.ts'
+import { expectNoRuleBroken, openInstallation, type Installation } from './installation.ts'
 
 /** Channels in the settings as an owner meets them, on the demo: its sandbox stands for the platforms. */
-let dataDir: string
+let house: Installation
 let running: Running
 let browser: Browser
-const troubles: string[] = []
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'answerback-channels-'))
-  const env = readEnv({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, SANDBOX_RHYTHM: 'off', LOG_LEVEL: 'silent' })
-  running = await startServer(env, { log: pino({ level: 'silent' }), onTrouble: (reason) => troubles.push(reason) })
-  browser = await openBrowser()
+  house = await openInstallation({})
+  ;({ running, browser } = house)
 })
-
-afterAll(async () => {
-  await browser?.close()
-  await running?.stop()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterAll(() => house?.close())
 
 /** Each signs in once; later pages have the same session. */
 const sessions = new Map<string, Awaited<ReturnType<ReturnType<Page['context']>['cookies']>>>()
 
 async function signIn(email = 'ines@fieldnote.example', screen: 'desktop' | 'phone' = 'desktop'): Promise<Page> {
   const page = await openPage(browser, screen)
-  page.on('pageerror', (error) => troubles.push(`${error.message} at ${page.url()}`))
+  page.on('pageerror', (error) => house.troubles.push(`${error.message} at ${page.url()}`))
   const held = sessions.get(email)
   if (held) await page.context().addCookies(held)
   await page.goto(held ? `${running.url}/inbox` : await running.auth.signInLink(email))
@@ -151,33 +138,21 @@ test('who is no owner is told so', async () => {
 test.each(['desktop', 'phone'] as const)(
   'no accessibility rule is broken on a %s, and nothing is wider than the screen',
   async (screen) => {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const page = await openChannels(screen)
-    const check = async (what: string) => {
-      await page.evaluate(axe)
-      const violations = await page.evaluate(() =>
-        (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-          .run()
-          .then((result) => result.violations.map((each) => `${each.id}: ${each.nodes[0]?.html.slice(0, 200)}`)),
-      )
-      expect(violations, what).toEqual([])
-      // A text: these tests know nothing of a page's own types.
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), what).toBe(0)
-    }
-    await check('list')
+    await expectNoRuleBroken(page, 'list')
     await line(page, 'Facebook').getByRole('button', { name: 'Last deliveries' }).click()
     await line(page, 'Facebook').getByRole('button', { name: /^test/i }).click()
     await line(page, 'Facebook').getByText('Reading works').waitFor()
     await page.getByRole('button', { name: 'Add an app or a new secret' }).click()
     await page.getByLabel('Callback URL').waitFor()
-    await check('open')
+    await expectNoRuleBroken(page, 'open')
     await page.getByRole('button', { name: 'Connect a channel' }).click()
-    await check('choose')
+    await expectNoRuleBroken(page, 'choose')
     await page.getByRole('button', { name: 'Facebook' }).click()
     await page.getByText('pages_manage_engagement').waitFor()
-    await check('guide')
+    await expectNoRuleBroken(page, 'guide')
     await page.context().close()
   },
 )
 
-test('nothing failed on the way', () => expect(troubles).toEqual([]))
+test('nothing failed on the way', () => expect(house.troubles).toEqual([]))

@@ -1,13 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoLead, demoManager } from '../src/demo/demo.ts'
-import { readEnv } from '../src/env.ts'
-import { startServer, type Running } from '../src/server.ts'
-import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
+import type { Running } from '../src/server.ts'
+import { openPage, type Browser, type Page } from './browser.ts'
+import { expectNoRuleBroken, openInstallation, type Installation } from './installation.ts'
 
 /**
  * The whole product as its people meet it: the real program with its embedded database, queue and sandbox, a visitor on the public pages, and staff
@@ -15,28 +10,18 @@ import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
  */
 const platforms = ['facebook', 'bluesky', 'mastodon'] as const
 
-let dataDir: string
+let house: Installation
 let running: Running
 let browser: Browser
-const troubles: string[] = []
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'answerback-loop-'))
-  const env = readEnv({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, SANDBOX_RHYTHM: 'off', LOG_LEVEL: 'silent' })
-  running = await startServer(env, { log: pino({ level: 'silent' }), onTrouble: (reason) => troubles.push(reason) })
-  browser = await openBrowser()
+  house = await openInstallation({})
+  ;({ running, browser } = house)
 })
-
-afterAll(async () => {
-  await browser?.close()
-  await running?.stop()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterAll(() => house?.close())
 
 async function signIn(email: string, screen: 'desktop' | 'phone' = 'desktop'): Promise<Page> {
-  const page = await openPage(browser, screen)
-  page.on('pageerror', (error) => troubles.push(`${error.message} at ${page.url()}`))
-  await page.goto(await running.auth.signInLink(email))
+  const page = await house.visit(await running.auth.signInLink(email), screen)
   await page.getByRole('heading', { level: 1 }).first().waitFor()
   return page
 }
@@ -155,7 +140,7 @@ test('after a lost connection the browser catches up by itself', async () => {
 
 test('hostile text is text: nothing runs, and it stands there whole', async () => {
   const page = await signIn(demoManager.email)
-  page.on('dialog', (dialog) => troubles.push(`a dialog: ${dialog.message()}`))
+  page.on('dialog', (dialog) => house.troubles.push(`a dialog: ${dialog.message()}`))
   const hostile = '<img src=x onerror=alert(1)><script>alert(2)</script> \u202Egnirts & "quotes" {{7*7}}'
   await comment('facebook', 'Mal <b>bold</b>', hostile)
   await row(page, '<script>alert(2)</script>').click({ timeout: 20_000 })
@@ -164,26 +149,18 @@ test('hostile text is text: nothing runs, and it stands there whole', async () =
 })
 
 test.each(['desktop', 'phone'] as const)('no accessibility rule is broken on a %s', async (screen) => {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   const page = await signIn(demoLead.email, screen)
   for (const path of ['/inbox', '/queue', '/channels', '/deliveries']) {
     await page.goto(running.url + path)
     await page.getByRole('heading', { level: 1 }).first().waitFor()
     // The list measures its rows before it shows them.
     if (path === '/inbox') await page.getByRole('row').first().getByRole('gridcell').waitFor()
-    // Through the debugger, as the page's own policy forbids foreign scripts.
-    await page.evaluate(axe)
-    const violations = await page.evaluate(() =>
-      (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-        .run()
-        .then((result) => result.violations.map((each) => `${each.id}: ${each.nodes[0]?.html.slice(0, 200)}`)),
-    )
-    expect(violations, path).toEqual([])
+    await expectNoRuleBroken(page, path)
   }
 })
 
 test('nothing failed on the way', () => {
-  expect(troubles).toEqual([])
+  expect(house.troubles).toEqual([])
 })
 
 async function fetchReplies(): Promise<string[]> {

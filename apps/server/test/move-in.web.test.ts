@@ -1,13 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startSandboxProcess, type SandboxProcess } from '../src/demo/sandbox-process.ts'
-import { readEnv } from '../src/env.ts'
-import { startServer, type Running } from '../src/server.ts'
-import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
+import type { Running } from '../src/server.ts'
+import { openPage, type Browser, type Page } from './browser.ts'
+import { expectNoRuleBroken, openInstallation, type Installation } from './installation.ts'
 
 /**
  * Moving in, from nothing: a configured installation with an empty database, nobody in it, and the sandbox standing for a Mastodon server. One story in
@@ -18,42 +16,34 @@ const colleague = { name: 'Mia', email: 'mia@fieldnote.example', password: 'anot
 const question = 'Does the linen strap come off?'
 const answer = 'It does, two clips.'
 
-let dataDir: string
+let sandboxDir: string
+let house: Installation
 let sandbox: SandboxProcess
 let running: Running
 let browser: Browser
+let visit: Installation['visit']
 let sam: Page
 let mia: Page
 let invitation: string
-const troubles: string[] = []
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'answerback-move-in-'))
+  sandboxDir = await mkdtemp(join(tmpdir(), 'answerback-move-in-'))
   sandbox = await startSandboxProcess({
     port: 0,
-    secretsFile: join(dataDir, 'sandbox-secrets.json'),
-    stateFile: join(dataDir, 'sandbox-state.json'),
+    secretsFile: join(sandboxDir, 'sandbox-secrets.json'),
+    stateFile: join(sandboxDir, 'sandbox-state.json'),
     rhythm: 'off',
     webhookUrl: 'http://127.0.0.1:9/nobody-listens',
-    onExit: () => troubles.push('The sandbox ended by itself.'),
+    onExit: () => house?.troubles.push('The sandbox ended by itself.'),
   })
-  const env = readEnv({
-    DEMO: 'off',
-    PORT: '0',
-    HOST: '127.0.0.1',
-    DATA_DIR: join(dataDir, 'data'),
-    LOG_LEVEL: 'silent',
-    ALLOW_PRIVATE_HOSTS: new URL(sandbox.url).host,
-  })
-  running = await startServer(env, { log: pino({ level: 'silent' }), onTrouble: (reason) => troubles.push(reason) })
-  browser = await openBrowser()
+  house = await openInstallation({ DEMO: 'off', HOST: '127.0.0.1', ALLOW_PRIVATE_HOSTS: new URL(sandbox.url).host })
+  ;({ running, browser, visit } = house)
 })
 
 afterAll(async () => {
-  await browser?.close()
-  await running?.stop()
+  await house?.close()
   await sandbox?.stop()
-  await rm(dataDir, { recursive: true, force: true })
+  await rm(sandboxDir, { recursive: true, force: true })
 })
 
 test('without the link nobody gets in: the door says what to open', async () => {
@@ -77,7 +67,7 @@ test('the printed link leads through owner and brand, one decision at a time', a
   await sam.getByLabel('Password', { exact: true }).fill('short')
   await sam.getByText(/At least 10 characters/).waitFor()
   await sam.getByLabel('Password', { exact: true }).fill(owner.password)
-  await noRuleBroken(sam, 'set-up, owner')
+  await expectNoRuleBroken(sam, 'set-up, owner')
   await sam.getByRole('button', { name: 'Next' }).click()
   expect(await sam.getByLabel('Time zone').inputValue()).toBe('UTC')
   await sam.getByLabel('Name of the brand').fill('Fieldnote')
@@ -87,7 +77,7 @@ test('the printed link leads through owner and brand, one decision at a time', a
   await sam.getByText(/a comment on Friday 18:00 is due on Monday 10:00/).waitFor()
   await sam.getByRole('button', { name: 'Create the brand' }).click()
   await sam.getByRole('heading', { name: 'Where do people write to you?' }).waitFor()
-  await noRuleBroken(sam, 'set-up, channel')
+  await expectNoRuleBroken(sam, 'set-up, channel')
 })
 
 test('the link opens once', async () => {
@@ -104,7 +94,7 @@ test('an inbox without a channel does not claim that everyone has an answer', as
   await page.context().addCookies(await sam.context().cookies())
   await page.goto(`${running.url}/inbox`)
   await page.getByRole('heading', { name: 'No channel is connected yet.' }).waitFor()
-  await noRuleBroken(page, 'empty inbox')
+  await expectNoRuleBroken(page, 'empty inbox')
   await page.getByRole('link', { name: 'Connect a channel' }).click()
   await page.getByRole('button', { name: 'Mastodon' }).waitFor()
   expect(new URL(page.url()).pathname).toBe('/settings/channels')
@@ -122,7 +112,7 @@ test('a channel is connected, and the first comment shows up by itself', async (
     .waitFor()
   await sam.getByRole('link', { name: 'Back to the set-up' }).click()
   await sam.getByRole('heading', { name: /Waiting for your first comment/ }).waitFor()
-  await noRuleBroken(sam, 'set-up, waiting')
+  await expectNoRuleBroken(sam, 'set-up, waiting')
   await comment('Rosa', question)
   await sam.getByRole('heading', { name: 'Here it is.' }).waitFor({ timeout: 45_000 })
   expect(await sam.getByRole('article').innerText()).toContain(question)
@@ -141,7 +131,7 @@ test('the colleague joins in another browser and answers', async () => {
   mia = await visit(invitation, 'phone')
   await mia.getByRole('heading', { name: 'Join Fieldnote' }).waitFor()
   await mia.getByText(/Sam invites you to answer for Fieldnote as Community manager/).waitFor()
-  await noRuleBroken(mia, 'invitation')
+  await expectNoRuleBroken(mia, 'invitation')
   await mia.getByLabel('Your name').fill(colleague.name)
   await mia.getByLabel('Password', { exact: true }).fill(colleague.password)
   await mia.getByRole('button', { name: 'Join' }).click()
@@ -215,7 +205,7 @@ test.each(['profile', 'brand', 'people', 'api-keys', 'sessions'])(
       await page.goto(`${running.url}/settings/${section}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
       await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0)
-      await noRuleBroken(page, section)
+      await expectNoRuleBroken(page, section)
     }
     await phone.context().close()
   },
@@ -231,7 +221,7 @@ test('signing out and in again leads back to where one was', async () => {
   await mia.getByLabel('Password', { exact: true }).fill('not my password')
   await mia.getByRole('button', { name: 'Sign in' }).click()
   await mia.getByText('This e-mail address and password do not belong together.').waitFor()
-  await noRuleBroken(mia, 'sign-in')
+  await expectNoRuleBroken(mia, 'sign-in')
   await mia.getByRole('button', { name: 'Show the password' }).click()
   expect(await mia.getByLabel('Password', { exact: true }).inputValue()).toBe('not my password')
   await mia.getByLabel('Password', { exact: true }).fill(colleague.password)
@@ -247,7 +237,7 @@ test('a forgotten password: the owner makes a link, it opens once, and the old p
   const link = await sam.getByRole('dialog').getByRole('textbox').inputValue()
   const page = await visit(link)
   await page.getByLabel('New password', { exact: true }).fill('a third long quiet one')
-  await noRuleBroken(page, 'reset')
+  await expectNoRuleBroken(page, 'reset')
   await page.getByRole('button', { name: 'Set the password' }).click()
   await page.getByText(/Your new password works/).waitFor()
   await page.goto(link)
@@ -275,15 +265,8 @@ test('who is removed is out at once', async () => {
 })
 
 test('nothing failed on the way', () => {
-  expect(troubles).toEqual([])
+  expect(house.troubles).toEqual([])
 })
-
-async function visit(path: string, screen: 'desktop' | 'phone' = 'desktop'): Promise<Page> {
-  const page = await openPage(browser, screen)
-  page.on('pageerror', (error) => troubles.push(`${error.message} at ${page.url()}`))
-  await page.goto(new URL(path, running.url).href)
-  return page
-}
 
 /** Invites through the form that is on Sam's screen. Gives the link. */
 async function invite(email: string, role: string): Promise<string> {
@@ -303,16 +286,4 @@ async function comment(name: string, text: string): Promise<void> {
   await form.getByRole('button').click()
   await page.getByText(text).first().waitFor()
   await page.context().close()
-}
-
-/** Asks axe, and that nothing is wider than the screen. Through the debugger, as the page's own policy forbids foreign scripts. */
-async function noRuleBroken(page: Page, what: string): Promise<void> {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
-  const violations = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-      .run()
-      .then((result) => result.violations.map((each) => `${each.id}: ${each.nodes[0]?.html.slice(0, 200)}`)),
-  )
-  expect(violations, what).toEqual([])
-  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), what).toBe(0)
 }

@@ -32,7 +32,7 @@ function ChoosePassword() {
   const [later, setLater] = useState(() => sessionStorage.getItem(laterKey) === me.user.id)
   if (!me.choosePassword || later || match({ to: '/settings/profile' }) !== false) return null
   return (
-    <p className="alertline wide calm">
+    <p className="alertline wide quiet">
       <KeyRound className="i" aria-hidden="true" />
       <span>{t('bars.choosePassword')}</span>
       <Link className="link" to="/settings/profile" hash="password">
