@@ -31,6 +31,17 @@ export async function pauseChannel(ctx: Context, channel: ChannelRow, paused: bo
   if (!paused) await ctx.db.system.update(t.poll).set({ dueAt: now }).where(eq(t.poll.channelId, channel.id))
 }
 
+/** Sets what reading a channel may cost in a month, in US dollars; null is no limit. It is read again at once, by the new one. */
+export async function capChannel(ctx: Context, channel: ChannelRow, monthlyCapUsd: number | null, by: string): Promise<void> {
+  if (channel.monthlyCapUsd === monthlyCapUsd) return
+  await changing(ctx, channel.workspaceId, async (change) => {
+    await change.tx.update(t.channel).set({ monthlyCapUsd }).where(eq(t.channel.id, channel.id))
+    await noteChannel(ctx, change, by, 'channel.capped', channel.id, { handle: channel.handle, monthlyCapUsd })
+    change.channelsChanged()
+  })
+  await ctx.db.system.update(t.poll).set({ dueAt: ctx.now() }).where(eq(t.poll.channelId, channel.id))
+}
+
 /**
  * Disconnects an account: its credentials are erased, nothing is read or sent any more, what was said stays readable. Replies that had not gone out are
  * cancelled with the reason; of those under way a person is told that it is not known. Connecting the same account again resumes this channel.

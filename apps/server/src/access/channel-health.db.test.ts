@@ -90,7 +90,11 @@ test('what the platform says is left is shown, and the next reading waits so tha
 
 test('reading stops at what it may cost in a month, says so, and goes on in the next', async () => {
   const ctx = changed({ spentUsd: 1 })
-  await world.ctx.db.system.execute(sql`update channel set monthly_cap_usd = 2.5 where id = ${channels.mastodon}::uuid`)
+  const capped = await world.request('PATCH', `/api/v1/channels/${channels.mastodon}`, {
+    key: world.keys.owner,
+    body: { monthlyCapUsd: 2.5 },
+  })
+  expect(capped.status).toBe(204)
   const asked = () => world.sandbox.world.journal.calls.filter((call) => call.platform === 'mastodon').length
   await roundsOf(ctx, 3)
   const before = asked()

@@ -6,7 +6,7 @@ import { channel, channelCheck, platformApp, platformGuide } from '@answerback/c
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
-import { channelOf, disconnectChannel, pauseChannel, type ChannelRow } from './channel-changes.ts'
+import { capChannel, channelOf, disconnectChannel, pauseChannel, type ChannelRow } from './channel-changes.ts'
 import { testChannel } from './channel-test.ts'
 import { channelSecret, channelWebhookUrl, renewChannelSecret } from './channel-webhook.ts'
 import { connectChannel, listChannels, reconnectChannel } from './channels.ts'
@@ -14,6 +14,7 @@ import { addPlatformApp, listPlatformApps, removePlatformApp } from './platform-
 
 const params = z.object({ id: z.uuid() })
 const settings = z.record(z.string(), z.string().max(10_000))
+const changeBody = z.object({ paused: z.boolean().optional(), monthlyCapUsd: z.number().min(0).max(1_000_000).nullable().optional() })
 const connectBody = z.object({ platform: z.string(), settings })
 
 /** Connected accounts and the platforms they can come from: connect, try, pause, connect again, disconnect. Whoever may not is refused before anything is looked up. */
@@ -67,11 +68,14 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
   app.patch(
     '/api/v1/channels/:id',
     {
-      schema: { params, body: z.object({ paused: z.boolean() }), tags, summary: 'Pause a channel, or go on with it.' },
+      schema: { params, body: changeBody, tags, summary: 'Pause a channel, or go on with it; say what reading it may cost in a month.' },
       ...asOwner,
     },
     async (request, reply) => {
-      await pauseChannel(ctx, await find(request), request.body.paused, actorOf(request).id)
+      const { paused, monthlyCapUsd } = request.body
+      const row = await find(request)
+      if (monthlyCapUsd !== undefined) await capChannel(ctx, row, monthlyCapUsd, actorOf(request).id)
+      if (paused !== undefined) await pauseChannel(ctx, row, paused, actorOf(request).id)
       return reply.code(204).send()
     },
   )
