@@ -5,6 +5,7 @@ import { uuidv7 } from 'uuidv7'
 import type { Permission } from '@answerback/core/permissions'
 import { Problem } from '@answerback/core/problem'
 import type { Auth } from './access/auth.ts'
+import { authorizationRoutes } from './access/authorization-routes.ts'
 import { channelRoutes } from './access/channel-routes.ts'
 import { doorRoutes } from './access/door-routes.ts'
 import type { SendMail } from './access/mail.ts'
@@ -89,6 +90,7 @@ export async function openApp(
     workSettingsRoutes(scope, ctx)
     peopleRoutes(scope, ctx, { auth, cut, mail })
     channelRoutes(scope, ctx)
+    authorizationRoutes(scope, ctx, auth)
     inboxRoutes(scope, ctx)
     replyRoutes(scope, ctx)
     deliveryRoutes(scope, ctx)

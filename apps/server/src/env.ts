@@ -56,7 +56,7 @@ const schema = z.object({
     ),
 })
 
-/** Every variable by name, for what must name them all; beside these only `<PLATFORM>_API_URL`. */
+/** Every variable by name, for what must name them all; beside these only `<PLATFORM>_API_URL` and `<PLATFORM>_APP_ID`, `_APP_SECRET`, `_APP_VERIFY_TOKEN`. */
 export const variables = Object.keys(schema.shape)
 
 /** In the data folder: the demo was ended there, and the next start is the real thing. */
@@ -65,6 +65,8 @@ export const demoEndedFile = 'demo-ended'
 export type Env = z.infer<typeof schema> & {
   /** Base URL per platform id, from `<PLATFORM>_API_URL`. */
   apiUrls: Record<string, string>
+  /** The installation's own app per platform id, which every workspace may use: `appId`, `appSecret`, `verifyToken`, as far as given. */
+  platformApps: Record<string, Record<string, string>>
   /** Hosts (or host:port) that may be private: from ALLOW_PRIVATE_HOSTS, and in the demo the sandbox alone. */
   allowedHosts: string[]
   /** SECRET_KEY, or what stands in the file that SECRET_KEY_FILE names. */
@@ -86,6 +88,14 @@ export function readEnv(source: Record<string, string | undefined> = process.env
       wrong.push(`${name} must be a whole http or https URL, as in https://example.org.`)
     apiUrls[platform.toLowerCase().replaceAll('_', '-')] = value!
   }
+  const platformApps: Record<string, Record<string, string>> = {}
+  for (const [name, value] of Object.entries(given)) {
+    const [, platform, part] = /^([A-Z][A-Z0-9_]*)_APP_(ID|SECRET|VERIFY_TOKEN)$/.exec(name) ?? []
+    if (platform === undefined || part === undefined) continue
+    const field = { ID: 'appId', SECRET: 'appSecret', VERIFY_TOKEN: 'verifyToken' }[part]!
+    const id = platform.toLowerCase().replaceAll('_', '-')
+    platformApps[id] = { ...platformApps[id], [field]: value! }
+  }
   if (parsed.data?.SMTP_URL !== undefined && parsed.data.MAIL_FROM === undefined)
     wrong.push('MAIL_FROM: say whom letters come from when SMTP_URL is set, as in Answerback <answerback@example.org>.')
   if (!parsed.success || wrong.length > 0) throw new Error(wrong.join('\n'))
@@ -96,7 +106,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
       parsed.data.DATABASE_URL === undefined &&
       parsed.data.PUBLIC_URL === undefined &&
       !existsSync(join(parsed.data.DATA_DIR, demoEndedFile)))
-  return { ...parsed.data, apiUrls, allowedHosts: [...parsed.data.ALLOW_PRIVATE_HOSTS], secretKey, demo }
+  return { ...parsed.data, apiUrls, platformApps, allowedHosts: [...parsed.data.ALLOW_PRIVATE_HOSTS], secretKey, demo }
 }
 
 function secretKeyOf({ SECRET_KEY, SECRET_KEY_FILE }: z.infer<typeof schema>): string | undefined {

@@ -6,6 +6,7 @@ import { platforms } from '@answerback/platforms/registry'
 import { openAuth, type Auth } from './access/auth.ts'
 import { guardFetch } from './access/hosts.ts'
 import { checkKeys } from './access/rotate-keys.ts'
+import { seedPlatformApps } from './access/platform-apps.ts'
 import { loadSecrets, sessionsOf } from './access/secrets.ts'
 import { openMail } from './access/mail.ts'
 import { makeSetupLink } from './access/setup.ts'
@@ -92,6 +93,7 @@ export async function startServer(
       platforms,
     }
     await checkKeys(ctx)
+    await seedPlatformApps(ctx)
     const host = env.HOST ?? (env.demo ? '127.0.0.1' : '0.0.0.0')
     const demo = env.demo ? { sandboxUrl: '' } : null
     let url = env.PUBLIC_URL ?? ''

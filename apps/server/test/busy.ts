@@ -47,6 +47,26 @@ export async function makeBusy(world: World): Promise<void> {
   expect(sent.status).toBe(202)
   await world.settle(5_000)
   await invite(world)
+  await leaveForAPlatform(world)
+}
+
+/** Somebody is on their way to a platform to agree. */
+async function leaveForAPlatform(world: World): Promise<void> {
+  const now = world.ctx.now()
+  await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+    tx.insert(t.oauthState).values({
+      id: uuidv7(),
+      workspaceId: world.workspaceId,
+      userId: world.staff.theo,
+      platform: 'mastodon',
+      hash: Buffer.alloc(32),
+      settings: {},
+      redirectUrl: `${world.url}/oauth/mastodon`,
+      sealed: Buffer.alloc(0),
+      createdAt: now,
+      expiresAt: now,
+    }),
+  )
 }
 
 async function invite(world: World): Promise<void> {

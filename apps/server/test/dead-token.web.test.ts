@@ -82,6 +82,7 @@ test('a dead token blocks writing and keeps drafts; connected again, what waited
   await sandbox('PUT', 'tokens', { platform: 'mastodon', state: 'valid' })
   await composer(page).getByRole('link', { name: 'Reconnect' }).click()
   const line = page.locator('.channel-line').filter({ has: page.locator('b', { hasText: 'Mastodon' }) })
+  await line.getByRole('button', { name: 'Paste a token instead' }).click()
   await line
     .getByLabel('Access token', { exact: true })
     .fill(running.sandbox!.platforms.find((each) => each.id === 'mastodon')!.settings.accessToken!)

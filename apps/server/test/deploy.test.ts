@@ -6,7 +6,17 @@ import { readEnv, variables } from '../src/env.ts'
 
 /** What operators copy must be true: the example of the environment, the compose file and the image, against the program itself. */
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
-const known = [...variables, ...platforms.map(({ id }) => `${id.toUpperCase().replaceAll('-', '_')}_API_URL`)]
+const nameOf = (id: string) => id.toUpperCase().replaceAll('-', '_')
+const apps = platforms.filter(({ connect, webhook }) => connect.oauth?.app === 'by_hand' || (webhook && !webhook.perChannel))
+const known = [
+  ...variables,
+  ...platforms.map(({ id }) => `${nameOf(id)}_API_URL`),
+  ...apps.flatMap(({ id, webhook }) => [
+    `${nameOf(id)}_APP_ID`,
+    `${nameOf(id)}_APP_SECRET`,
+    ...(webhook && webhook.handshake === undefined ? [`${nameOf(id)}_APP_VERIFY_TOKEN`] : []),
+  ]),
+]
 
 type Service = {
   build?: string

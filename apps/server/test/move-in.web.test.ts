@@ -103,6 +103,7 @@ test('an inbox without a channel does not claim that everyone has an answer', as
 
 test('a channel is connected, and the first comment shows up by itself', async () => {
   await sam.getByRole('link', { name: /Mastodon/ }).click()
+  await sam.getByRole('button', { name: 'Paste a token instead' }).click()
   await sam.getByLabel('Server').fill(`${sandbox.url}/mastodon`)
   await sam.getByLabel('Access token', { exact: true }).fill(sandbox.settingsOf('mastodon').accessToken!)
   await sam.getByRole('button', { name: 'Connect', exact: true }).click()

@@ -214,7 +214,7 @@ export async function connectAll(world: World): Promise<Record<PlatformId, strin
   const channels: Partial<Record<PlatformId, string>> = {}
   for (const { id, settings, app } of sandbox.platforms) {
     if (!playedPlatforms.includes(id)) continue
-    if (app) await addPlatformApp(ctx, id, app)
+    if (app) await addPlatformApp(ctx, id, app, { workspaceId })
     channels[id] = await connectChannel(ctx, workspaceId, id, settings)
   }
   sandbox.webhooks.sendTo(`${world.url}/webhooks`)

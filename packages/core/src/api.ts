@@ -231,6 +231,8 @@ export const channel = z.object({
   lastPollAt: instant.nullable(),
   nextPollAt: instant.nullable(),
   error: z.string().nullable(),
+  /** When the platform stops taking its credentials unless somebody connects it again; null where they do not end, or it does not say. */
+  tokenExpiresAt: instant.nullable(),
   health: channelHealth,
   replyLimit,
   can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
@@ -238,41 +240,6 @@ export const channel = z.object({
   target,
 })
 export type Channel = z.infer<typeof channel>
-
-/** What somebody needs to know to connect an account of a platform. */
-export const platformGuide = z.object({
-  id: z.string(),
-  name: z.string(),
-  docs: z.string(),
-  icon: z.string(),
-  fields: z.array(
-    z.object({
-      name: z.string(),
-      label: z.string(),
-      secret: z.boolean(),
-      placeholder: z.string(),
-      help: z.string(),
-      optional: z.boolean(),
-    }),
-  ),
-  /** How to come by what the fields ask for, in order. */
-  steps: z.array(z.string()),
-  permissions: z.array(z.object({ name: z.string(), why: z.string() })),
-  can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
-  /** What to enter at the platform as the address of webhooks; null where it sends none. */
-  webhookUrl: z.string().nullable(),
-  /** Where the platform sends people back to after they agreed; null where a token is pasted instead. */
-  redirectUrl: z.string().nullable(),
-})
-export type PlatformGuide = z.infer<typeof platformGuide>
-
-/** One thing that a channel's test tried, and how it went, in words. */
-export const channelCheck = z.object({ what: z.enum(['read', 'webhook']), ok: z.boolean(), words: z.string() })
-export type ChannelCheck = z.infer<typeof channelCheck>
-
-/** A platform's app, without its secrets. `channels`: how many accounts of this workspace its webhooks speak for. */
-export const platformApp = z.object({ id, platform: z.string(), appId: z.string(), createdAt: instant, channels: z.number().int() })
-export type PlatformAppView = z.infer<typeof platformApp>
 
 export const platform = z.object({
   id: z.string(),

@@ -1,8 +1,10 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, isNull, ne } from 'drizzle-orm'
 import { Problem } from '@answerback/core/problem'
-import type { Context } from '../context.ts'
+import { PlatformError } from '@answerback/platforms/error'
+import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
+import { ioOf } from './channel-io.ts'
 import { freeReplies, noteChannel } from './channels.ts'
 
 export type ChannelRow = typeof t.channel.$inferSelect
@@ -44,16 +46,18 @@ export async function capChannel(ctx: Context, channel: ChannelRow, monthlyCapUs
 
 /**
  * Disconnects an account: its credentials are erased, nothing is read or sent any more, what was said stays readable. Replies that had not gone out are
- * cancelled with the reason; of those under way a person is told that it is not known. Connecting the same account again resumes this channel.
+ * cancelled with the reason; of those under way a person is told that it is not known. Connecting the same account again resumes this channel. Gives what could
+ * not be undone at the platform, in words, or null: it does not stop anything here.
  */
-export async function disconnectChannel(ctx: Context, channel: ChannelRow, by: string): Promise<void> {
-  if (channel.disconnectedAt !== null) return
+export async function disconnectChannel(ctx: Context, channel: ChannelRow, by: string): Promise<string | null> {
+  if (channel.disconnectedAt !== null) return null
+  const trouble = await closeThere(ctx, channel)
   const now = ctx.now()
   const reason = `${channel.handle} was disconnected before this was sent.`
   await changing(ctx, channel.workspaceId, async (change) => {
     await change.tx
       .update(t.channel)
-      .set({ disconnectedAt: now, credentials: Buffer.alloc(0), reauthorizeAt: null, pausedAt: null })
+      .set({ disconnectedAt: now, credentials: Buffer.alloc(0), reauthorizeAt: null, pausedAt: null, tokenExpiresAt: null })
       .where(eq(t.channel.id, channel.id))
     const cancelled = await change.tx
       .update(t.reply)
@@ -69,7 +73,39 @@ export async function disconnectChannel(ctx: Context, channel: ChannelRow, by: s
       await change.tx.update(t.conversation).set({ replyId: null }).where(eq(t.conversation.replyId, row.id))
       change.touch(row.conversationId)
     }
-    await noteChannel(ctx, change, by, 'channel.disconnected', channel.id, { handle: channel.handle, repliesCancelled: cancelled.length })
+    const about = { handle: channel.handle, repliesCancelled: cancelled.length, ...(trouble !== null && { trouble }) }
+    await noteChannel(ctx, change, by, 'channel.disconnected', channel.id, about)
     change.channelsChanged()
   })
+  return trouble
+}
+
+/** Nobody waits long for a platform to hear that they are leaving it. */
+const closeTimeoutMs = 5_000
+
+/** Undoes there what connecting did, unless somebody else here still needs it. Gives what could not be undone. */
+async function closeThere(ctx: Context, channel: ChannelRow): Promise<string | null> {
+  const platform = platformOf(ctx, channel.platform)
+  const { close } = platform.connect
+  if (!close) return null
+  const others = await ctx.db.system
+    .select({ id: t.channel.id })
+    .from(t.channel)
+    .where(
+      and(
+        eq(t.channel.platform, channel.platform),
+        eq(t.channel.externalId, channel.externalId),
+        ne(t.channel.id, channel.id),
+        isNull(t.channel.disconnectedAt),
+      ),
+    )
+  if (others.length > 0) return null
+  try {
+    await close({ ...(await ioOf(ctx, channel)), timeoutMs: closeTimeoutMs })
+    return null
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    const reason = error.message
+    return `${platform.name} was not told: ${/[.!?]$/.test(reason) ? reason : `${reason}.`} If you want it gone there too, remove the app in the settings of ${platform.name}.`
+  }
 }

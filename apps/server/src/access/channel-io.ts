@@ -23,10 +23,10 @@ export async function ioOf(
     settings: { ...channel.settings, apiUrl: channel.apiUrl },
     credentials: unseal<Record<string, string>>(ctx.secrets, about, channel.credentials),
     self: given.ownedIds ? selfAmong(channel, given.ownedIds) : await selfOf(ctx, channel),
-    async save(credentials) {
+    async save(credentials, more) {
       await ctx.db.system
         .update(t.channel)
-        .set({ credentials: seal(ctx.secrets, about, credentials) })
+        .set({ credentials: seal(ctx.secrets, about, credentials), ...(more && { tokenExpiresAt: dateOf(more.tokenExpiresAt) }) })
         // A renewed token must not bring back what was erased meanwhile.
         .where(and(eq(t.channel.id, channel.id), isNull(t.channel.disconnectedAt)))
       io.credentials = credentials
@@ -49,4 +49,10 @@ export async function selfOf(ctx: Context, channel: typeof t.channel.$inferSelec
 
 function selfAmong(channel: typeof t.channel.$inferSelect, ownedIds: string[]): Self {
   return { accountId: channel.externalId, handle: channel.handle, ownedIds, host: new URL(channel.apiUrl).host, settings: channel.settings }
+}
+
+/** When credentials end, as an adapter tells it. What is no instant is not known. */
+export function dateOf(instant: string | null | undefined): Date | null {
+  const ms = Date.parse(instant ?? '')
+  return Number.isNaN(ms) ? null : new Date(ms)
 }

@@ -2,13 +2,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { uuidv7 } from 'uuidv7'
 import { z } from 'zod'
-import { channel, channelCheck, platformApp, platformGuide } from '@answerback/core/api'
+import { channel } from '@answerback/core/api'
+import { channelCheck, platformApp, platformGuide } from '@answerback/core/connect-api'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
 import { capChannel, channelOf, disconnectChannel, pauseChannel, type ChannelRow } from './channel-changes.ts'
 import { testChannel } from './channel-test.ts'
 import { channelSecret, channelWebhookUrl, renewChannelSecret } from './channel-webhook.ts'
+import { publicUrlOf, redirectUrlOf } from './authorize.ts'
 import { connectChannel, listChannels, reconnectChannel } from './channels.ts'
 import { addPlatformApp, listPlatformApps, removePlatformApp } from './platform-apps.ts'
 
@@ -16,6 +18,7 @@ const params = z.object({ id: z.uuid() })
 const settings = z.record(z.string(), z.string().max(10_000))
 const changeBody = z.object({ paused: z.boolean().optional(), monthlyCapUsd: z.number().min(0).max(1_000_000).nullable().optional() })
 const connectBody = z.object({ platform: z.string(), settings })
+const channelBody = connectBody.extend({ appId: z.uuid().optional() })
 
 /** Connected accounts and the platforms they can come from: connect, try, pause, connect again, disconnect. Whoever may not is refused before anything is looked up. */
 export function channelRoutes(server: FastifyInstance, ctx: Context): void {
@@ -38,8 +41,9 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
       items: ctx.platforms.map(({ id, name, docs, icon, can, connect, webhook }) => ({
         ...{ id, name, docs, icon, can, steps: connect.steps, permissions: connect.permissions },
         fields: connect.fields.map((field) => ({ ...field, optional: field.optional === true })),
-        webhookUrl: webhook && !webhook.perChannel ? webhookUrlOf(ctx.env.PUBLIC_URL ?? `${request.protocol}://${request.host}`, id) : null,
-        redirectUrl: null,
+        webhookUrl: webhook && !webhook.perChannel ? webhookUrlOf(publicUrlOf(ctx, request), id) : null,
+        redirectUrl: connect.oauth ? redirectUrlOf(publicUrlOf(ctx, request), id) : null,
+        oauth: connect.oauth ? { app: connect.oauth.app, asks: connect.oauth.asks, steps: connect.oauth.steps } : null,
       })),
     }),
   )
@@ -56,12 +60,13 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
   app.post(
     '/api/v1/channels',
     {
-      schema: { body: connectBody, response: { 201: z.object({ id: z.uuid() }) }, tags, summary: 'Connect an account by token.' },
+      schema: { body: channelBody, response: { 201: z.object({ id: z.uuid() }) }, tags, summary: 'Connect an account by token.' },
       ...asOwner,
     },
     async (request, reply) => {
       const { workspaceId, id } = actorOf(request)
-      return reply.code(201).send({ id: await connectChannel(ctx, workspaceId, request.body.platform, request.body.settings, id) })
+      const { platform, settings: given, appId } = request.body
+      return reply.code(201).send({ id: await connectChannel(ctx, workspaceId, platform, given, id, { appId }) })
     },
   )
 
@@ -99,10 +104,18 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
 
   app.delete(
     '/api/v1/channels/:id',
-    { schema: { params, tags, summary: 'Disconnect: credentials are erased, what was said stays.' }, ...asOwner },
+    {
+      schema: {
+        params,
+        response: { 200: z.object({ trouble: z.string() }), 204: z.null() },
+        tags,
+        summary: 'Disconnect: credentials are erased, what was said stays. 200 when the platform could not be told, with why.',
+      },
+      ...asOwner,
+    },
     async (request, reply) => {
-      await disconnectChannel(ctx, await find(request), actorOf(request).id)
-      return reply.code(204).send()
+      const trouble = await disconnectChannel(ctx, await find(request), actorOf(request).id)
+      return trouble === null ? reply.code(204).send(null) : reply.code(200).send({ trouble })
     },
   )
 

@@ -1,5 +1,5 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
-import type { ChannelCheck } from '@answerback/core/api'
+import type { ChannelCheck } from '@answerback/core/connect-api'
 import { PlatformError } from '@answerback/platforms/error'
 import type { Platform } from '@answerback/platforms/platform'
 import { platformOf, type Context } from '../context.ts'

@@ -80,6 +80,7 @@ async function addSecret(ctx: Context, channel: ChannelRow, webhook: NonNullable
     await tx.insert(t.platformApp).values({
       id,
       platform: channel.platform,
+      workspaceId: channel.workspaceId,
       settings: { appId: channel.id, channelId: channel.id },
       secrets: seal(ctx.secrets, `platform_app:${id}`, { secret, verifyToken: '' }),
       createdAt: ctx.now(),

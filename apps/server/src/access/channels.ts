@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { Channel } from '@answerback/core/api'
 import { Problem, type InvalidParam } from '@answerback/core/problem'
@@ -10,9 +10,11 @@ import { schema as t } from '../db/schema.ts'
 import { changing, type Change } from '../live/change-log.ts'
 import { iso } from '../live/rows.ts'
 import { hasAbility } from './abilities.ts'
+import { dateOf } from './channel-io.ts'
 import { installWebhook } from './channel-webhook.ts'
 import { healthOf, readArrivals } from './channel-health.ts'
 import { checkHost } from './hosts.ts'
+import { appFor } from './platform-apps.ts'
 import { seal } from './secrets.ts'
 import { ruleOf } from './targets.ts'
 
@@ -29,14 +31,20 @@ export async function connectChannel(
   platformId: string,
   settings: Record<string, string>,
   by: string | null = null,
+  choice: { appId?: string | null | undefined } = {},
 ): Promise<string> {
   const platform = ctx.platforms.find((each) => each.id === platformId)
   if (!platform)
     throw new Problem('bad_request', `platform: this version knows ${ctx.platforms.map((each) => each.id).join(', ')}.`, {
       invalidParams: [{ name: 'platform', reason: 'not known' }],
     })
-  const apiUrl = settings.apiUrl ?? ctx.env.apiUrls[platform.id] ?? settings.url ?? settings.service ?? platform.connect.apiUrl
-  return keep(ctx, workspaceId, platform, apiUrl, await openAccount(ctx, platform, { ...settings, apiUrl }), by)
+  const apiUrl = apiUrlFor(ctx, platform, settings)
+  return keep(ctx, workspaceId, platform, apiUrl, await openAccount(ctx, platform, { ...settings, apiUrl }), by, choice.appId)
+}
+
+/** Where a new account of the platform is called: what was given, the installation's stand-in for the platform, the server typed, else the platform itself. */
+export function apiUrlFor(ctx: Context, platform: Platform, settings: Record<string, string>): string {
+  return settings.apiUrl ?? ctx.env.apiUrls[platform.id] ?? settings.url ?? settings.service ?? platform.connect.apiUrl
 }
 
 /**
@@ -48,6 +56,7 @@ export async function reconnectChannel(
   channel: typeof t.channel.$inferSelect,
   given: Record<string, string>,
   by: string | null,
+  choice: { appId?: string | null | undefined } = {},
 ): Promise<void> {
   const platform = platformOf(ctx, channel.platform)
   const fresh = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''))
@@ -59,7 +68,7 @@ export async function reconnectChannel(
       'account_differs',
       `These are the credentials of ${connected.account.handle}, and this channel is ${channel.handle}. Connect ${connected.account.handle} as a channel of its own.`,
     )
-  await keep(ctx, channel.workspaceId, platform, apiUrl, connected, by)
+  await keep(ctx, channel.workspaceId, platform, apiUrl, connected, by, choice.appId)
 }
 
 async function openAccount(ctx: Context, platform: Platform, settings: Record<string, string>): Promise<Connected> {
@@ -69,12 +78,15 @@ async function openAccount(ctx: Context, platform: Platform, settings: Record<st
       invalidParams: missing.map((field) => ({ name: `settings.${field.name}`, reason: 'missing' })),
     })
   }
-  // Whatever of these the adapter calls, none may lead inside.
-  for (const name of ['url', 'service', 'apiUrl']) if (settings[name]) await checkAddress(ctx, name, settings[name])
+  await checkAddresses(ctx, settings)
   return open(ctx, platform, settings)
 }
 
-/** Throws `host_not_allowed` naming the field. */
+/** Whatever of these the adapter calls, none may lead inside. Throws `host_not_allowed` naming the field. */
+export async function checkAddresses(ctx: Context, settings: Record<string, string>): Promise<void> {
+  for (const name of ['url', 'service', 'apiUrl']) if (settings[name]) await checkAddress(ctx, name, settings[name])
+}
+
 async function checkAddress(ctx: Context, name: string, typed: string): Promise<void> {
   await checkHost(whole(typed), ctx.env.allowedHosts).catch((error: unknown) => {
     if (!(error instanceof Problem)) throw error
@@ -104,6 +116,7 @@ async function keep(
   apiUrl: string,
   connected: Connected,
   by: string | null,
+  chosenAppId: string | null | undefined,
 ): Promise<string> {
   const now = ctx.now()
   const { account } = connected
@@ -112,23 +125,19 @@ async function keep(
     .from(t.channel)
     .where(and(eq(t.channel.workspaceId, workspaceId), eq(t.channel.platform, platform.id), eq(t.channel.externalId, account.externalId)))
   const id = known[0]?.id ?? uuidv7()
-  const apps = await ctx.db.system
-    .select({ id: t.platformApp.id })
-    .from(t.platformApp)
-    .where(and(eq(t.platformApp.platform, platform.id), sql`settings->>'channelId' is null`))
-    .orderBy(desc(t.platformApp.createdAt))
-    .limit(1)
+  const app = await appFor(ctx, workspaceId, platform.id, { chosen: chosenAppId, ofToken: connected.appId })
   const values = {
     handle: account.handle,
     name: account.name,
     avatarUrl: account.avatarUrl,
     url: account.url,
     apiUrl,
-    // Connecting again must not hand the channel to whichever app came last.
-    appId: known[0]?.appId ?? apps[0]?.id ?? null,
+    // Connecting again hands the channel to another app only when that was chosen, or the token belongs to it.
+    appId: (chosenAppId || connected.appId ? app?.id : known[0]?.appId) ?? known[0]?.appId ?? app?.id ?? null,
     settings: { ...connected.settings, ...(connected.cannot?.length && { cannot: connected.cannot.join(' ') }) },
     credentials: seal(ctx.secrets, `channel:${id}`, connected.credentials),
     replyLimit: connected.replyLimit ?? null,
+    tokenExpiresAt: dateOf(connected.tokenExpiresAt),
     reauthorizeAt: null,
     pausedAt: null,
     disconnectedAt: null,
@@ -212,6 +221,7 @@ function present(
     lastPollAt: iso(poll?.lastOkAt ?? null),
     nextPollAt: isInUse(channel) ? iso(poll?.dueAt ?? null) : null,
     error: channel.disconnectedAt === null ? (poll?.error ?? null) : null,
+    tokenExpiresAt: channel.disconnectedAt === null ? iso(channel.tokenExpiresAt) : null,
     replyLimit: channel.replyLimit ?? can.replyLimit,
     can: {
       webhook: can.webhook,

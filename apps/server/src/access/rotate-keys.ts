@@ -12,6 +12,7 @@ const settleMs = 5_000
 const columns = [
   { table: t.channel, id: t.channel.id, sealed: t.channel.credentials, field: 'credentials', about: 'channel' },
   { table: t.platformApp, id: t.platformApp.id, sealed: t.platformApp.secrets, field: 'secrets', about: 'platform_app' },
+  { table: t.oauthState, id: t.oauthState.id, sealed: t.oauthState.sealed, field: 'sealed', about: 'oauth_state' },
 ] as const
 
 export type Rotated = {

@@ -17,6 +17,7 @@ export const leftOut: readonly string[] = [
   'session',
   'verification',
   'one_time_link',
+  'oauth_state',
   'sign_in_attempt',
   'change',
   'conversation_count',

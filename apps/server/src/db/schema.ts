@@ -1,6 +1,6 @@
 import { workspace, workspaceSeq, member, invitation, change, idempotencyKey, audit } from './tables/workspace.ts'
 import { user, session, account, verification, apiKey, oneTimeLink, signInAttempt, installation } from './tables/identity.ts'
-import { channel, poll, pollBudget, platformApp } from './tables/channel.ts'
+import { channel, oauthState, poll, pollBudget, platformApp } from './tables/channel.ts'
 import { delivery, deliveryEntry } from './tables/delivery.ts'
 import { conversation, conversationRedirect, conversationCount, turn, closing, activity } from './tables/conversation.ts'
 import { contact, post, message, sighting, earlyFact } from './tables/message.ts'
@@ -30,6 +30,7 @@ export const schema = {
   poll,
   pollBudget,
   platformApp,
+  oauthState,
   delivery,
   deliveryEntry,
   conversation,

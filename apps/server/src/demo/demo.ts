@@ -29,8 +29,14 @@ export async function prepareDemo(ctx: Context, sandbox: SandboxProcess): Promis
   for (const { id: platform, settings, app } of sandbox.platforms) {
     const known = ctx.platforms.find((each) => each.id === platform)
     if (!known) continue
-    if (app && known.webhook && !apps.some((each) => each.platform === platform && each.settings.appId === app.appId))
-      await addPlatformApp(ctx, platform, app)
+    if (
+      app &&
+      (known.webhook || known.connect.oauth?.app === 'by_hand') &&
+      !apps.some((each) => each.platform === platform && each.settings.appId === app.appId)
+    )
+      await addPlatformApp(ctx, platform, app, { workspaceId })
+    // Agreeing there leads to the pretend platform too; where people type a server, they type its address.
+    if (known.connect.oauth?.app === 'by_hand') ctx.env.apiUrls[platform] ??= settings.apiUrl!
     const there = before.filter((channel) => channel.platform === platform)
     // What somebody paused or disconnected stays so, unless the sandbox moved to another port.
     if (!there.some((channel) => channel.apiUrl === settings.apiUrl)) {

@@ -21,6 +21,8 @@ const forAnybody = [
   'PUT /api/v1/password-reset/link',
   'GET /api/v1/invitations/accept',
   'POST /api/v1/invitations/accept',
+  // It asks by itself, for the person who left: see access/authorized.
+  'GET /oauth/:platform',
 ]
 
 let world: World
@@ -63,6 +65,7 @@ beforeAll(async () => {
     'api-keys': (await list('/api/v1/api-keys'))[0]!.id,
     channels: (await list('/api/v1/channels'))[0]!.id,
     'platform-apps': (await list('/api/v1/platform-apps'))[0]!.id,
+    authorizations: (await people.owner.request('POST', '/api/v1/authorizations', { platform: 'facebook' })).body.id,
   }
   before = await everything()
 })
@@ -96,6 +99,8 @@ const bodies: Record<string, unknown> = {
   'PUT /api/v1/reasons': { items: [], revision: 'read' },
   'PUT /api/v1/channels/:id/credentials': { settings: {} },
   'PATCH /api/v1/staff/:id': { role: 'client' },
+  'POST /api/v1/authorizations': { platform: 'facebook' },
+  'PUT /api/v1/authorizations/:id/accounts': { externalIds: ['1'] },
 }
 const absentId = '01900000-0000-7000-8000-000000000000'
 const queries: Record<string, string> = { 'GET /api/v1/changes': '?since=0' }
@@ -263,6 +268,7 @@ describe('every route', () => {
       ['POST', `/api/v1/conversations/${ids.conversations}/replies`, { text: 7 }, 'text'],
       ['POST', '/api/v1/platform-apps', { platform: 'facebook', settings: { appId: '1', appSecret: ' ' } }, 'settings.appSecret'],
       ['POST', '/api/v1/channels', { platform: 'myspace', settings: {} }, 'platform'],
+      ['POST', '/api/v1/channels', { platform: 'facebook', settings: {}, appId: '7' }, 'appId'],
       ['POST', '/api/v1/channels', { platform: 'mastodon', settings: { url: 'https://a.example' } }, 'settings.accessToken'],
     ]
     for (const [method, path, body, param] of wrong) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sql } from 'drizzle-orm'
 import { PlatformError } from '@answerback/platforms/error'
 import { makeBusy } from '../../test/busy.ts'
+import { join } from '../../test/visitor.ts'
 import { openWorld, type World } from '../../test/world.ts'
 import { openLog } from './open-log.ts'
 
@@ -40,6 +41,20 @@ test('a whole day of work, refusals and failures leaves no secret in any line', 
     await fetch(`${url}/webhooks/facebook?hub.mode=subscribe&hub.verify_token=${canary('verify')}&hub.challenge=1`),
     await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${canary('metrics')}`, 'x-forwarded-for': '203.0.113.1' } }),
   ]
+  // On the way back from a platform: a code and a state that are not known, and a code that the platform does not take.
+  const owner = await join(world, 'Olga', 'owner')
+  await fetch(`${url}/oauth/mastodon?state=${canary('state')}&code=${canary('code')}`)
+  const begun = await owner.request('POST', '/api/v1/authorizations', { platform: 'mastodon', settings: { url: sandbox.urls.mastodon } })
+  const way = new URL(begun.body.url).searchParams
+  await fetch(`${url}/oauth/mastodon?state=${way.get('state')}&code=${canary('badcode')}`, {
+    headers: { cookie: owner.cookie() },
+    redirect: 'manual',
+  })
+  ctx.log.warn({ reason: `input_token=${canary('input')}&code_verifier=${canary('verifier')}`, codeVerifier: canary('pkce') }, 'x')
+  const told = JSON.stringify((await owner.request('GET', `/api/v1/authorizations/${begun.body.id}`)).body)
+  expect(told).toContain('did not accept this')
+  expect(told).not.toContain('canary')
+
   for (const response of refused.slice(0, 4)) expect(response.status).toBeGreaterThanOrEqual(400)
   await ctx.db.system
     .execute(sql`select ${canary('value')}::uuid`)
@@ -62,6 +77,9 @@ test('a whole day of work, refusals and failures leaves no secret in any line', 
     bluesky.appPassword,
     mastodon.accessToken,
     ...Object.values(world.keys),
+    way.get('state')!,
+    way.get('client_id')!,
+    owner.cookie(),
     ctx.secrets.key,
     ctx.secrets.session,
   ]

@@ -12,6 +12,8 @@ const secret = [
   'accessToken',
   'refreshToken',
   'appSecret',
+  'clientSecret',
+  'codeVerifier',
   'appPassword',
   'pageAccessToken',
   'verifyToken',
@@ -21,7 +23,7 @@ const secret = [
 ]
 /** A secret in an address or a sentence: after one of these names, up to the next break. */
 const inText =
-  /((?:access_token|refresh_token|client_secret|appsecret_proof|password|token|code|state)=)[^&\s"']+|((?:Bearer|Basic|DPoP)\s+)[^\s"',]+|(\/\/[^\s/:@]+:)[^\s/@]+(?=@)/gi
+  /((?:access_token|refresh_token|fb_exchange_token|input_token|client_secret|code_verifier|appsecret_proof|password|token|code|state)=)[^&\s"']+|((?:Bearer|Basic|DPoP)\s+)[^\s"',]+|(\/\/[^\s/:@]+:)[^\s/@]+(?=@)/gi
 
 /**
  * Structured lines (JSON, one an event). No secret reaches one: named members are left out, a refused statement is told without its values, and an error's

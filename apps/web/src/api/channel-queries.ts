@@ -1,4 +1,5 @@
-import type { Delivery, PlatformAppView, PlatformGuide } from '@answerback/core/api'
+import type { Delivery } from '@answerback/core/api'
+import type { Authorization, PlatformAppView, PlatformGuide } from '@answerback/core/connect-api'
 import { queryOptions } from '@tanstack/react-query'
 import { read } from './call.ts'
 
@@ -21,5 +22,15 @@ export function channelDeliveriesQuery(channelId: string) {
     queryFn: async ({ signal }) => (await read<{ items: Delivery[] }>(`/deliveries?channelId=${channelId}&limit=20`, signal)).items,
     staleTime: 0,
     refetchInterval: 10_000,
+  })
+}
+
+/** A way to a platform and back: how it went, and what there is to choose. */
+export function authorizationQuery(id: string) {
+  return queryOptions({
+    queryKey: ['authorization', id] as const,
+    queryFn: ({ signal }) => read<Authorization>(`/authorizations/${id}`, signal),
+    staleTime: 0,
+    retry: false,
   })
 }

@@ -31,6 +31,8 @@ export const channel = pgTable(
     /** Its credentials are erased then; what was said stays. Null again once the account is connected again. */
     disconnectedAt: at('disconnected_at'),
     reauthorizeAt: at('reauthorize_at'),
+    /** When the platform stops taking the credentials unless somebody connects again; null where they do not end, or nobody knows. */
+    tokenExpiresAt: at('token_expires_at'),
     lastDeliveryAt: at('last_delivery_at'),
     /** When a webhook last brought something, where the platform sends them. */
     lastWebhookAt: at('last_webhook_at'),
@@ -76,15 +78,46 @@ export const pollBudget = pgTable('poll_budget', {
   used: jsonb('used').$type<[slot: number, calls: number][]>().notNull(),
 })
 
-/** A platform's app: belongs to the installation, its secrets verify webhooks. Two active ones during a rotation. */
+/**
+ * A platform's app: its secret verifies webhooks and exchanges codes. One row a secret, two while it is rotated. `workspaceId`: whose it is; null for the
+ * installation's own, which every workspace may use. `settings.server`: made by itself at that server, for OAuth alone.
+ */
 export const platformApp = pgTable(
   'platform_app',
   {
     id: id(),
     platform: text('platform').notNull(),
+    workspaceId: uuid('workspace_id'),
     settings: jsonb('settings').$type<Record<string, string>>().notNull(),
     secrets: bytea('secrets').notNull(),
     createdAt: at('created_at').notNull(),
   },
   (t) => [index('platform_app_platform').on(t.platform)],
+)
+
+/**
+ * Somebody on their way to a platform to agree, and back (RFC 6749, 4.1). Known by the hash of `state`, good once, for minutes, for that person alone. `sealed`: the
+ * code verifier, then the tokens of the accounts to choose among; emptied when it is over. `problem`: why nothing was connected, in words.
+ */
+export const oauthState = pgTable(
+  'oauth_state',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    userId: uuid('user_id').notNull(),
+    platform: text('platform').notNull(),
+    hash: bytea('hash').notNull().unique(),
+    /** The app whose client goes there; null where a server made one by itself. */
+    appId: uuid('app_id'),
+    /** The channel that is connected again; null for a first connection. */
+    channelId: uuid('channel_id'),
+    settings: jsonb('settings').$type<Record<string, string>>().notNull(),
+    redirectUrl: text('redirect_url').notNull(),
+    sealed: bytea('sealed').notNull(),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    usedAt: at('used_at'),
+    problem: text('problem'),
+  },
+  (t) => [index('oauth_state_expires').on(t.expiresAt)],
 )

@@ -1,9 +1,10 @@
-import type { Channel, ChannelCheck, PlatformGuide } from '@answerback/core/api'
+import type { Channel } from '@answerback/core/api'
+import type { ChannelCheck, PlatformGuide } from '@answerback/core/connect-api'
 import { Check, X } from 'lucide-react'
 import { useState } from 'react'
 import { change } from '../../../api/call.ts'
 import { cache, channelsQuery } from '../../../api/queries.ts'
-import { whenText } from '../../../clock/instants.ts'
+import { fullWhen, whenText } from '../../../clock/instants.ts'
 import { now } from '../../../clock/ticker.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { platformOf, useMe } from '../../../ui/me.tsx'
@@ -16,10 +17,17 @@ import { ConfirmByName } from '../confirm-by-name.tsx'
 import { ChannelDeliveries } from './channel-deliveries.tsx'
 import { ConnectForm } from './connect-form.tsx'
 
-type Props = { channel: Channel; guide: PlatformGuide | undefined; reconnecting: boolean; onReconnect: (on: boolean) => void }
+type Props = {
+  channel: Channel
+  guide: PlatformGuide | undefined
+  reconnecting: boolean
+  /** The way to the platform that just came to nothing. */
+  failed?: string | undefined
+  onReconnect: (on: boolean) => void
+}
 
 /** One account: how it fares in words, and everything an owner does with it. */
-export function ChannelLine({ channel, guide, reconnecting, onReconnect }: Props) {
+export function ChannelLine({ channel, guide, reconnecting, failed, onReconnect }: Props) {
   const t = useWords()
   const me = useMe()
   const [checks, setChecks] = useState<ChannelCheck[] | null>(null)
@@ -115,7 +123,7 @@ export function ChannelLine({ channel, guide, reconnecting, onReconnect }: Props
       {showsDeliveries && <ChannelDeliveries channel={channel} />}
       {reconnecting && guide !== undefined && (
         <div className="wide">
-          <ConnectForm guide={guide} channel={channel} onClose={() => onReconnect(false)} />
+          <ConnectForm guide={guide} channel={channel} failed={failed} onClose={() => onReconnect(false)} />
         </div>
       )}
       {disconnecting && (
@@ -125,8 +133,8 @@ export function ChannelLine({ channel, guide, reconnecting, onReconnect }: Props
           name={handle}
           action={t('connecting.disconnectDo')}
           onConfirm={async () => {
-            await change({ method: 'DELETE', path })
-            showToast({ text: t('connecting.disconnected', { handle }) })
+            const told = await change<{ trouble: string } | null>({ method: 'DELETE', path })
+            showToast({ text: `${t('connecting.disconnected', { handle })} ${told?.trouble ?? ''}`.trim(), alert: told !== null })
             await cache.invalidateQueries({ queryKey: channelsQuery.queryKey })
           }}
           onClose={() => setDisconnecting(false)}
@@ -148,7 +156,23 @@ function Times({ channel }: { channel: Channel }) {
         ...(channel.lastDeliveryAt === null ? [] : [t('connecting.lastDelivery', { span: delivered })]),
         ...(channel.lastPollAt === null ? [] : [t('connecting.lastPoll', { span: polled })]),
       ].join(' · ')}
+      {channel.tokenExpiresAt !== null && <TokenEnd at={channel.tokenExpiresAt} />}
     </p>
+  )
+}
+
+/** When the platform stops taking the credentials; loud in the last two weeks. */
+function TokenEnd({ at }: { at: string }) {
+  const t = useWords()
+  const { workspace } = useMe()
+  const days = Math.floor((Date.parse(at) - now()) / 86_400_000)
+  return (
+    <>
+      {' · '}
+      <time dateTime={at} title={fullWhen(at, workspace.timeZone)} className={days < 14 ? 'err' : undefined}>
+        {days < 0 ? t('connecting.tokenEnded') : t('connecting.tokenEnds', { days })}
+      </time>
+    </>
   )
 }
 

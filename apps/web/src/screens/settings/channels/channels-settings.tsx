@@ -1,16 +1,19 @@
-import type { PlatformGuide } from '@answerback/core/api'
+import type { PlatformGuide } from '@answerback/core/connect-api'
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
+import { useEffect } from 'react'
 import { platformsQuery } from '../../../api/channel-queries.ts'
 import { channelsQuery } from '../../../api/queries.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { useMay } from '../../../ui/me.tsx'
+import { showToast } from '../../../ui/toasts.tsx'
 import { useWords } from '../../../words/words.tsx'
 import { Loaded } from '../loaded.tsx'
 import { SettingsPage } from '../settings-page.tsx'
 import { ChannelLine } from './channel-line.tsx'
 import type { ChannelsSearch } from './channels-search.ts'
+import { ChooseAccounts } from './choose-accounts.tsx'
 import { ConnectForm } from './connect-form.tsx'
 import { WebhookApps } from './webhook-apps.tsx'
 import '../../../style/connecting.css'
@@ -24,6 +27,13 @@ export function ChannelsSettings() {
   const search = useSearch({ from: '/inside/settings/channels' })
   const navigate = useNavigate()
   const open = (next: ChannelsSearch) => void navigate({ to: '/settings/channels', search: next, replace: true })
+  const back = channels.find((each) => each.id === search.connected)
+  useEffect(() => {
+    if (back === undefined) return
+    // Somebody just came back from a platform: said once, and not again when the page is loaded anew.
+    showToast({ text: t('connecting.connected', { handle: back.handle }) })
+    void navigate({ to: '/settings/channels', search: {}, replace: true })
+  }, [back, navigate, t])
   if (!connects) return <SettingsPage title={t('settings.channels')} lead={t('settings.forbidden')} />
   const chosen = search.connect
   return (
@@ -31,7 +41,8 @@ export function ChannelsSettings() {
       title={t('settings.channels')}
       lead={t('connecting.lead')}
       action={
-        chosen === undefined && (
+        chosen === undefined &&
+        search.choose === undefined && (
           <button type="button" className="btn" onClick={() => open({ connect: '' })}>
             <Plus className="i" aria-hidden="true" />
             {t('connecting.add')}
@@ -44,13 +55,16 @@ export function ChannelsSettings() {
           const guide = platforms.find((each) => each.id === chosen)
           return (
             <>
+              {search.choose !== undefined && <ChooseAccounts id={search.choose} platforms={platforms} onClose={() => open({})} />}
               {chosen !== undefined &&
                 (guide === undefined ? (
                   <Choose platforms={platforms} onChoose={(connect) => open({ connect })} onClose={() => open({})} />
                 ) : (
-                  <ConnectForm key={guide.id} guide={guide} onClose={() => open({})} />
+                  <ConnectForm key={guide.id} guide={guide} failed={search.failed} onClose={() => open({})} />
                 ))}
-              {channels.length === 0 && chosen === undefined && <p className="ink2">{t('connecting.none')}</p>}
+              {channels.length === 0 && chosen === undefined && search.choose === undefined && (
+                <p className="ink2">{t('connecting.none')}</p>
+              )}
               {channels.length > 0 && (
                 <ul className="lines">
                   {channels.map((channel) => (
@@ -59,13 +73,14 @@ export function ChannelsSettings() {
                       channel={channel}
                       guide={platforms.find((each) => each.id === channel.platform)}
                       reconnecting={search.reconnect === channel.id}
+                      failed={search.reconnect === channel.id ? search.failed : undefined}
                       onReconnect={(on) => open(on ? { reconnect: channel.id } : {})}
                     />
                   ))}
                 </ul>
               )}
               {platforms
-                .filter((each) => each.webhookUrl !== null)
+                .filter((each) => each.webhookUrl !== null || each.oauth?.app === 'by_hand')
                 .map((each) => (
                   <WebhookApps key={each.id} guide={each} />
                 ))}

@@ -1,96 +1,58 @@
-import type { Channel, PlatformGuide } from '@answerback/core/api'
-import { useEffect, useId, useRef } from 'react'
-import { change } from '../../../api/call.ts'
-import { cache, channelsQuery, meQuery } from '../../../api/queries.ts'
-import { filled, type Check } from '../../../ui/checks.ts'
-import { PasswordField, TextField } from '../../../ui/fields.tsx'
-import { showToast } from '../../../ui/toasts.tsx'
-import { useForm } from '../../../ui/use-form.ts'
+import type { Channel } from '@answerback/core/api'
+import type { PlatformGuide } from '@answerback/core/connect-api'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useWords } from '../../../words/words.tsx'
-import { Guide } from './guide.tsx'
+import { Agree } from './agree.tsx'
+import { HowToGetIt, Permissions } from './guide.tsx'
+import { TokenForm } from './token-form.tsx'
 
 type Props = {
   guide: PlatformGuide
-  /** Connected before: the same account is connected again, and what is left empty stays. */
+  /** Connected before: the same account is connected again. */
   channel?: Channel
+  /** The way to the platform that just came to nothing. */
+  failed?: string | undefined
   onClose: () => void
 }
 
-/** Asks for what a platform needs, with how to get it and what each permission is for. */
-export function ConnectForm({ guide, channel, onClose }: Props) {
+/** Connects an account: by agreeing at the platform where it has that, or with a token; and what each permission is for. */
+export function ConnectForm({ guide, channel, failed, onClose }: Props) {
   const t = useWords()
   const titleId = useId()
   const heading = useRef<HTMLHeadingElement>(null)
+  const [byToken, setByToken] = useState(false)
   // Read from the top: what to do there comes before what to paste here.
   useEffect(() => heading.current?.focus(), [])
-  const required = guide.fields.filter((field) => !field.optional && (channel === undefined || field.secret))
-  const form = useForm<Record<string, string>>({
-    initial: Object.fromEntries(guide.fields.map((field) => [nameOf(field.name), ''])),
-    checks: Object.fromEntries(required.map((field): [string, Check] => [nameOf(field.name), filled])),
-    send: async (values) => {
-      const settings = settingsOf(values)
-      if (channel === undefined) await change({ method: 'POST', path: '/channels', body: { platform: guide.id, settings } })
-      else await change({ method: 'PUT', path: `/channels/${channel.id}/credentials`, body: { settings } })
-      void cache.invalidateQueries({ queryKey: channelsQuery.queryKey })
-      void cache.invalidateQueries({ queryKey: meQuery.queryKey })
-      const handle = channel?.handle ?? guide.name
-      showToast({ text: t(channel === undefined ? 'connecting.connected' : 'connecting.connectedAgain', { handle }) })
-      onClose()
-    },
-  })
+  const { oauth } = guide
+  const agrees = oauth !== null && !byToken
   return (
     <section className="connect-box" aria-labelledby={titleId}>
       <h2 id={titleId} ref={heading} tabIndex={-1}>
         {channel === undefined ? t('connecting.title', { platform: guide.name }) : t('connecting.titleAgain', { handle: channel.handle })}
       </h2>
-      {channel !== undefined && <p className="ink2">{t('connecting.leadAgain')}</p>}
-      <Guide guide={guide} />
-      <form className="form narrow" noValidate autoComplete="off" onSubmit={form.submit}>
-        {guide.fields.map((field) => {
-          const Field = field.secret ? PasswordField : TextField
-          const keeps = channel !== undefined && !field.secret
-          return (
-            <Field
-              key={field.name}
-              label={field.optional ? t('connecting.optional', { label: field.label }) : field.label}
-              hint={field.help}
-              placeholder={keeps ? t('connecting.asBefore') : field.placeholder}
-              dir="ltr"
-              autoComplete={field.secret ? 'new-password' : 'off'}
-              autoCapitalize="none"
-              spellCheck={false}
-              {...form.field(nameOf(field.name))}
-            />
-          )
-        })}
-        {form.whole !== null && (
-          <p className="err" role="alert">
-            {form.whole}
-          </p>
+      {channel !== undefined && !agrees && <p className="ink2">{t('connecting.leadAgain')}</p>}
+      {agrees ? (
+        <>
+          <Agree guide={guide} oauth={oauth} channel={channel} failed={failed} />
+          <Permissions guide={guide} />
+        </>
+      ) : (
+        <>
+          <HowToGetIt guide={guide} />
+          <Permissions guide={guide} />
+          <TokenForm guide={guide} channel={channel} onClose={onClose} />
+        </>
+      )}
+      <div className="acts ways">
+        {oauth !== null && (
+          <button type="button" className="btn" onClick={() => setByToken(!byToken)}>
+            {byToken ? t('connecting.byAgreeing', { platform: guide.name }) : t('connecting.byToken')}
+          </button>
         )}
-        {channel === undefined && guide.webhookUrl !== null && <p className="meta">{t('connecting.hooks')}</p>}
-        <div className="acts">
-          <button type="submit" className="btn fill" aria-disabled={form.busy}>
-            {form.busy ? t('form.busy') : t(channel === undefined ? 'connecting.connect' : 'connecting.connectAgain')}
-          </button>
-          <button type="button" className="btn quiet" onClick={onClose}>
-            {t('app.cancel')}
-          </button>
-        </div>
-      </form>
+        <button type="button" className="btn quiet" onClick={onClose}>
+          {t('app.cancel')}
+        </button>
+      </div>
     </section>
-  )
-}
-
-const prefix = 'settings.'
-
-/** As the server names the field when it refuses it. */
-function nameOf(field: string): string {
-  return `${prefix}${field}`
-}
-
-function settingsOf(values: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name.slice(prefix.length), value.trim()]])),
   )
 }

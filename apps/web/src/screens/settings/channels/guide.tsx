@@ -1,9 +1,8 @@
-import type { PlatformGuide } from '@answerback/core/api'
-import { CopyField } from '../../../ui/copy-field.tsx'
+import type { PlatformGuide } from '@answerback/core/connect-api'
 import { useWords } from '../../../words/words.tsx'
 
-/** How to come by a token, which permissions it needs and what for, and addresses to enter there. */
-export function Guide({ guide }: { guide: PlatformGuide }) {
+/** How to come by a token, in order. */
+export function HowToGetIt({ guide }: { guide: PlatformGuide }) {
   const t = useWords()
   return (
     <div className="guide">
@@ -13,12 +12,15 @@ export function Guide({ guide }: { guide: PlatformGuide }) {
           <li key={step}>{step}</li>
         ))}
       </ol>
-      <p>
-        <a className="link" href={guide.docs} target="_blank" rel="noopener noreferrer">
-          {t('connecting.docs', { platform: guide.name })}
-        </a>
-      </p>
-      {guide.redirectUrl !== null && <CopyField label="Redirect URL" value={guide.redirectUrl} />}
+    </div>
+  )
+}
+
+/** Every permission that is asked for, and what for. */
+export function Permissions({ guide }: { guide: PlatformGuide }) {
+  const t = useWords()
+  return (
+    <div className="guide">
       <h3>{t('connecting.permissions')}</h3>
       <dl>
         {guide.permissions.map(({ name, why }) => (
@@ -28,6 +30,11 @@ export function Guide({ guide }: { guide: PlatformGuide }) {
           </div>
         ))}
       </dl>
+      <p>
+        <a className="link" href={guide.docs} target="_blank" rel="noopener noreferrer">
+          {t('connecting.docs', { platform: guide.name })}
+        </a>
+      </p>
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import type { PlatformAppView, PlatformGuide } from '@answerback/core/api'
+import type { PlatformAppView, PlatformGuide } from '@answerback/core/connect-api'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { change, newKey } from '../../../api/call.ts'
@@ -34,10 +34,14 @@ export function WebhookApps({ guide }: { guide: PlatformGuide }) {
           const own = apps.filter((each) => each.platform === guide.id)
           return (
             <>
+              {own.some((each) => own.some((other) => other.id !== each.id && other.appId === each.appId)) && (
+                <p className="lead-line">{t('connecting.appSecrets', { platform: guide.name })}</p>
+              )}
+              {guide.redirectUrl !== null && own.length > 0 && <CopyField label={t('connecting.redirect')} value={guide.redirectUrl} />}
               {own.length > 0 && (
                 <ul className="lines">
                   {own.map((app) => (
-                    <AppLine key={app.id} app={app} />
+                    <AppLine key={app.id} app={app} secrets={own.filter((each) => each.appId === app.appId)} />
                   ))}
                 </ul>
               )}
@@ -56,28 +60,36 @@ export function WebhookApps({ guide }: { guide: PlatformGuide }) {
   )
 }
 
-function AppLine({ app: { id, appId, channels, createdAt } }: { app: PlatformAppView }) {
+/** One secret of an app. `secrets`: all that are active, oldest first; while there are two, the older one is retired once the platform uses the newer. */
+function AppLine({ app: { id, appId, channels, createdAt, owner }, secrets }: { app: PlatformAppView; secrets: PlatformAppView[] }) {
   const t = useWords()
   const { workspace } = useMe()
   const [removing, setRemoving] = useState(false)
+  const older = secrets.length > 1 && secrets.at(-1)?.id !== id
   return (
     <li className="line-item">
       <div className="grow">
-        <p className="med">{t('connecting.appLine', { appId })}</p>
+        <p className="med">
+          {t('connecting.appLine', { appId })}
+          {secrets.length > 1 && <span className="chip">{t(older ? 'connecting.appSecretOlder' : 'connecting.appSecretNewer')}</span>}
+        </p>
         <p className="meta">{t('connecting.appChannels', { count: channels, time: whenText(createdAt, now(), workspace.timeZone) })}</p>
+        {owner === 'installation' && <p className="meta">{t('connecting.appInstallation')}</p>}
       </div>
-      <button type="button" className="btn quiet danger s" onClick={() => setRemoving(true)}>
-        {t('connecting.appRemove')}
-      </button>
+      {owner === 'workspace' && (
+        <button type="button" className="btn quiet danger s" onClick={() => setRemoving(true)}>
+          {t(older ? 'connecting.appRetire' : 'connecting.appRemove')}
+        </button>
+      )}
       {removing && (
         <ConfirmByName
-          title={t('connecting.appRemoveTitle', { appId })}
-          lead={t('connecting.appRemoveLead')}
+          title={t(older ? 'connecting.appRetireTitle' : 'connecting.appRemoveTitle', { appId })}
+          lead={t(older ? 'connecting.appRetireLead' : 'connecting.appRemoveLead')}
           name={appId}
-          action={t('connecting.appRemove')}
+          action={t(older ? 'connecting.appRetire' : 'connecting.appRemove')}
           onConfirm={async () => {
             await change({ method: 'DELETE', path: `/platform-apps/${id}` })
-            showToast({ text: t('connecting.appRemoved') })
+            showToast({ text: t(older ? 'connecting.appRetired' : 'connecting.appRemoved') })
             await cache.invalidateQueries({ queryKey: platformAppsQuery.queryKey })
           }}
           onClose={() => setRemoving(false)}
@@ -87,7 +99,8 @@ function AppLine({ app: { id, appId, channels, createdAt } }: { app: PlatformApp
   )
 }
 
-function AddApp({ guide, onClose }: { guide: PlatformGuide; onClose: () => void }) {
+/** Registers an app: its id and secret from there, and for webhooks the address and a token to enter there. */
+export function AddApp({ guide, onClose }: { guide: PlatformGuide; onClose?: () => void }) {
   const t = useWords()
   // Nobody has to think one up; it only has to be the same on both sides.
   const [verifyToken] = useState(newKey)
@@ -99,7 +112,7 @@ function AddApp({ guide, onClose }: { guide: PlatformGuide; onClose: () => void 
       await change({ method: 'POST', path: '/platform-apps', body: { platform: guide.id, settings } })
       await cache.invalidateQueries({ queryKey: platformAppsQuery.queryKey })
       showToast({ text: t('connecting.appSaved') })
-      onClose()
+      onClose?.()
     },
   })
   return (
@@ -119,9 +132,13 @@ function AddApp({ guide, onClose }: { guide: PlatformGuide; onClose: () => void 
         autoComplete="new-password"
         {...form.field('settings.appSecret')}
       />
-      <p>{t('connecting.webhooksSteps')}</p>
-      <CopyField label={t('connecting.callback')} value={guide.webhookUrl ?? ''} />
-      <CopyField label={t('connecting.verifyToken')} value={verifyToken} />
+      {guide.webhookUrl !== null && (
+        <>
+          <p>{t('connecting.webhooksSteps')}</p>
+          <CopyField label={t('connecting.callback')} value={guide.webhookUrl} />
+          <CopyField label={t('connecting.verifyToken')} value={verifyToken} />
+        </>
+      )}
       {form.whole !== null && (
         <p className="err" role="alert">
           {form.whole}
@@ -131,9 +148,11 @@ function AddApp({ guide, onClose }: { guide: PlatformGuide; onClose: () => void 
         <button type="submit" className="btn fill" aria-disabled={form.busy}>
           {form.busy ? t('form.busy') : t('connecting.appSave')}
         </button>
-        <button type="button" className="btn quiet" onClick={onClose}>
-          {t('app.cancel')}
-        </button>
+        {onClose !== undefined && (
+          <button type="button" className="btn quiet" onClick={onClose}>
+            {t('app.cancel')}
+          </button>
+        )}
       </div>
     </form>
   )
