@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts'
 import type { Happening, Item, JsonObject } from '../world/item.ts'
+import { graphTime } from '../graph/time.ts'
 import { isReply } from './ids.ts'
-import { fromOf, graphTime, permalink } from './node.ts'
+import { fromOf, permalink } from './node.ts'
 
 /** One change of a webhook entry. */
 export type Change = { field: 'feed' | 'mention'; value: JsonObject }

@@ -1,5 +1,5 @@
 import type { Dialect, Keepable } from '../dialect.ts'
-import { GraphError, pageRateLimited, tokenExpired, tokenRevoked } from './errors.ts'
+import { GraphError, tokenExpired, tokenRevoked, tooManyCalls } from '../graph/errors.ts'
 import { facebookIds, topComment } from './ids.ts'
 import { brandPosts, earlier } from './posts.ts'
 import { openFacebook, routeFacebook, usageHeaders } from './routes.ts'
@@ -38,7 +38,7 @@ export const facebook: Dialect<'facebook', FacebookSecrets> = {
     rateLimited: (context, { seconds }) => ({
       status: 400,
       headers: usageHeaders(context, 100, Math.ceil(seconds / 60)),
-      body: pageRateLimited().body,
+      body: tooManyCalls(80001, 'Page').body,
     }),
     expiredToken: () => tokenExpired(),
     revokedToken: () => tokenRevoked(),

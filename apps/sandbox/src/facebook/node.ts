@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
 import { isReply, storyOf } from './ids.ts'
-import { pageOf } from './edge.ts'
-import type { EdgeQuery } from './edge.ts'
-import { GraphError } from './errors.ts'
-import { readFields } from './fields.ts'
-import type { Field } from './fields.ts'
+import { edgeOf } from '../graph/edge.ts'
+import { unknownField } from '../graph/errors.ts'
+import { readFields, writeFields } from '../graph/fields.ts'
+import { graphTime } from '../graph/time.ts'
+import type { Field } from '../graph/fields.ts'
 
 /** What renders a node: the world, and how to write the address of an edge's page. */
 export type NodeView = Context & {
@@ -53,15 +53,10 @@ export function accountNode(view: NodeView, account: Account, fields: Field[] | 
 
 /** An edge of posts or comments as `{ data, paging, summary }`. */
 export function edgeNode(view: NodeView, path: string, items: Item[], query: Record<string, string>, fields: Field[] | null): JsonObject {
-  const page = pageOf(view, items, query as EdgeQuery)
-  const edge: JsonObject = { data: page.items.map((item) => itemNode(view, item, fields)) }
-  if (page.before && page.after) {
-    const paging: JsonObject = { cursors: { before: page.before, after: page.after } }
-    const { after: _after, before: _before, ...rest } = query
-    if (page.less) paging['previous'] = view.edgeUrl(path, { ...rest, before: page.before })
-    if (page.more) paging['next'] = view.edgeUrl(path, { ...rest, after: page.after })
-    edge['paging'] = paging
-  }
+  const edge = edgeOf(view, items, query, {
+    node: (item) => itemNode(view, item, fields),
+    url: (asked) => view.edgeUrl(path, asked),
+  })
   if (query['summary'] && query['summary'] !== 'false')
     edge['summary'] = {
       order: query['order'] === 'reverse_chronological' ? 'reverse_chronological' : 'chronological',
@@ -74,11 +69,6 @@ export function edgeNode(view: NodeView, path: string, items: Item[], query: Rec
 /** The comments below a post or comment: `toplevel` the direct ones, `stream` all of them. */
 export function commentsOf(view: Context, item: Item, filter: string | undefined): Item[] {
   return filter === 'stream' ? view.world.descendants(item) : view.world.replies(item)
-}
-
-/** A time as the Graph API writes it: `2026-11-18T10:00:00+0000`. */
-export function graphTime(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d{3}Z$/, '+0000')
 }
 
 /** The public address of a post, comment or reply. */
@@ -177,7 +167,7 @@ function sharedField(view: NodeView, item: Item, field: Field, type: string): un
     case 'comments': {
       const comments = commentsOf(view, item, field.modifiers['filter'])
       if (comments.length === 0 && !field.modifiers['summary']) return undefined
-      const query = { ...field.modifiers, ...nestedFields(field) }
+      const query = { ...field.modifiers, ...(field.fields && { fields: writeFields(field.fields) }) }
       return edgeNode(view, `${item.id}/comments`, comments, query, field.fields)
     }
     case 'likes':
@@ -197,19 +187,6 @@ export function likesEdge(view: Context, item: Item, query: Record<string, strin
   return query['summary'] && query['summary'] !== 'false' ? { data, summary } : { data }
 }
 
-function nestedFields(field: Field): Record<string, string> {
-  return field.fields ? { fields: writeFields(field.fields) } : {}
-}
-
-function writeFields(fields: Field[]): string {
-  return fields
-    .map(({ name, modifiers, fields: inner }) => {
-      const calls = Object.entries(modifiers).map(([key, value]) => `.${key}(${value})`)
-      return name + calls.join('') + (inner ? `{${writeFields(inner)}}` : '')
-    })
-    .join(',')
-}
-
 function pickFields(from: { id: string; name: string }, fields: Field[] | null): JsonObject {
   if (!fields) return from
   const picked: JsonObject = {}
@@ -222,8 +199,4 @@ function pickFields(from: { id: string; name: string }, fields: Field[] | null):
 
 function isYoung(view: Context, item: Item): boolean {
   return view.world.clock('facebook') - item.createdAt < 7 * 86_400_000
-}
-
-function unknownField(name: string, type: string): GraphError {
-  return new GraphError(100, `(#100) Tried accessing nonexisting field (${name}) on node type (${type})`)
 }

@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { JsonObject } from '../world/item.ts'
-import { GraphError, objectMissing } from './errors.ts'
-import type { Field } from './fields.ts'
+import { objectMissing, unknownField } from '../graph/errors.ts'
+import { tokenOf, unknownPath } from '../graph/request.ts'
+import type { Field } from '../graph/fields.ts'
 import type { FacebookPage } from './pages.ts'
 import { pagesOf } from './pages.ts'
-import { callerOf, pageOfToken, tokenOf } from './token.ts'
+import { callerOf, pageOfToken } from './token.ts'
 import type { Facebook } from './writes.ts'
 
 const emptyEdges = new Set(['feed', 'posts', 'published_posts', 'visitor_posts', 'tagged', 'ratings', 'ads_posts'])
@@ -25,7 +26,7 @@ export function otherPageNode(facebook: Facebook, request: FastifyRequest, id: s
   for (const name of emptyEdges) known[name] = { data: [] }
   const asked = fields?.map(({ name }) => name) ?? ['id', 'name']
   const unknown = asked.find((name) => !(name in known))
-  if (unknown !== undefined) throw new GraphError(100, `(#100) Tried accessing nonexisting field (${unknown}) on node type (Page)`)
+  if (unknown !== undefined) throw unknownField(unknown, 'Page')
   return Object.fromEntries(['id', ...asked].map((name) => [name, known[name]]))
 }
 
@@ -38,7 +39,7 @@ export function otherPageEdge(facebook: Facebook, request: FastifyRequest, id: s
     const app = { id: facebook.secrets.facebook.appId, name: 'Answerback sandbox', subscribed_fields: subscribed }
     return { data: subscribed.length > 0 ? [app] : [] }
   }
-  if (!emptyEdges.has(edge)) throw new GraphError(2500, `Unknown path components: /${edge}`)
+  if (!emptyEdges.has(edge)) throw unknownPath(edge)
   return { data: [] }
 }
 

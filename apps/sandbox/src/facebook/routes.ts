@@ -1,17 +1,18 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { baseUrlOf } from '../http/base.ts'
-import { bodyFields, queryFields, textOf } from '../http/body.ts'
+import { queryFields } from '../http/body.ts'
 import type { Sender, WebhookTarget } from '../webhooks/sender.ts'
 import { Kept } from '../world/kept.ts'
-import { GraphError, objectMissing } from './errors.ts'
-import { readFields } from './fields.ts'
+import { GraphError, objectMissing } from '../graph/errors.ts'
+import { readFields } from '../graph/fields.ts'
+import { answerGraphError, edgeUrl, formOf, tokenOf, unknownPath, withoutToken } from '../graph/request.ts'
 import { accountNode, commentsOf, edgeNode, itemNode, likesEdge } from './node.ts'
 import type { NodeView } from './node.ts'
 import { exchange, routeLogin } from './login.ts'
 import { otherPageEdge, otherPageNode } from './other-page.ts'
 import { pagesOf, shortLived } from './pages.ts'
-import { callerOf, debugToken, isShortLived, tokenOf } from './token.ts'
+import { callerOf, debugToken, isShortLived } from './token.ts'
 import { removeObject, writeEdge, writeObject } from './writes.ts'
 import type { Facebook } from './writes.ts'
 
@@ -30,7 +31,7 @@ export function routeFacebook(app: FastifyInstance, facebook: Facebook): void {
   const base = '/:version(^v\\d+\\.\\d+$)'
   app.register(async (scope) => {
     scope.addHook('onRequest', async (_request, reply) => void reply.headers(usageHeaders(facebook)))
-    scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
+    scope.setErrorHandler((error, _request, reply) => answerGraphError(error, reply))
     scope.get(`${base}/debug_token`, async (request) => {
       callerOf(facebook, request)
       return debugToken(facebook, queryFields(request)['input_token'] ?? '')
@@ -58,17 +59,6 @@ export function usageHeaders(facebook: Context, percent = 3, waitMinutes = 0): R
     'x-business-use-case-usage': JSON.stringify({ [facebook.secrets.facebook.pageId]: page }),
     'facebook-api-version': 'v25.0',
   }
-}
-
-function answerError(error: unknown, reply: FastifyReply): FastifyReply {
-  const known =
-    error instanceof GraphError
-      ? error
-      : new GraphError(2, 'An unexpected error has occurred. Please retry your request later.', {
-          status: (error as { statusCode?: number }).statusCode ?? 500,
-          transient: true,
-        })
-  return reply.code(known.status).header('www-authenticate', 'OAuth "Facebook Platform"').send(known.body)
 }
 
 /** `GET /?ids=a,b`: an object per id; one that is missing fails the whole answer, as the Graph API does. */
@@ -160,8 +150,8 @@ function accountsOf(facebook: Facebook, request: FastifyRequest) {
   const cursor = (place: number) => Buffer.from(String(place)).toString('base64url')
   const paging = { cursors: { before: cursor(at), after: cursor(end) } }
   if (end >= pages.length) return { data, paging }
-  const { edgeUrl } = viewOf(facebook, request)
-  return { data, paging: { ...paging, next: edgeUrl('me/accounts', { ...withoutToken(query), after: cursor(end) }) } }
+  const view = viewOf(facebook, request)
+  return { data, paging: { ...paging, next: view.edgeUrl('me/accounts', { ...withoutToken(query), after: cursor(end) }) } }
 }
 
 function pageItems(facebook: Facebook, edge: string) {
@@ -192,30 +182,5 @@ async function subscribe(facebook: Facebook, request: FastifyRequest) {
 function viewOf(facebook: Facebook, request: FastifyRequest): NodeView {
   const base = baseUrlOf(request, 'facebook')
   const { version } = request.params as { version: string }
-  const token = queryFields(request)['access_token']
-  const edgeUrl = (path: string, query: Record<string, string>) => {
-    const url = new URL(`${base}/${version}/${path}`)
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-    if (token) url.searchParams.set('access_token', token)
-    return url.href
-  }
-  return { ...facebook, edgeUrl }
-}
-
-function withoutToken(query: Record<string, string>): Record<string, string> {
-  const { access_token: _token, appsecret_proof: _proof, ...rest } = query
-  return rest
-}
-
-function formOf(request: FastifyRequest): Record<string, string> {
-  const form: Record<string, string> = queryFields(request)
-  for (const [name, value] of Object.entries(bodyFields(request))) {
-    const text = textOf(value)
-    if (text !== undefined) form[name] = text
-  }
-  return form
-}
-
-function unknownPath(edge: string): GraphError {
-  return new GraphError(2500, `Unknown path components: /${edge}`)
+  return { ...facebook, edgeUrl: (path, query) => edgeUrl(request, `${base}/${version}`, path, query) }
 }

@@ -1,19 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
-import { bodyFields, queryFields, textOf } from '../http/body.ts'
-import { GraphError, tokenExpired, tokenRevoked } from './errors.ts'
+import { GraphError, tokenExpired, tokenRevoked } from '../graph/errors.ts'
+import { tokenOf } from '../graph/request.ts'
 import { pagesOf, shortLived } from './pages.ts'
 import type { FacebookPage } from './pages.ts'
 import type { Facebook } from './writes.ts'
 
 /** Who calls the Graph API. `other_page`: a Page of the same admin that is not the brand's. */
 export type Caller = 'page' | 'other_page' | 'user' | 'app'
-
-/** The token that came with a request, from the query, the body or the Authorization header. */
-export function tokenOf(request: FastifyRequest): string | undefined {
-  const bearer = /^(?:Bearer|OAuth) (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  return queryFields(request)['access_token'] ?? textOf(bodyFields(request)['access_token']) ?? bearer
-}
 
 /** Tells who calls. Throws what the Graph API says of a missing, wrong, expired or revoked token. */
 export function callerOf(context: Context, request: FastifyRequest): Caller {

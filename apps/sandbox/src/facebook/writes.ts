@@ -5,9 +5,10 @@ import type { Sender } from '../webhooks/sender.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import type { Kept } from '../world/kept.ts'
 import { isReply } from './ids.ts'
-import { GraphError, objectMissing } from './errors.ts'
+import { GraphError, objectMissing } from '../graph/errors.ts'
+import { objectField, tokenOf, unknownPath } from '../graph/request.ts'
 import type { Login } from './login.ts'
-import { callerOf, pageOfToken, tokenOf } from './token.ts'
+import { callerOf, pageOfToken } from './token.ts'
 
 /** The pretend Facebook: the world, its webhooks, who agreed to what, and what the other Pages subscribed to. */
 export type Facebook = Context & {
@@ -46,7 +47,7 @@ export function writeEdge(facebook: Facebook, request: FastifyRequest, method: '
   if (!item) throw objectMissing(id, method.toLowerCase())
   if (edge === 'comments' && method === 'POST') return comment(facebook, request, item, form)
   if (edge === 'likes') return like(facebook, request, item, method)
-  throw new GraphError(2500, `Unknown path components: /${edge}`)
+  throw unknownPath(edge)
 }
 
 /** `POST /{id}`: `is_hidden` hides or shows a comment, `message` edits the Page's own. */
@@ -110,8 +111,8 @@ function like(facebook: Facebook, request: FastifyRequest, item: Item, method: '
 }
 
 function replyPrivately(facebook: Facebook, request: FastifyRequest, form: JsonObject) {
-  const recipient = readObjectField(form['recipient'])
-  const text = textOf(readObjectField(form['message'])['text'])
+  const recipient = objectField(form['recipient'])
+  const text = textOf(objectField(form['message'])['text'])
   const targetId = textOf(recipient['comment_id']) ?? textOf(recipient['post_id'])
   if (!targetId || !text) throw new GraphError(100, '(#100) Param recipient or message is missing')
   const item = facebook.world.find('facebook', targetId)
@@ -149,17 +150,6 @@ function checkMessage(message: string): string {
   if (message.trim() === '') throw new GraphError(100, '(#100) Missing message or attachment')
   if (message.length > messageMaxCharacters) throw new GraphError(100, '(#100) Param message is too long')
   return message
-}
-
-function readObjectField(value: unknown): JsonObject {
-  if (typeof value === 'object' && value !== null) return value as JsonObject
-  if (typeof value !== 'string') return {}
-  try {
-    const parsed: unknown = JSON.parse(value)
-    return typeof parsed === 'object' && parsed !== null ? (parsed as JsonObject) : {}
-  } catch {
-    return {}
-  }
 }
 
 function record(

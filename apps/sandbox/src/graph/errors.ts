@@ -45,8 +45,12 @@ export function tokenRevoked(): GraphError {
   return new GraphError(190, message, { subcode: 467 })
 }
 
-/** Too many calls for this Page: code 80001. */
-export function pageRateLimited(): GraphError {
-  const message = '(#80001) There have been too many calls to this Page account. Wait a bit and try again.'
-  return new GraphError(80001, message)
+/** Too many calls for this `account` ("Page", "Instagram"), by the code of its kind. */
+export function tooManyCalls(code: number, account: string): GraphError {
+  return new GraphError(code, `(#${code}) There have been too many calls to this ${account} account. Wait a bit and try again.`)
+}
+
+/** A field was asked for that this type of node does not have: code 100. */
+export function unknownField(name: string, type: string): GraphError {
+  return new GraphError(100, `(#100) Tried accessing nonexisting field (${name}) on node type (${type})`)
 }

@@ -11,6 +11,16 @@ export function readFields(expression: string): Field[] {
   return fields
 }
 
+/** The expression that such fields were read from. */
+export function writeFields(fields: Field[]): string {
+  return fields
+    .map(({ name, modifiers, fields: inner }) => {
+      const calls = Object.entries(modifiers).map(([key, value]) => `.${key}(${value})`)
+      return name + calls.join('') + (inner ? `{${writeFields(inner)}}` : '')
+    })
+    .join(',')
+}
+
 type Reader = { text: string; at: number }
 
 function readList(reader: Reader): Field[] {
