@@ -6,7 +6,10 @@ import { bluesky } from '@answerback/platforms/bluesky/adapter'
 export type Pretend = { platform: number; everyMs: number; errs: 'hangs' | 'breaks' | 'refuses' | null; firstDueAt: number }
 
 /** Rounds and calls as they happened, in ms since 1970. `by`: the channel. */
-export type Journal = { rounds: { by: string; startAt: number; endAt: number }[]; calls: { by: string; platform: number; at: number }[] }
+export type Journal = {
+  rounds: { by: string; startAt: number; endAt: number; news: boolean }[]
+  calls: { by: string; platform: number; at: number }[]
+}
 
 type Budgets = NonNullable<Platform['budgets']>
 
@@ -23,8 +26,14 @@ const hangMs = 20_000
 /** One round in so many brings something new. */
 const newsEvery = 50
 
+/** The page of a channel where nothing happened since `at`. */
+export function pretendPage(at: number): string {
+  return JSON.stringify({ notifications: [], at })
+}
+
 /** Pretend platforms that answer within 50 to 250 ms, each call noted. Everything but reading is an existing adapter's and not used. */
 export function pretendPlatforms(pretends: ReadonlyMap<string, Pretend>, journal: Journal): Platform[] {
+  const lastNewsAt = new Map<string, number>()
   return budgetsByPlatform.map((budgets, index) => ({
     ...bluesky,
     id: `pretend-${index}`,
@@ -35,6 +44,8 @@ export function pretendPlatforms(pretends: ReadonlyMap<string, Pretend>, journal
       const startAt = performance.timeOrigin + performance.now()
       const { errs } = pretends.get(by)!
       let calls = 0
+      const news = errs === null && journal.rounds.length % newsEvery === newsEvery - 1
+      if (news) lastNewsAt.set(by, startAt)
       try {
         for (; calls < callsPerRound; calls += 1) {
           await io.fetch(`https://pretend-${index}.example/${by}`)
@@ -47,15 +58,10 @@ export function pretendPlatforms(pretends: ReadonlyMap<string, Pretend>, journal
           if (errs === 'refuses') throw new PlatformError('rate_limited', 'Too many requests', { retryAfterMs: 30_000 })
         }
       } finally {
-        journal.rounds.push({ by, startAt, endAt: performance.timeOrigin + performance.now() })
+        journal.rounds.push({ by, startAt, endAt: performance.timeOrigin + performance.now(), news })
       }
-      const news = journal.rounds.length % newsEvery === 0
-      const body = JSON.stringify({ notifications: [], at: news ? startAt : 0 })
-      return {
-        pages: [{ resource: 'notifications', kind: 'notifications', request: {}, body }],
-        cursor: { v: 1, high: news ? startAt : 0 },
-        waitMs: 15_000,
-      }
+      const pages = [{ resource: 'notifications', kind: 'notifications', request: {}, body: pretendPage(lastNewsAt.get(by) ?? 0) }]
+      return { pages, cursor: { v: 1 }, waitMs: 15_000 }
     },
   }))
 }

@@ -1,5 +1,6 @@
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +14,7 @@ import { readEnv } from '../src/env.ts'
 import { quantile, sayVerdict, worst, type Verdict } from './pairs.ts'
 import { childrenOf } from './processes.ts'
 import { inDataDir } from './program.ts'
-import { budgetsByPlatform, callsPerRound, type Journal, type Pretend } from './scheduler-platforms.ts'
+import { budgetsByPlatform, callsPerRound, pretendPage, type Journal, type Pretend } from './scheduler-platforms.ts'
 import type { Report, Told } from './scheduler-poller.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -34,6 +35,9 @@ const mix = [
   { share: 0.7, minutesAgo: 10_000, everyMs: 120_000 },
 ] as const
 
+/** After something new came. */
+const hotEveryMs = mix[0].everyMs
+
 const key = Buffer.alloc(32, 7).toString('base64')
 
 /**
@@ -41,7 +45,6 @@ const key = Buffer.alloc(32, 7).toString('base64')
  * asked of the product, until its first call. No allowance may be exceeded in any stretch of its window.
  */
 export default async function scheduler(): Promise<void> {
-  console.log(`This takes about ${Math.ceil((seconds + warmUpSeconds) / 60) + 1} minutes.`)
   await inDataDir(async (dataDir) => {
     const bundle = join(dataDir, 'poller')
     execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs'), 'apps/server/bench/scheduler-poller.ts', bundle], { cwd: root })
@@ -104,7 +107,7 @@ async function seed(owner: PoolConfig, startAt: number): Promise<Map<string, Pre
          select id, $1, 'pretend-' || platform, id::text, 'h', 'n', 'https://pretend-' || platform || '.example', '{}', credentials, now() - interval '90 days', last_at from given),
        posts as (insert into post (id, workspace_id, channel_id, platform, external_id, ours, text, media, ref, platform_at, received_at, seen_at)
          select gen_random_uuid(), $1, id, 'pretend-' || platform, id || '-' || n, true, 'A post', '[]', '{}', now() - n * interval '2 days', now(), now() from given, generate_series(1, 3) n)
-       insert into poll (channel_id, workspace_id, platform, due_at, calls) select id, $1, 'pretend-' || platform, due_at, ${callsPerRound} from given`,
+       insert into poll (channel_id, workspace_id, platform, due_at, calls, cursor, seen) select id, $1, 'pretend-' || platform, due_at, ${callsPerRound}, '{"v":1}', '{"notifications":"${unchanged}"}' from given`,
       [
         workspaceId,
         rows.map((row) => row.id),
@@ -120,6 +123,9 @@ async function seed(owner: PoolConfig, startAt: number): Promise<Map<string, Pre
   await client.end()
   return pretends
 }
+
+/** What was stored of every channel before: the page that it still shows. */
+const unchanged = createHash('sha256').update('{}').update(pretendPage(0)).digest('base64url')
 
 async function poll(program: string, told: Told): Promise<Report> {
   const child = fork(program, { execArgv: process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [], serialization: 'advanced' })
@@ -169,7 +175,7 @@ function lagsOf({ rounds }: Journal, pretends: Map<string, Pretend>): number[] {
     const due = dueAt.get(round.by)
     if (due === undefined) continue
     lags.push(Math.max(0, round.startAt - due))
-    dueAt.set(round.by, round.endAt + pretends.get(round.by)!.everyMs)
+    dueAt.set(round.by, round.endAt + (round.news ? hotEveryMs : pretends.get(round.by)!.everyMs))
   }
   for (const due of dueAt.values()) if (due < endAt - goals.lagSeconds * 1000) lags.push(endAt - due)
   return lags

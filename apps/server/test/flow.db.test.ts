@@ -231,21 +231,25 @@ describe('faults while reading', () => {
       ],
     ),
   ]
-  test.each(faults)('%s: everything arrives, once', async (name, arrange) => {
-    const world = await open()
-    await connectAll(world)
-    await world.drain()
-    arrange(world)
-    comeTogether(world)
-    await world.settle(60_000)
-    await world.settle(300_000)
-    // A mention elsewhere whose notification was never made leaves no trace that we could read.
-    await expectNothingLost(world, (item) => name === 'notifications lost' && item.parentId === null)
-    const { rows } = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
-      tx.execute(sql`select reason from delivery_entry where state = 'quarantined' and kind = 'webhook'`),
-    )
-    expect(rows).toEqual([])
-  })
+  test.each(faults)(
+    '%s: everything arrives, once',
+    async (name, arrange) => {
+      const world = await open()
+      await connectAll(world)
+      await world.drain()
+      arrange(world)
+      comeTogether(world)
+      await world.settle(60_000)
+      await world.settle(300_000)
+      // A mention elsewhere whose notification was never made leaves no trace that we could read.
+      await expectNothingLost(world, (item) => name === 'notifications lost' && item.parentId === null)
+      const { rows } = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+        tx.execute(sql`select reason from delivery_entry where state = 'quarantined' and kind = 'webhook'`),
+      )
+      expect(rows).toEqual([])
+    },
+    60_000,
+  )
 
   test('expired sessions are renewed without anybody noticing', async () => {
     const world = await open()

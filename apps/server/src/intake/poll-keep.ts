@@ -22,12 +22,12 @@ export type Keeper = { keep(kept: Kept): Promise<string[]> }
  * Writes down how rounds ended: pages and cursor of each in one transaction, so a crash repeats and never skips, and many rounds in few transactions. Resolves
  * to the ids of the pages stored, none when another poller has taken the channel meanwhile.
  */
-export function openKeeper(ctx: Context): Keeper {
+export function openKeeper(ctx: Context, { gathers = true } = {}): Keeper {
   let waiting: Waiting[] = []
   let gathering = false
 
   async function flush(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, gatherMs))
+    if (gathers) await new Promise((resolve) => setTimeout(resolve, gatherMs))
     while (waiting.length > 0) await storeAll(ctx, waiting.splice(0, maxRounds))
     gathering = false
   }

@@ -29,7 +29,7 @@ export type Poller = {
 export function openPoller(ctx: Context, { atOnce = readAtOnce } = {}): Poller {
   const reading = new Map<Claimed, Promise<void>>()
   const failuresInRow = new Map<string, number>()
-  const keeper = openKeeper(ctx)
+  const keeper = openKeeper(ctx, { gathers: atOnce > 1 })
   let renewing = false
   const renewal = setInterval(() => {
     if (renewing || reading.size === 0) return

@@ -25,4 +25,6 @@ export const bluesky = guardPlatform({
   reply,
   find,
   like,
+  // Per address (docs.bsky.app/docs/advanced-guides/rate-limits).
+  budgets: [{ scope: 'app', calls: 3_000, perSeconds: 300 }],
 })

@@ -26,4 +26,6 @@ export const mastodon = guardPlatform({
   reply,
   find,
   like,
+  // Per token (rack_attack.rb); the documents still say per account.
+  budgets: [{ scope: 'channel', calls: 300, perSeconds: 300 }],
 })
