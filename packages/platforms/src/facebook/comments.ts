@@ -1,12 +1,13 @@
 import { PlatformError } from '../error.ts'
+import { listFields } from '../graph/fields.ts'
+import type { Refused } from '../graph/fields.ts'
+import { nextParams } from '../graph/graph.ts'
 import { idOf, instantOf, listOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Io } from '../platform.ts'
 import { pageGuard } from '../round.ts'
 import type { Round } from '../round.ts'
-import { ask, commentFields, listFields } from './fields.ts'
-import type { Refused } from './fields.ts'
-import { nextParams } from './graph.ts'
+import { ask, commentFields } from './fields.ts'
 
 /**
  * What one poll shares. `deep`: comments are read to their end. `lastAt`: the poll before (ms). `pagesLeft`: how many more pages of comments this poll may

@@ -1,9 +1,9 @@
 import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
+import type { GraphIo } from '../graph/graph.ts'
 import { idOf, instantOf, linkOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { ConnectIo, Connected, Io, Platform } from '../platform.ts'
 import { callGraph, defaultApiUrl } from './graph.ts'
-import type { GraphIo } from './graph.ts'
 import { oauth } from './oauth.ts'
 import { permissions } from './permissions.ts'
 

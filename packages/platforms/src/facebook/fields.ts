@@ -1,8 +1,6 @@
-import { graphCodeOf, callGraph, saysGone } from './graph.ts'
-import type { GraphAnswer, GraphIo } from './graph.ts'
-
-/** Field -> until when it is left out of our questions (ms). */
-export type Refused = Record<string, number>
+import { fieldAsker, listFields, nameIn } from '../graph/fields.ts'
+import type { Refused } from '../graph/fields.ts'
+import { callGraph } from './graph.ts'
 
 export const commentFields = [
   'id',
@@ -28,37 +26,11 @@ export const ratingFields = [
   'open_graph_story{id}',
 ]
 
-/** A `fields=` list without those refused. */
-export function listFields(fields: string[], refused: Refused): string {
-  return fields.filter((field) => !(nameIn(field) in refused)).join(',')
-}
-
 /** Posts with their newest 50 comments, replies below replies flattened in (`filter(stream)`), and the platform's own count. */
 export function listPostAndCommentFields(refused: Refused): string {
   const posts = listFields(postFields, refused)
   if ('comments' in refused) return posts
   return `${posts},comments.filter(stream).order(reverse_chronological).limit(50).summary(true){${listFields(commentFields, refused)}}`
-}
-
-const dayMs = 86_400_000
-
-/** Asks with all fields; one that the platform refuses (#100) is left out for a day and the question asked again, so that it empties nothing. */
-export async function ask(
-  io: GraphIo,
-  refused: Refused,
-  path: string,
-  params: Record<string, string>,
-  fields: (refused: Refused) => string,
-): Promise<GraphAnswer> {
-  for (;;) {
-    try {
-      return await callGraph(io, { path, params: { ...params, fields: fields(refused) } })
-    } catch (error) {
-      const field = refusedField(error)
-      if (field === null || field in refused) throw error
-      refused[field] = io.now().getTime() + dayMs
-    }
-  }
 }
 
 /** What we can do without. Ids, authors, text, times and parents are not among it: without them a comment cannot be told. */
@@ -68,14 +40,5 @@ const expendable = new Set(
     .filter((name) => !['id', 'from', 'message', 'created_time', 'parent'].includes(name)),
 )
 
-/** The field named by "(#100) Tried accessing nonexisting field (x) on ..." and its like; null when it is none of those. */
-function refusedField(error: unknown): string | null {
-  const code = graphCodeOf(error)
-  if (code === null || code.code !== 100 || saysGone(code)) return null
-  const name = /fields?:?\s*[("'`]?([a-z_]+)/i.exec(code.message)?.[1] ?? ''
-  return expendable.has(name) ? name : null
-}
-
-function nameIn(field: string): string {
-  return field.split('{')[0] ?? field
-}
+/** Asks with all fields, and without those that the platform refuses. */
+export const ask = fieldAsker(callGraph, expendable)

@@ -1,9 +1,9 @@
 import type { Fact } from '@answerback/core/facts'
+import { readGraphError, saysGone } from '../graph/graph.ts'
 import { instantOf, listOf, parseJson, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Normalized, RawDelivery, Self } from '../platform.ts'
 import { readChange } from './change.ts'
-import { readGraphError, saysGone } from './graph.ts'
 import { missing, readComment, readPost, readRating } from './object.ts'
 
 /**

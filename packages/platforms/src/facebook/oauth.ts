@@ -1,9 +1,10 @@
 import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
+import { nextParams } from '../graph/graph.ts'
+import type { GraphIo } from '../graph/graph.ts'
 import { idOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { ConnectIo, OAuth, OAuthAccount } from '../platform.ts'
-import { callGraph, defaultApiUrl, defaultVersion, nextParams } from './graph.ts'
-import type { GraphIo } from './graph.ts'
+import { callGraph, defaultApiUrl, defaultVersion } from './graph.ts'
 import { permissions } from './permissions.ts'
 
 /** A person with hundreds of Pages is read to the end; one that goes in circles is not. */

@@ -1,9 +1,10 @@
 import { PlatformError } from '../error.ts'
+import { listFields } from '../graph/fields.ts'
+import type { Refused } from '../graph/fields.ts'
+import { graphCodeOf, saysGone } from '../graph/graph.ts'
 import type { Io, PolledPage, PollInput } from '../platform.ts'
 import { inGroups, openResource } from '../round.ts'
-import { ask, commentFields, listFields, postFields } from './fields.ts'
-import type { Refused } from './fields.ts'
-import { graphCodeOf, saysGone } from './graph.ts'
+import { ask, commentFields, postFields } from './fields.ts'
 
 /** One open message and the post it stands under; `postId` empty for a visitor's post. */
 export type OpenItem = { id: string; postId: string }

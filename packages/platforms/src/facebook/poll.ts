@@ -1,12 +1,13 @@
 import { PlatformError } from '../error.ts'
+import { listFields, refusedOf } from '../graph/fields.ts'
+import type { Refused } from '../graph/fields.ts'
 import { listOf, recordOf } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
 import { attempt, finish, takeTurn } from '../round.ts'
 import type { Round } from '../round.ts'
 import { readComments, readEdge, readPending, readRest } from './comments.ts'
 import type { Read } from './comments.ts'
-import { listFields, listPostAndCommentFields, postFields, ratingFields } from './fields.ts'
-import type { Refused } from './fields.ts'
+import { listPostAndCommentFields, postFields, ratingFields } from './fields.ts'
 import { groupOpen, rereadGroup } from './open.ts'
 
 const waitMs = 60_000
@@ -71,14 +72,13 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
 function stateOf(cursor: unknown, nowMs: number): State {
   const kept = recordOf(cursor)
   const numberOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
-  const refused = Object.entries(recordOf(kept.refused)).filter((entry): entry is [string, number] => numberOf(entry[1]) > nowMs)
   const pending = Object.entries(recordOf(kept.pending)).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   const [deepAt, lastAt] = [Math.min(numberOf(kept.deepAt), nowMs), Math.min(numberOf(kept.lastAt), nowMs)]
   return {
     v: 1,
     deepAt,
     lastAt,
-    refused: Object.fromEntries(refused),
+    refused: refusedOf(recordOf(kept.refused), nowMs),
     pending: Object.fromEntries(pending),
     turn: Math.floor(numberOf(kept.turn)),
   }

@@ -1,12 +1,13 @@
 import type { Fact } from '@answerback/core/facts'
 import { PlatformError } from '../error.ts'
 import { messageFact } from '../fact.ts'
+import { nextParams } from '../graph/graph.ts'
 import { hurried } from '../http.ts'
 import { idOf, instantOf, linkOf, listOf, recordOf } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
 import { pageGuard } from '../round.ts'
 import { sameText } from '../same-text.ts'
-import { callGraph, nextParams } from './graph.ts'
+import { callGraph } from './graph.ts'
 import { versionOf } from './object.ts'
 
 /** Comments as the Page, `POST /{id}/comments`; a reply to a reply goes to the comment above it. No idempotency: after doubt, `find`. */
