@@ -99,6 +99,7 @@ const bodies: Record<string, unknown> = {
   'PUT /api/v1/reasons': { items: [], revision: 'read' },
   'PUT /api/v1/channels/:id/credentials': { settings: {} },
   'PATCH /api/v1/staff/:id': { role: 'client' },
+  'PATCH /api/v1/replies/:id': { text: 'Hello' },
   'POST /api/v1/authorizations': { platform: 'facebook' },
   'PUT /api/v1/authorizations/:id/accounts': { externalIds: ['1'] },
 }
