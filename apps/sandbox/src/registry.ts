@@ -4,6 +4,7 @@ import { facebook } from './facebook/dialect.ts'
 import { lemmy } from './lemmy/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
 import type { PlatformId } from './world/item.ts'
+import { youtube } from './youtube/dialect.ts'
 
 /** Every pretend platform: one line each, and nothing else in the sandbox names one. */
 export const dialects = [
@@ -11,6 +12,7 @@ export const dialects = [
   bluesky,
   mastodon,
   lemmy,
+  youtube,
   // A platform more: its line goes here.
 ] as const
 
