@@ -2,9 +2,10 @@ import { bluesky } from './bluesky/adapter.ts'
 import { facebook } from './facebook/adapter.ts'
 import { mastodon } from './mastodon/adapter.ts'
 import type { Platform } from './platform.ts'
+import { youtube } from './youtube/adapter.ts'
 
 /** Every platform this version speaks: one line each, and nothing else in the product names one. */
-export const platforms: readonly Platform[] = [facebook, bluesky, mastodon]
+export const platforms: readonly Platform[] = [facebook, bluesky, mastodon, youtube]
 
 /** The platform of that id; undefined when there is none. */
 export function platformById(id: string): Platform | undefined {
