@@ -1,5 +1,6 @@
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { youtube } from './adapter.ts'
 
 /** An error of the Data API: its code, the documented reason, and the domain. */
@@ -103,4 +104,5 @@ conformance({
     if (url.pathname.endsWith('/videos')) return { items: [] }
     return { nextPageToken, items: [comment] }
   },
+  open: () => openSandboxWorld(youtube),
 })
