@@ -27,6 +27,9 @@ export type PostFact = {
   platformAt: string
   /** What the platform itself says it holds below the post; approximate. Null when it does not say. */
   reportedReplies: number | null
+  /** What it stands under, and the post at the top, where it is a part of our own thread or a comment of ours. Absent or null: nothing. */
+  parentExternalId?: string | null
+  postExternalId?: string | null
   /** What a reply to this post needs again (a cid, a root); opaque to everyone but the adapter. */
   ref: Record<string, string>
 }

@@ -121,6 +121,8 @@ export type OAuth = {
   app: 'by_hand' | 'by_itself'
   /** Names of `connect.fields` to ask for before leaving, such as the server of an account. */
   asks: string[]
+  /** The platform documents one exchange of `exchange` as a GET with the app's secret in the address, and no other way. Never the code. */
+  secretInAddress?: true
   /** How to register the app there, in order; the redirect URL is shown beside them. Empty when it is made by itself. */
   steps: string[]
   register?(io: ConnectIo, request: { settings: Record<string, string>; redirectUrl: string }): Promise<OAuthClient>
@@ -199,8 +201,8 @@ export type PollInput = {
   cursor: unknown
   /** How far the first poll reaches back; later ones do not ask. 90 days when absent. */
   backTo?: string
-  /** Our posts, those most worth reading first: their threads are read too. */
-  posts: { externalId: string; ref: Record<string, string> }[]
+  /** Our posts, those most worth reading first: their threads are read too. `whole`: to the end, this time; something is missing there. */
+  posts: { externalId: string; ref: Record<string, string>; whole?: true }[]
   /** Open inbound messages to re-read for edits and deletes; the server keeps this within a budget. */
   open: { externalId: string; ref?: Record<string, string> }[]
   /** What `normalize` found named and not told: to be read by id, first of all. */
@@ -219,6 +221,8 @@ export type PollResult = {
   waitMs: number
   /** What could not be read this time although the rest was (a thread, a re-read): worth showing, nothing to retry by hand. */
   trouble?: PlatformError
+  /** Of the posts that were to be read whole, those that were. Absent: all of them, if there was no trouble. */
+  read?: string[]
   /** Of `input.wanted` what is still to be read; the rest is done with. */
   wanted?: Wanted[]
   /** The tightest allowance as the platform last told it. */
@@ -265,8 +269,11 @@ export type ReplySent = {
   facts: Fact[]
 }
 
-/** What a platform says it holds below a post: all of it, or only what stands directly below (`top`). */
-export type PostStats = { externalId: string; replies: number; counts: 'all' | 'top' }
+/**
+ * What a platform says it holds below a post: all of it, or only what stands directly below (`top`). `withheld`: how many of them it says that it does not show
+ * us (blocked, filtered).
+ */
+export type PostStats = { externalId: string; replies: number; counts: 'all' | 'top'; withheld?: number }
 
 export type FindInput = ReplyInput & { since: string }
 

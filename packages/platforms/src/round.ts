@@ -35,6 +35,11 @@ export function takeTurn<T>(items: readonly T[], turn: number, sizes: { newest: 
   return { chosen, turn: rest.length === 0 ? 0 : (turn + take) % rest.length }
 }
 
+/** Those of `posts` that are to be read whole, then the others whose turn it is. */
+export function wholeFirst<T extends { whole?: true }>(posts: readonly T[], chosen: readonly T[]): T[] {
+  return [...posts.filter((post) => post.whole), ...chosen.filter((post) => !post.whole)]
+}
+
 /** Equal-sized groups, the last one shorter. */
 export function inGroups<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, group) => items.slice(group * size, (group + 1) * size))

@@ -62,7 +62,8 @@ export function statusEntity(context: Context, item: Item): JsonObject {
     language: item.lang,
     uri: `${host}/statuses/${item.id}`,
     url: statusUrl(context, item),
-    replies_count: world.replies(item).length,
+    // What only some may read is not counted, as on the real server.
+    replies_count: world.replies(item).filter((reply) => reply.visibility === 'public' || reply.visibility === 'unlisted').length,
     reblogs_count: 0,
     favourites_count: item.likes.size,
     quotes_count: 0,

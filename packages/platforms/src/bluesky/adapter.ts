@@ -3,6 +3,7 @@ import { connect } from './connect.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import { find, like, reply } from './reply.ts'
+import { postStats } from './stats.ts'
 
 /** Bluesky over XRPC, by polling. Exactly-once replies: the record key is ours. */
 export const bluesky = guardPlatform({
@@ -17,6 +18,7 @@ export const bluesky = guardPlatform({
     privateReply: false,
     removalTakesReplies: false,
     replyLimit: { max: 300, unit: 'graphemes', maxBytes: 3000 },
+    postStats: true,
     exactlyOnce: 'key',
   },
   connect,
@@ -25,6 +27,7 @@ export const bluesky = guardPlatform({
   reply,
   find,
   like,
+  postStats,
   // Per address (docs.bsky.app/docs/advanced-guides/rate-limits).
   budgets: [{ scope: 'app', calls: 3_000, perSeconds: 300 }],
 })

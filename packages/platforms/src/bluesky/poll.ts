@@ -2,7 +2,7 @@ import { PlatformError } from '../error.ts'
 import { instantOf, listOf, nameOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
-import { attempt, finish, inGroups, openResource, pageGuard, takeTurn } from '../round.ts'
+import { attempt, finish, inGroups, openResource, pageGuard, takeTurn, wholeFirst } from '../round.ts'
 import type { Round } from '../round.ts'
 import { xrpc, xrpcErrorOf } from './xrpc.ts'
 
@@ -51,7 +51,12 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     next.ownHighAt = Math.max(state.ownHighAt, Math.min(newestAt, nowMs))
   })
   const { chosen, turn } = takeTurn(input.posts, state.turn, { newest: 4, others: 8 })
-  for (const post of chosen) well &&= await attempt(round, () => readThread(io, round, post.externalId))
+  const read: string[] = []
+  for (const { externalId } of wholeFirst(input.posts, chosen))
+    well &&= await attempt(round, async () => {
+      await readThread(io, round, externalId)
+      read.push(externalId)
+    })
   next.turn = turn
   for (const uris of inGroups(
     input.open.map((each) => each.externalId),
@@ -67,7 +72,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   }
   const { webUrl } = io.settings
   if (webUrl) for (const page of round.pages) page.request = { ...page.request, webUrl }
-  return finish(round, next, waitMs)
+  return { ...finish(round, next, waitMs), read }
 }
 
 function stateOf(cursor: unknown): State {

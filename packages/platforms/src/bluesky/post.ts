@@ -56,7 +56,7 @@ export function readPost(view: JsonRecord, around: Around): Fact | null {
   if (isOwnPart(view, around)) {
     const { replyCount } = view
     const reportedReplies = typeof replyCount === 'number' && Number.isSafeInteger(replyCount) && replyCount >= 0 ? replyCount : null
-    return postFact({ ...shared, reportedReplies })
+    return postFact({ ...shared, reportedReplies, parentExternalId: refs?.parent ?? null, postExternalId: refs?.root ?? null })
   }
   const quotes = around.reason === 'quote' || isOwned(didOf(quotedUri(record)), self)
   const mentions = around.reason === 'mention' || mentionedDids(record).some((each) => isOwned(each, self))

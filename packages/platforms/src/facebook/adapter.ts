@@ -3,6 +3,7 @@ import { connect } from './connect.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import { find, like, reply } from './reply.ts'
+import { postStats } from './stats.ts'
 import { webhook } from './webhook.ts'
 
 /** Facebook Pages over the Graph API: webhooks first, polling as the floor under them. */
@@ -18,6 +19,7 @@ export const facebook = guardPlatform({
     privateReply: false,
     removalTakesReplies: true,
     replyLimit: { max: 8000, unit: 'utf16' },
+    postStats: true,
     exactlyOnce: 'find',
   },
   connect,
@@ -27,4 +29,5 @@ export const facebook = guardPlatform({
   reply,
   find,
   like,
+  postStats,
 })

@@ -1,11 +1,11 @@
 import { PlatformError } from '../error.ts'
+import { readEdge as readGraphEdge } from '../graph/edge.ts'
 import { listFields } from '../graph/fields.ts'
 import type { Refused } from '../graph/fields.ts'
 import { nextParams } from '../graph/graph.ts'
 import { idOf, instantOf, listOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Io } from '../platform.ts'
-import { pageGuard } from '../round.ts'
 import type { Round } from '../round.ts'
 import { ask, commentFields } from './fields.ts'
 
@@ -24,27 +24,21 @@ export type Read = {
   commentsRead: boolean
   posts: Set<string>
   held: Set<string>
+  /** Posts whose comments were read to the end, as far as `pending` does not say otherwise. */
+  whole: Set<string>
 }
 
 const overlapMs = 86_400_000
-const maxPages = 200
 
 /** Pages of an edge until `take` says no, or the last one. */
-export async function readEdge(
+export function readEdge(
   read: Read,
   path: string,
   first: Record<string, string>,
   fields: (refused: Refused) => string,
   take: (page: number, edge: JsonRecord, body: string) => Promise<boolean>,
 ): Promise<void> {
-  const guard = pageGuard(maxPages)
-  let query: Record<string, string> | null = first
-  for (let page = 0; query !== null; page += 1) {
-    guard(JSON.stringify(query))
-    const { body, json } = await ask(read.io, read.refused, path, query, fields)
-    query = (await take(page, json, body)) ? nextParams(json) : null
-    if (query !== null) delete query.fields
-  }
+  return readGraphEdge(ask, read, path, first, fields, take)
 }
 
 /** A post of the feed carries its newest comments; the older ones are on further pages. */
@@ -79,6 +73,17 @@ export async function readComments(read: Read, postId: string, after = ''): Prom
     read.pending[postId] = rest
     return false
   })
+}
+
+/** All comments of a post, however old; where an earlier poll had to stop in the middle, it is gone on with instead. */
+export async function readWhole(read: Read, postId: string): Promise<void> {
+  if (!(postId in read.pending)) {
+    const to = { ...read, deep: true }
+    await readComments(to, postId)
+    read.pagesLeft = to.pagesLeft
+    read.commentsRead = to.commentsRead
+  }
+  read.whole.add(postId)
 }
 
 /** Goes on where earlier polls had to stop. A place that no longer works is given up: the hourly reading starts over. */

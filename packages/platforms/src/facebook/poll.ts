@@ -5,7 +5,7 @@ import { listOf, recordOf } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
 import { attempt, finish, takeTurn } from '../round.ts'
 import type { Round } from '../round.ts'
-import { readComments, readEdge, readPending, readRest } from './comments.ts'
+import { readComments, readEdge, readPending, readRest, readWhole } from './comments.ts'
 import type { Read } from './comments.ts'
 import { listPostAndCommentFields, postFields, ratingFields } from './fields.ts'
 import { groupOpen, rereadGroup } from './open.ts'
@@ -44,6 +44,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     commentsRead: false,
     posts,
     held: new Set(),
+    whole: new Set(),
   }
   const pageId = io.settings.pageId || io.self.accountId
   const since = Math.floor((nowMs - (state.deepAt === 0 ? firstReachMs : reachMs)) / 1000)
@@ -56,8 +57,10 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     // Not every Page may read all of these; that is no trouble.
     if (before === null && round.trouble?.kind === 'rejected') round.trouble = null
   }
+  const whole = input.posts.filter((post) => post.whole)
+  for (const post of whole) well &&= await attempt(round, () => readWhole(read, post.externalId))
   const { chosen, turn } = takeTurn(
-    input.posts.filter((post) => !read.held.has(post.externalId)),
+    input.posts.filter((post) => !post.whole && !read.held.has(post.externalId)),
     state.turn,
     { newest: 5, others: 10 },
   )
@@ -66,7 +69,10 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const groups = read.commentsRead ? groupOpen(input.open, read.posts, pageId) : []
   for (const group of groups) well &&= await attempt(round, () => rereadGroup(io, refused, group, round.pages))
   const cursor: State = { v: 1, deepAt: deep && well ? nowMs : state.deepAt, lastAt: fed ? nowMs : lastAt, refused, pending, turn }
-  return finish(round, cursor, waitMs)
+  return {
+    ...finish(round, cursor, waitMs),
+    read: whole.map((post) => post.externalId).filter((id) => read.whole.has(id) && !(id in pending)),
+  }
 }
 
 function stateOf(cursor: unknown, nowMs: number): State {

@@ -4,6 +4,7 @@ import { replyLimitOf } from './limit.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import { find, like, reply } from './reply.ts'
+import { postStats } from './stats.ts'
 
 /** Mastodon and the servers that speak its API, by polling. */
 export const mastodon = guardPlatform({
@@ -18,6 +19,7 @@ export const mastodon = guardPlatform({
     privateReply: true,
     removalTakesReplies: false,
     replyLimit: replyLimitOf({}),
+    postStats: true,
     exactlyOnce: 'find',
   },
   connect,
@@ -26,6 +28,7 @@ export const mastodon = guardPlatform({
   reply,
   find,
   like,
+  postStats,
   // Per token (rack_attack.rb); the documents still say per account.
   budgets: [{ scope: 'channel', calls: 300, perSeconds: 300 }],
 })

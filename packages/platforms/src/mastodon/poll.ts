@@ -1,7 +1,7 @@
 import { PlatformError } from '../error.ts'
 import { idOf, instantOf, listOf, recordOf } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
-import { attempt, finish, inGroups, openResource, pageGuard, takeTurn } from '../round.ts'
+import { attempt, finish, inGroups, openResource, pageGuard, takeTurn, wholeFirst } from '../round.ts'
 import type { Round } from '../round.ts'
 import { callApi, linkParams, statusOf } from './api.ts'
 import type { ApiAnswer } from './api.ts'
@@ -35,14 +35,19 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     next.ownMinId = await readList(io, round, { resource: 'own', path, params: ownParams, minId: state.ownMinId, posts })
   })
   const { chosen, turn } = takeTurn(input.posts, state.turn, { newest: 2, others: 4 })
-  for (const post of chosen) well &&= await attempt(round, () => readThread(io, round, post.externalId, posts))
+  const read: string[] = []
+  for (const { externalId } of wholeFirst(input.posts, chosen))
+    well &&= await attempt(round, async () => {
+      await readThread(io, round, externalId, posts)
+      read.push(externalId)
+    })
   next.turn = turn
   for (const ids of inGroups(
     input.open.map((each) => each.externalId),
     20,
   ))
     well &&= await attempt(round, () => rereadOpen(io, round, ids, posts))
-  return finish(round, next, waitMs)
+  return { ...finish(round, next, waitMs), read }
 }
 
 function stateOf(cursor: unknown): State {

@@ -55,8 +55,9 @@ export function readStatus(status: JsonRecord, around: Around): Fact | null {
     ref: refOf(status, account, visibility, spoiler),
   }
   if (isOwnPart(status, around)) {
-    const { replies_count: count } = status
-    return postFact({ ...shared, reportedReplies: typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : null })
+    const parentExternalId = idOf(status.in_reply_to_id)
+    const postExternalId = parentExternalId === null ? null : (around.rootId ?? parentExternalId)
+    return postFact({ ...shared, reportedReplies: repliesCountOf(status), parentExternalId, postExternalId })
   }
   const editedAt = instantOf(status.edited_at)
   const quotesUs = around.quotesUs === true || isOwned(recordOf(recordOf(recordOf(status.quote).quoted_status).account), self)
@@ -74,6 +75,11 @@ export function readStatus(status: JsonRecord, around: Around): Fact | null {
     editedAt,
     version: editedAt ?? createdAt ?? 'first',
   })
+}
+
+/** What the server counts directly below a status, those of public and unlisted visibility; null when it does not say. */
+export function repliesCountOf({ replies_count: count }: JsonRecord): number | null {
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : null
 }
 
 function authorOf(account: JsonRecord, self: Self): Author | null {
