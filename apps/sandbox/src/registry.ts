@@ -1,6 +1,7 @@
 import { bluesky } from './bluesky/dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { facebook } from './facebook/dialect.ts'
+import { instagram } from './instagram/dialect.ts'
 import { lemmy } from './lemmy/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
 import type { PlatformId } from './world/item.ts'
@@ -13,6 +14,7 @@ export const dialects = [
   mastodon,
   lemmy,
   youtube,
+  instagram,
   // A platform more: its line goes here.
 ] as const
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { sign } from '../src/facebook/webhooks.ts'
+import { sign } from '../src/graph/webhooks.ts'
 import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
 import type { Item } from '../src/world/item.ts'

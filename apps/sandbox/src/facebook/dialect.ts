@@ -1,8 +1,9 @@
 import type { Dialect, Keepable } from '../dialect.ts'
 import { GraphError, tokenExpired, tokenRevoked, tooManyCalls } from '../graph/errors.ts'
+import { usageHeaders } from '../graph/usage.ts'
 import { facebookIds, topComment } from './ids.ts'
 import { brandPosts, earlier } from './posts.ts'
-import { openFacebook, routeFacebook, usageHeaders } from './routes.ts'
+import { openFacebook, routeFacebook } from './routes.ts'
 import type { FacebookSecrets } from './secrets.ts'
 import { facebookWebhooks } from './webhooks.ts'
 import type { Facebook } from './writes.ts'
@@ -37,7 +38,7 @@ export const facebook: Dialect<'facebook', FacebookSecrets> = {
     // The Graph API has no 429 and no Retry-After: a code, and minutes in the usage header.
     rateLimited: (context, { seconds }) => ({
       status: 400,
-      headers: usageHeaders(context, 100, Math.ceil(seconds / 60)),
+      headers: usageHeaders(context.secrets.facebook.pageId, 'pages', 100, Math.ceil(seconds / 60)),
       body: tooManyCalls(80001, 'Page').body,
     }),
     expiredToken: () => tokenExpired(),

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { bodyFields, queryFields, textOf } from '../http/body.ts'
 import { html } from '../pages/html.ts'
 import type { Html } from '../pages/html.ts'
+import { dialogPage, refusalPage, showDialog } from '../graph/dialog.ts'
 import { GraphError } from '../graph/errors.ts'
 import { pagesOf, shortLived } from './pages.ts'
 import { legalScopes, whose } from './token.ts'
@@ -23,7 +24,7 @@ export function routeLogin(app: FastifyInstance, facebook: Facebook, base: strin
   app.get(`${base}/dialog/oauth`, async (request, reply) => {
     const query = queryFields(request)
     const wrong = wrongWith(facebook, query)
-    return wrong === null ? show(reply, dialog(facebook, query)) : show(reply.code(400), refusal(wrong))
+    return wrong === null ? showDialog(reply, dialog(facebook, query)) : showDialog(reply.code(400), refusalPage('Facebook', wrong))
   })
   app.post(`${base}/dialog/oauth`, async (request, reply) => answerDialog(facebook, request, reply))
 }
@@ -78,7 +79,7 @@ function answerDialog(facebook: Facebook, request: FastifyRequest, reply: Fastif
   const form = bodyFields(request)
   const query = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, textOf(value) ?? '']))
   const wrong = wrongWith(facebook, query)
-  if (wrong !== null) return show(reply.code(400), refusal(wrong))
+  if (wrong !== null) return showDialog(reply.code(400), refusalPage('Facebook', wrong))
   const back = new URL(query['redirect_uri'] ?? '')
   const answer: Record<string, string> =
     query['answer'] === 'continue'
@@ -107,7 +108,7 @@ function dialog(facebook: Facebook, query: Record<string, string>): Html {
         <label class="tick"><input type="checkbox" name="pages[]" value="${id}" checked /> ${name}</label>
       </li>`,
   )
-  return frame(
+  return dialogPage(
     'Log in with Facebook',
     html`<h1>Answerback sandbox would like to access your Pages</h1>
       <p class="soft">You are logged in as Fieldnote admin. This is a pretend Facebook: nothing leaves your machine.</p>
@@ -127,31 +128,4 @@ function dialog(facebook: Facebook, query: Record<string, string>): Html {
         </p>
       </form>`,
   )
-}
-
-function refusal(words: string): Html {
-  return frame(
-    'Facebook',
-    html`<h1>Something is wrong here</h1>
-      <p>${words}</p>`,
-  )
-}
-
-function frame(title: string, body: Html): Html {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <link rel="stylesheet" href="/style.css" />
-      </head>
-      <body>
-        <main>${body}</main>
-      </body>
-    </html>`
-}
-
-function show(reply: FastifyReply, page: Html): FastifyReply {
-  return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(page.html)
 }

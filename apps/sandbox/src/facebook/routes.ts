@@ -2,11 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { baseUrlOf } from '../http/base.ts'
 import { queryFields } from '../http/body.ts'
-import type { Sender, WebhookTarget } from '../webhooks/sender.ts'
+import type { Sender } from '../webhooks/sender.ts'
 import { Kept } from '../world/kept.ts'
 import { GraphError, objectMissing } from '../graph/errors.ts'
 import { readFields } from '../graph/fields.ts'
 import { answerGraphError, edgeUrl, formOf, tokenOf, unknownPath, withoutToken } from '../graph/request.ts'
+import { usageHeaders } from '../graph/usage.ts'
+import { subscribeApp } from '../graph/subscribe.ts'
 import { accountNode, commentsOf, edgeNode, itemNode, likesEdge } from './node.ts'
 import type { NodeView } from './node.ts'
 import { exchange, routeLogin } from './login.ts'
@@ -30,7 +32,7 @@ export function openFacebook(context: Context, webhooks: Sender): Facebook {
 export function routeFacebook(app: FastifyInstance, facebook: Facebook): void {
   const base = '/:version(^v\\d+\\.\\d+$)'
   app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => void reply.headers(usageHeaders(facebook)))
+    scope.addHook('onRequest', async (_request, reply) => void reply.headers(usageHeaders(facebook.secrets.facebook.pageId, 'pages')))
     scope.setErrorHandler((error, _request, reply) => answerGraphError(error, reply))
     scope.get(`${base}/debug_token`, async (request) => {
       callerOf(facebook, request)
@@ -39,7 +41,10 @@ export function routeFacebook(app: FastifyInstance, facebook: Facebook): void {
     scope.get(`${base}/oauth/access_token`, async (request) => exchange(facebook, queryFields(request)))
     scope.post(`${base}/oauth/access_token`, async (request) => exchange(facebook, formOf(request)))
     routeLogin(scope, facebook, base)
-    scope.post(`${base}/:id/subscriptions`, async (request) => subscribe(facebook, request))
+    scope.post(`${base}/:id/subscriptions`, async (request) => {
+      if (callerOf(facebook, request) !== 'app') throw new GraphError(15, '(#15) This method must be called with an app access_token')
+      return subscribeApp(facebook.webhooks, facebook.secrets.facebook.appSecret, request)
+    })
     scope.get(`${base}/`, async (request) => readObjects(facebook, request))
     scope.get(`${base}/:id`, async (request) => readObject(facebook, request))
     scope.get(`${base}/:id/:edge`, async (request) => readEdge(facebook, request))
@@ -48,17 +53,6 @@ export function routeFacebook(app: FastifyInstance, facebook: Facebook): void {
     scope.post(`${base}/:id/:edge`, async (request) => writeEdge(facebook, request, 'POST'))
     scope.delete(`${base}/:id/:edge`, async (request) => writeEdge(facebook, request, 'DELETE'))
   })
-}
-
-/** The rate headers of an answer, as percentages. */
-export function usageHeaders(facebook: Context, percent = 3, waitMinutes = 0): Record<string, string> {
-  const usage = { call_count: percent, total_time: percent, total_cputime: percent }
-  const page = [{ type: 'pages', ...usage, estimated_time_to_regain_access: waitMinutes }]
-  return {
-    'x-app-usage': JSON.stringify(usage),
-    'x-business-use-case-usage': JSON.stringify({ [facebook.secrets.facebook.pageId]: page }),
-    'facebook-api-version': 'v25.0',
-  }
 }
 
 /** `GET /?ids=a,b`: an object per id; one that is missing fails the whole answer, as the Graph API does. */
@@ -162,21 +156,6 @@ function pageItems(facebook: Facebook, edge: string) {
   if (edge === 'visitor_posts') return onPage.filter((post) => post.authorId !== pageId)
   if (edge === 'tagged') return all.filter((post) => post.mentionsBrand && post.authorId !== pageId && !onPage.includes(post))
   return onPage.filter((post) => post.authorId === pageId)
-}
-
-async function subscribe(facebook: Facebook, request: FastifyRequest) {
-  if (callerOf(facebook, request) !== 'app') throw new GraphError(15, '(#15) This method must be called with an app access_token')
-  const form = formOf(request)
-  const target: WebhookTarget = {
-    url: form['callback_url'] ?? '',
-    secret: facebook.secrets.facebook.appSecret,
-    verifyToken: form['verify_token'] ?? '',
-  }
-  if (!URL.canParse(target.url)) throw new GraphError(100, '(#100) callback_url must be a valid URL')
-  if (!(await facebook.webhooks.shakeHands(target)))
-    throw new GraphError(2200, '(#2200) Callback verification failed: the callback did not answer with the challenge')
-  facebook.webhooks.target = target
-  return { success: true }
 }
 
 function viewOf(facebook: Facebook, request: FastifyRequest): NodeView {

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { hmac256 } from '../http/hmac.ts'
+import { shakeHands, signedHeaders } from '../graph/webhooks.ts'
 import type { WebhookDialect } from '../webhooks/sender.ts'
 import { changeOf } from './changes.ts'
 import type { FacebookSecrets } from './secrets.ts'
@@ -15,24 +15,8 @@ export const facebookWebhooks: WebhookDialect<FacebookSecrets> = {
     return change ? [{ topic: change.field, value: change }] : []
   },
   bodyOf: (context, events) => JSON.stringify({ object: 'page', entry: events.map(({ value }) => entryOf(context, value)) }),
-  headersOf: ({ body, secret }) => ({
-    'content-type': 'application/json',
-    'x-hub-signature-256': sign(secret, body),
-    'user-agent': 'facebookexternalua',
-  }),
-  shakeHands: async (target, challenge, signal) => {
-    const url = new URL(target.url)
-    url.searchParams.set('hub.mode', 'subscribe')
-    url.searchParams.set('hub.challenge', challenge)
-    url.searchParams.set('hub.verify_token', target.verifyToken)
-    const answer = await fetch(url, { signal })
-    return answer.status === 200 && (await answer.text()) === challenge
-  },
-}
-
-/** The `X-Hub-Signature-256` of a body: HMAC-SHA256 over the raw bytes with the app secret. */
-export function sign(appSecret: string, body: string): string {
-  return `sha256=${hmac256(appSecret, body)}`
+  headersOf: signedHeaders,
+  shakeHands,
 }
 
 function entryOf(context: Context, change: unknown) {

@@ -6,7 +6,8 @@ import type { Item, JsonObject } from '../world/item.ts'
 import type { Kept } from '../world/kept.ts'
 import { isReply } from './ids.ts'
 import { GraphError, objectMissing } from '../graph/errors.ts'
-import { objectField, tokenOf, unknownPath } from '../graph/request.ts'
+import { replyPrivately } from '../graph/private-reply.ts'
+import { tokenOf, unknownPath } from '../graph/request.ts'
 import type { Login } from './login.ts'
 import { callerOf, pageOfToken } from './token.ts'
 
@@ -18,7 +19,6 @@ export type Facebook = Context & {
 }
 
 const messageMaxCharacters = 8_000
-const privateReplyMs = 7 * 86_400_000
 const legalFields = new Set([
   ...['feed', 'mention', 'ratings', 'messages', 'message_echoes', 'message_reads', 'message_edits'],
   ...['message_reactions', 'messaging_postbacks', 'live_videos', 'videos', 'group_feed', 'standby'],
@@ -39,7 +39,7 @@ export function writeEdge(facebook: Facebook, request: FastifyRequest, method: '
   const { pageId } = facebook.secrets.facebook
   if (id === pageId || id === 'me') {
     if (edge === 'subscribed_apps') return subscribePage(facebook, form, method)
-    if (edge === 'messages' && method === 'POST') return replyPrivately(facebook, request, form)
+    if (edge === 'messages' && method === 'POST') return tellPrivately(facebook, request, form)
     if (edge === 'feed' && method === 'POST') return publish(facebook, request, form)
     if (edge === 'blocked') return { [textOf(form['user']) ?? 'user']: true }
   }
@@ -110,21 +110,10 @@ function like(facebook: Facebook, request: FastifyRequest, item: Item, method: '
   return { success: true }
 }
 
-function replyPrivately(facebook: Facebook, request: FastifyRequest, form: JsonObject) {
-  const recipient = objectField(form['recipient'])
-  const text = textOf(objectField(form['message'])['text'])
-  const targetId = textOf(recipient['comment_id']) ?? textOf(recipient['post_id'])
-  if (!targetId || !text) throw new GraphError(100, '(#100) Param recipient or message is missing')
-  const item = facebook.world.find('facebook', targetId)
-  if (!item) throw objectMissing(targetId, 'post')
-  if (item.toldPrivately.length > 0) throw new GraphError(10900, '(#10900) Activity already replied to')
-  const own = item.authorId === facebook.secrets.facebook.pageId
-  if (own || facebook.world.clock('facebook') - item.createdAt > privateReplyMs)
-    throw new GraphError(10903, '(#10903) This user cannot reply to this activity')
-  const messageId = `m_${facebook.world.nextSerial()}_${facebook.world.now().getTime()}`
-  item.toldPrivately.push(text)
-  record(facebook, request, { externalId: messageId, inReplyTo: targetId, text })
-  return { recipient_id: `9${item.authorId}`, message_id: messageId }
+function tellPrivately(facebook: Facebook, request: FastifyRequest, form: JsonObject) {
+  const { targetId, text, answer } = replyPrivately(facebook, 'facebook', form)
+  record(facebook, request, { externalId: answer.message_id, inReplyTo: targetId, text })
+  return answer
 }
 
 function subscribePage(facebook: Facebook, form: JsonObject, method: 'POST' | 'DELETE') {
