@@ -258,6 +258,7 @@ describe('faults while reading', () => {
     world.sandbox.faults.setToken('bluesky', 'expired', world.ctx.now())
     comeTogether(world)
     await world.settle(60_000)
+    await world.settle(300_000)
     await expectNothingLost(world)
   })
 
