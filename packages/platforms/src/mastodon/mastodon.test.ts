@@ -5,7 +5,7 @@ import type { Io, ReplyTarget } from '../platform.ts'
 import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { mastodon } from './adapter.ts'
 import { linkParams } from './api.ts'
-import { plainText } from './text.ts'
+import { plainText } from '../plain-text.ts'
 
 const self = { accountId: 'brand@m.test', handle: 'brand@m.test', ownedIds: [], host: 'm.test' }
 const target: ReplyTarget = {

@@ -8,7 +8,7 @@ import { callApi } from './api.ts'
 import { replyLimitOf } from './limit.ts'
 import { ownIdOf } from './own-id.ts'
 import { isOwned, readStatus } from './status.ts'
-import { plainText } from './text.ts'
+import { plainText } from '../plain-text.ts'
 
 /**
  * Posts the reply, naming its person (Mastodon notifies nobody else), never more public than what it answers. Our key goes along, but

@@ -3,7 +3,7 @@ import { messageFact, postFact } from '../fact.ts'
 import { idOf, instantOf, linkOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Self } from '../platform.ts'
-import { plainText } from './text.ts'
+import { plainText } from '../plain-text.ts'
 
 /** `ownParts`: ids of our posts and of the parts of our self-threads. `rootId`: the post whose thread this is, where we know. */
 export type Around = { self: Self; receivedAt: string; ownParts: ReadonlySet<string>; rootId: string | null; quotesUs?: boolean }

@@ -1,10 +1,10 @@
 import { Parser } from 'htmlparser2'
-import { linkOf } from '../json.ts'
+import { linkOf } from './json.ts'
 
 type Link = { start: number; href: string; plain: boolean; shortened: boolean }
 
 /**
- * A status's HTML as text: `<br>` a new line, `</p>` a blank one, links whole (Mastodon hides parts of them in spans), a link whose words hide its
+ * A message's HTML as text: `<br>` a new line, `</p>` a blank one, links whole (Mastodon hides parts of them in spans), a link whose words hide its
  * address followed by it, emoji shortcodes as they are. Never fails; markup it does not know is passed over and its text kept.
  */
 export function plainText(html: string): string {
