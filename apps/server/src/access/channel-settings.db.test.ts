@@ -152,7 +152,7 @@ describe('disconnecting', () => {
       expect(await asOwner('PATCH', `/channels/${channels[platform]}`, { paused: true })).toMatchObject({ status: 409 })
 
       expect((await asOwner('PUT', `/channels/${channels[platform]}/credentials`, { settings: secretsOf(platform) })).status).toBe(204)
-      expect((await asOwner('GET', '/channels')).body.items).toHaveLength(3)
+      expect((await asOwner('GET', '/channels')).body.items).toHaveLength(Object.keys(channels).length)
       expect(await channel(channels[platform])).toMatchObject({ id: before.id, connectedAt: before.connectedAt })
       await world.settle(60_000)
       await world.drain({ polls: true })
