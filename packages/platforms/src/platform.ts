@@ -169,8 +169,13 @@ export type Webhook = {
   unsignedBody?: true
   /** Headers that say what the body does not, lower-case. Kept with it: `entries` gets them, and `normalize` finds them in `request`. */
   keeps?: string[]
-  /** Raw bytes against one secret. Header names are lower-case; a doubled header is joined by Node with ', '. Constant time, fails closed. `url`: our public address as it was called. */
-  verify(secret: string, headers: Record<string, string | undefined>, body: Uint8Array, at: { now: Date; url: string }): boolean
+  /** Raw bytes against one secret. Header names are lower-case; a doubled header is joined by Node with ', '. Constant time, fails closed. `url`: our public address as it was called. `settings`: the channel's, of `perChannel` only. */
+  verify(
+    secret: string,
+    headers: Record<string, string | undefined>,
+    body: Uint8Array,
+    at: { now: Date; url: string; settings?: Record<string, string> },
+  ): boolean
   /** Answers the trying of an address by GET: what to send back, or null to refuse. */
   challenge(app: { secret: string; verifyToken: string }, query: Record<string, string | undefined>): Handshake | null
   /** A POST, verified, that wants words back instead of being stored (a trying by POST); null for all others. */

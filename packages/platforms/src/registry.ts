@@ -1,11 +1,12 @@
 import { bluesky } from './bluesky/adapter.ts'
 import { facebook } from './facebook/adapter.ts'
+import { instagram } from './instagram/adapter.ts'
 import { mastodon } from './mastodon/adapter.ts'
 import type { Platform } from './platform.ts'
 import { youtube } from './youtube/adapter.ts'
 
 /** Every platform this version speaks: one line each, and nothing else in the product names one. */
-export const platforms: readonly Platform[] = [facebook, bluesky, mastodon, youtube]
+export const platforms: readonly Platform[] = [facebook, instagram, bluesky, mastodon, youtube]
 
 /** The platform of that id; undefined when there is none. */
 export function platformById(id: string): Platform | undefined {

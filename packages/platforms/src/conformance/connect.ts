@@ -49,6 +49,7 @@ export function checkConnect({ platform, channel }: ConformanceOptions): void {
     }
     await oauth.exchange({ fetch, now: () => new Date(0) }, grant).catch(() => {})
     expect(seen.length).toBeGreaterThan(0)
-    expect(seen.filter((url) => url.includes('canary'))).toEqual([])
+    expect(seen.filter((url) => url.includes(oauth.secretInAddress ? 'canary-code' : 'canary'))).toEqual([])
+    for (const url of seen) expect(url).not.toContain('canary-verifier')
   })
 }

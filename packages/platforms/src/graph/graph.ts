@@ -110,7 +110,7 @@ function failureOfGraph(api: GraphApi, answer: HttpAnswer, now: Date, write: boo
   const { code, subcode } = error
   const words = nameOf(error.message)?.slice(0, 500) ?? `${api.name} answered with error ${code}`
   const cause = error
-  if (tokenCodes.has(code) || /REVOKED_ACCESS_TOKEN|session has been invalidated/i.test(words))
+  if (tokenCodes.has(code) || /REVOKED_ACCESS_TOKEN|session has been invalidated|is not an? \w+ business/i.test(words))
     return new PlatformError('reauthorize', words, { cause })
   if (limitCodes.has(code) || (code >= 80_000 && code < 80_100) || answer.status === 429) {
     return new PlatformError('rate_limited', words, {
