@@ -3,6 +3,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { fingerprint, isCurrent, remember, root } from './fingerprint.mjs'
+import { weighFirstScreen } from './page-weight.mjs'
 
 const everywhere = ['scripts/build.mjs', 'scripts/bundle.mjs', 'scripts/fingerprint.mjs', 'pnpm-lock.yaml', 'packages/core/src']
 const server = [...everywhere, 'packages/platforms/src', 'apps/server/src', 'apps/server/package.json']
@@ -12,7 +13,7 @@ const programs = {
   sandbox: { entry: 'apps/sandbox/src/main.ts', sources: [...everywhere, 'apps/sandbox/src', 'apps/sandbox/package.json'] },
 }
 
-/** Builds the web app into apps/web/dist when its sources changed since the last time. */
+/** Builds the web app into apps/web/dist when its sources changed since the last time. Throws when its first screen became too heavy. */
 export async function buildWeb() {
   const app = join(root, 'apps/web')
   const marker = join(app, 'dist/.built-from')
@@ -22,6 +23,7 @@ export async function buildWeb() {
   ])
   if (isCurrent(marker, current)) return
   await runNode(app, [join(app, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], 'The web app could not be built')
+  weighFirstScreen(join(app, 'dist'))
   remember(marker, current)
 }
 

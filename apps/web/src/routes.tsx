@@ -7,7 +7,6 @@ import { NothingOpen } from './screens/inbox/nothing-open.tsx'
 import { readSearch } from './screens/inbox/views.ts'
 import { readQueueSearch } from './screens/queue/queue-search.ts'
 import { readChannelsSearch } from './screens/settings/channels/channels-search.ts'
-import { ThreadPane } from './screens/thread/thread-pane.tsx'
 import { useWords, WordsProvider } from './words/words.tsx'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
@@ -54,6 +53,7 @@ const index = createRoute({
 })
 const inboxLayout = createRoute({ getParentRoute: () => inside, id: 'inbox-layout', validateSearch: readSearch, component: InboxScreen })
 const inbox = createRoute({ getParentRoute: () => inboxLayout, path: '/inbox/{-$view}', component: NothingOpen })
+const ThreadPane = lazyRouteComponent(() => import('./screens/thread/thread-pane.tsx'), 'ThreadPane')
 const thread = createRoute({ getParentRoute: () => inboxLayout, path: '/c/$conversationId', component: ThreadPane })
 const queue = createRoute({
   getParentRoute: () => inside,

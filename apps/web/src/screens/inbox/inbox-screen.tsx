@@ -102,6 +102,8 @@ export function InboxScreen() {
     ...(openId === null ? {} : { back: close }),
   })
 
+  // The thread is no part of the first screen, and is there before anybody has chosen a row.
+  useEffect(() => void import('../thread/thread-pane.tsx'), [])
   useEffect(() => {
     if (openId === null) document.title = t('title.waiting', { count: counts.waiting, name: me.workspace.name })
   }, [openId, counts.waiting, me.workspace.name, t])
