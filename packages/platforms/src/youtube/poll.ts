@@ -10,7 +10,7 @@ import { cursorOf, stateOf } from './state.ts'
 import type { State } from './state.ts'
 
 /** A round costs 2 to 5 units of the 10,000 a day that all channels of a Google project share. */
-const waitMs = 120_000
+const waitMs = 60_000
 const dayMs = 86_400_000
 const slowEveryMs = 10 * 60_000
 const deepEveryMs = 3_600_000
