@@ -1,5 +1,6 @@
 import { bluesky } from './bluesky/dialect.ts'
 import type { Dialect } from './dialect.ts'
+import { discourse } from './discourse/dialect.ts'
 import { facebook } from './facebook/dialect.ts'
 import { instagram } from './instagram/dialect.ts'
 import { lemmy } from './lemmy/dialect.ts'
@@ -15,6 +16,7 @@ export const dialects = [
   lemmy,
   youtube,
   instagram,
+  discourse,
   // A platform more: its line goes here.
 ] as const
 
