@@ -65,6 +65,8 @@ export type Capabilities = {
   /** What it shows to nobody: edits, removals, our answers given there by hand, what was said before we listened. */
   misses?: ('edit' | 'removal' | 'native' | 'past')[]
   webhook: boolean
+  /** False: everything comes by webhook, and nothing can be asked. `poll` makes no call, and `find` only knows whether our key is kept. */
+  polls?: false
   like: boolean
   /** A public message can be answered in private: `reply` then meets `privately`. */
   privateReply: boolean

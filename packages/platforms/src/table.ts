@@ -41,7 +41,10 @@ const no = '–'
 const reading: readonly Column[] = [
   [
     'comes in by',
-    ({ webhook }) => (webhook ? `${webhook.perChannel ? 'a webhook of each channel' : 'webhooks'}, polling beneath` : 'polling'),
+    ({ webhook, can }) =>
+      webhook
+        ? `${webhook.perChannel ? 'a webhook of each channel' : 'webhooks'}${can.polls === false ? '' : ', polling beneath'}`
+        : 'polling',
   ],
   ['reads', ({ can }) => can.reads.map((kind) => plurals[kind]).join(', ')],
   ['sees edits', ({ can }) => sees(can, 'edit')],

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const folders = ['apps/server/src', 'apps/web/src', 'packages/core/src', 'packages/platforms/src']
 const allowed: string[] = ['packages/platforms/src/registry.ts', ...platforms.map(({ id }) => `packages/platforms/src/${id}/`)]
 
-/** Ids that are words of the language or of the product: only where a line speaks of a platform as well. */
+/** Ids that are words of the language or of the product: only where a platform is compared with it or made of it. */
 const ordinary = new Set(['x', 'threads', 'webhook'])
 
 test('no platform is named outside its folder and the registry', () => {
@@ -31,16 +31,26 @@ test('and the rule sees what it is for', () => {
     'const how = { mastodon: 1 }',
     "text: 'Write on Mastodon'",
     "platform === 'x'",
+    "platform.id !== 'threads'",
+    "{ platform: 'webhook' }",
     '`/webhooks/mastodon`',
   ]
-  const fine = ["kind: 'webhook'", 'const x = 1', 'https://example.org/threads', "// platform === 'mastodon'", " * Mastodon's own platform"]
+  const fine = [
+    "kind: 'webhook'",
+    "Platform['webhook']",
+    "platform && kind === 'webhook'",
+    'const x = 1',
+    'https://example.org/threads',
+    "// platform === 'mastodon'",
+    " * Mastodon's own platform",
+  ]
   const hits = (line: string): boolean => codeOf(line).some((each) => ['mastodon', 'x', 'webhook', 'threads'].some((id) => names(each, id)))
   expect(seen.filter((line) => !hits(line))).toEqual([])
   expect(fine.filter(hits)).toEqual([])
 })
 
 function names(line: string, id: string): boolean {
-  if (ordinary.has(id)) return /platform/i.test(line) && new RegExp(`['"\`]${id}['"\`]`).test(line)
+  if (ordinary.has(id)) return new RegExp(`platform(?:Id|\\.id)?\\s*(?:[=!]==?|[:(])\\s*['"\`]${id}['"\`]`, 'i').test(line)
   return new RegExp(`(?<![\\w-])${id}(?![\\w-])`, 'i').test(line)
 }
 

@@ -25,6 +25,8 @@ const poll = (wanted: Wanted[]): PollResult => ({
   waitMs: 60_000,
   wanted: wanted.filter(({ id }) => id === 'later'),
 })
+/** What the signature was checked beside: settings of the channel, by its own address alone. */
+const beside: (string | undefined)[] = []
 const installed: { url: string; secret: string }[] = []
 
 /** A forum as there are many: an address and a secret for each, a body that names no account, and the event's name in a header alone. */
@@ -48,7 +50,10 @@ const forum: Platform = {
     perChannel: true,
     handshake: 'none',
     keeps: ['x-event'],
-    verify: (secret, headers, body) => secret !== '' && headers['x-signature'] === sign(secret, Buffer.from(body).toString()),
+    verify: (secret, headers, body, { settings }) => (
+      beside.push(settings?.webhook),
+      secret !== '' && headers['x-signature'] === sign(secret, Buffer.from(body).toString())
+    ),
     challenge: () => null,
     answer: (body) => (Buffer.from(body).toString() === '"ping"' ? { type: 'application/json', body: '"pong"' } : null),
     entries: (body) => [{ index: 0, accountExternalId: '', body }],
@@ -105,6 +110,7 @@ test('what is signed with a channel’s secret is that channel’s, and only at 
   const body = JSON.stringify({ id: 'n1', text: 'to the north' })
   expect((await post(ids.south, body, { 'x-signature': sign(secret, body) })).status).toBe(401)
   expect((await post(ids.north, body, { 'x-signature': sign('other', body) })).status).toBe(401)
+  expect(new Set(beside)).toEqual(new Set(['on']))
   expect((await post(ids.north, body, { 'x-signature': sign(secret, body) })).status).toBe(200)
   const south = JSON.stringify({ id: 's1', text: 'to the south' })
   expect((await post(ids.south, south, { 'x-signature': sign((await secretOf(ids.south)).secret, south) })).status).toBe(200)

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '@answerback/core/problem'
 import type { Platform } from '@answerback/platforms/platform'
@@ -14,7 +14,8 @@ const appsMs = 2_000
 /** More addresses than this are not remembered: anybody can ask for any. */
 const maxKnown = 5_000
 
-type App = { id: string; appId: string; secret: string; verifyToken: string }
+/** `channel`: the settings of the one it speaks for, where it has but one. */
+type App = { id: string; appId: string; secret: string; verifyToken: string; channel?: Record<string, string> }
 type Params = { platform: string; channelId?: string }
 type Asked = FastifyRequest<{ Params: Params }>
 
@@ -32,14 +33,17 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
     const key = `${platform} ${channelId}`
     const cached = known.get(key)
     if (cached && ctx.now().getTime() - cached.at < appsMs) return cached.apps
-    const ofChannel = sql`settings->>'channelId' = ${channelId} and exists (select from channel c where c.id::text = ${channelId} and c.disconnected_at is null)`
-    const rows = await ctx.db.system
-      .select()
-      .from(t.platformApp)
-      .where(and(eq(t.platformApp.platform, platform), channelId === '' ? sql`settings->>'channelId' is null` : ofChannel))
-      .orderBy(sql`created_at desc`)
-    const apps = rows.map((row) => ({
+    const { platformApp, channel } = t
+    const ofChannel = sql`${platformApp.settings}->>'channelId' = ${channelId} and ${channel.id} is not null and ${channel.disconnectedAt} is null`
+    const found = await ctx.db.system
+      .select({ app: platformApp, channel: channel.settings })
+      .from(platformApp)
+      .leftJoin(channel, sql`${channel.id}::text = ${platformApp.settings}->>'channelId'`)
+      .where(and(eq(platformApp.platform, platform), channelId === '' ? sql`${platformApp.settings}->>'channelId' is null` : ofChannel))
+      .orderBy(desc(platformApp.createdAt))
+    const apps = found.map(({ app: row, channel: settings }) => ({
       id: row.id,
+      ...(settings && { channel: settings }),
       appId: row.settings.appId ?? '',
       ...unseal<{ secret: string; verifyToken: string }>(ctx.secrets, `platform_app:${row.id}`, row.secrets),
     }))
@@ -65,7 +69,7 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
     const headers = request.headers as Record<string, string | undefined>
     const apps = await appsOf(request.params).catch((error) => unavailable(error))
     const at = { now: ctx.now(), url: urlOf(ctx, request) }
-    const sender = apps.find((each) => webhook.verify(each.secret, headers, body, at))
+    const sender = apps.find((each) => webhook.verify(each.secret, headers, body, { ...at, settings: each.channel }))
     if (!sender) throw new Problem('bad_signature', 'The signature over the raw body was made by none of the connected apps.')
     const answer = webhook.answer?.(body) ?? null
     if (answer !== null) return reply.code(200).type(answer.type).send(answer.body)

@@ -36,11 +36,15 @@ export function checkFailures({ platform, self, channel, target, failures, endle
   }
   const message = { externalId: target.externalId, ref: target.ref }
   const { backfill, like, hide, remove, editReply, postStats } = platform
-  /** The first five go everywhere; the rest is there where the platform can do it. */
-  const calls: Call[] = [
+  /** Those that ask go everywhere but where nothing can be asked; the rest is there where the platform can do it. */
+  const unasked = platform.can.polls === false
+  const asking: Call[] = [
     ['poll', (io) => platform.poll(io, pollInput)],
-    ['reply', (io) => platform.reply(io, input)],
     ['find', (io) => platform.find(io, input)],
+  ]
+  const always: Call[] = [['reply', (io) => platform.reply(io, input)], ...(unasked ? [] : asking)]
+  const calls: Call[] = [
+    ...always,
     ['connect', (io) => platform.connect.open(io, { ...channel.settings, ...channel.credentials })],
     ...connecting(platform.connect, channel.settings),
     ...(backfill ? [['backfill', (io) => backfill(io, { cursor: null, backTo: '2026-08-24T12:00:00.000Z' })] satisfies Call] : []),
@@ -55,12 +59,12 @@ export function checkFailures({ platform, self, channel, target, failures, endle
   test.each(failures)('$name', async ({ status, headers = {}, body, read, write = read, retryAfterMs }) => {
     const answer = async (): Promise<Response> =>
       new Response(body, { status, headers: { 'content-type': 'application/json', ...headers } })
-    const polled = await failureOf(platform.poll(ioOf(answer), pollInput))
-    expect(polled.kind).toBe(read)
-    expect(polled.message).not.toBe('')
-    if (retryAfterMs !== undefined) expect(polled.retryAfterMs).toBe(retryAfterMs)
     const replied = await failureOf(platform.reply(ioOf(answer), input))
     expect(replied.kind).toBe(write)
+    const polled = unasked ? replied : await failureOf(platform.poll(ioOf(answer), pollInput))
+    expect(polled.kind).toBe(unasked ? write : read)
+    expect(polled.message).not.toBe('')
+    if (retryAfterMs !== undefined) expect(polled.retryAfterMs).toBe(retryAfterMs)
   })
 
   const unwell: [string, () => Promise<Response>][] = [
@@ -78,7 +82,7 @@ export function checkFailures({ platform, self, channel, target, failures, endle
     ['a body over the cap', async () => new Response(new Uint8Array(9 * 1024 * 1024), { status: 200 })],
   ]
   test.each(unwell)('unavailable: %s', async (_, answer) => {
-    for (const [name, call] of calls.slice(0, 3)) expect((await failureOf(call(ioOf(answer)))).kind, name).toBe('unavailable')
+    for (const [name, call] of always) expect((await failureOf(call(ioOf(answer)))).kind, name).toBe('unavailable')
   })
 
   test('JSON that says it is something else is read all the same', async () => {
@@ -149,6 +153,13 @@ export function checkFailures({ platform, self, channel, target, failures, endle
       expect(JSON.stringify(cursor).length).toBeLessThan(100_000)
     }
   })
+
+  if (unasked)
+    test('asks nothing: a poll is empty, and a look says what is known without one', async () => {
+      const silent = ioOf(() => Promise.reject(new Error('it asked')))
+      expect(await platform.poll(silent, { ...pollInput, cursor: 'kept' })).toMatchObject({ pages: [], cursor: 'kept' })
+      expect((await platform.find(silent, input)).found).toBe(platform.can.exactlyOnce === 'key' ? 'absent' : 'unsure')
+    })
 
   test('uses no network but the given fetch, and only the channel’s host', async () => {
     const global = globalThis.fetch

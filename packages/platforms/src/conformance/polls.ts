@@ -52,17 +52,18 @@ export function checkPolls(platform: Platform, open: () => Promise<World>): void
     expect(reader.last?.waitMs).toBeGreaterThanOrEqual(1000)
   })
 
-  test('a poll from the same cursor gives the same, so losing its result loses nothing', async () => {
-    const { world, reader } = await start()
-    const post = world.post('Again')
-    await reader.poll()
-    const comment = world.comment('Ana', 'once', post)
-    const kept = reader.last
-    expect(await reader.poll()).toContain(comment)
-    reader.facts.delete(comment)
-    reader.last = kept
-    expect(await reader.poll()).toContain(comment)
-  })
+  if (platform.can.polls !== false)
+    test('a poll from the same cursor gives the same, so losing its result loses nothing', async () => {
+      const { world, reader } = await start()
+      const post = world.post('Again')
+      await reader.poll()
+      const comment = world.comment('Ana', 'once', post)
+      const kept = reader.last
+      expect(await reader.poll()).toContain(comment)
+      reader.facts.delete(comment)
+      reader.last = kept
+      expect(await reader.poll()).toContain(comment)
+    })
 
   test('sees edits and deletions of open messages', async () => {
     const { world, reader } = await start()
@@ -122,7 +123,7 @@ export function checkPolls(platform: Platform, open: () => Promise<World>): void
     await reader.poll([comment])
     expect(reader.last?.trouble).toBeUndefined()
   })
-  checkToken(start)
+  if (platform.can.polls !== false) checkToken(start)
 }
 
 type Start = () => Promise<{ world: World; reader: Reader }>
