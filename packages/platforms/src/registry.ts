@@ -1,13 +1,14 @@
 import { bluesky } from './bluesky/adapter.ts'
 import { facebook } from './facebook/adapter.ts'
 import { instagram } from './instagram/adapter.ts'
+import { lemmy } from './lemmy/adapter.ts'
 import { mastodon } from './mastodon/adapter.ts'
 import type { Platform } from './platform.ts'
 import { webhookSource } from './webhook/adapter.ts'
 import { youtube } from './youtube/adapter.ts'
 
 /** Every platform this version speaks: one line each, and nothing else in the product names one. */
-export const platforms: readonly Platform[] = [facebook, instagram, bluesky, mastodon, youtube, webhookSource]
+export const platforms: readonly Platform[] = [facebook, instagram, bluesky, mastodon, youtube, lemmy, webhookSource]
 
 /** The platform of that id; undefined when there is none. */
 export function platformById(id: string): Platform | undefined {

@@ -3,7 +3,7 @@ import type { World } from '../world/world.ts'
 import { LemmyError } from './errors.ts'
 import { brandPosts, earlier } from './posts.ts'
 import { openLemmy, routeLemmy } from './routes.ts'
-import { instance } from './views.ts'
+import { instance, placeId } from './views.ts'
 
 /** The brand's login on the instance, and what the logins are signed with. */
 export type LemmySecrets = { personId: string; username: string; password: string; jwtSecret: string }
@@ -14,20 +14,22 @@ export const lemmy: Dialect<'lemmy', LemmySecrets> = {
   name: 'Lemmy',
   look: { colour: '#00703c', darkColour: '#4cd38a', post: ['post', 'posts'], comment: ['comment', 'comments'] },
   kinds: ['comment', 'mention', 'like'],
-  // Version 3 tells of mentions in comments alone; one made on the pages is a post.
-  untold: ['mention'],
   secrets: ({ digits, hex, letters }) => ({ personId: digits(5), username: 'fieldnote', password: letters(20), jwtSecret: hex(64) }),
   brand: ({ personId, username }) => ({ id: personId, handle: username }),
   settings: ({ username, password }, url) => ({ url, username, password }),
   calls: { write: { method: 'POST', path: '/comment$' }, read: { method: 'GET', path: '/(user|comment|post)' } },
   rootPaths: /^\/api\/v3\//,
   ids: () => {
-    // Posts and comments count apart on a real instance; here one count serves both, and people.
+    // One count serves posts, comments and people.
     const next = (world: World) => String(100_000 + world.nextSerial())
     return {
       mint: (world, draft) => {
-        const names = draft.text.toLowerCase().includes(`@${world.brand('lemmy').handle}@${instance}`)
-        return { id: next(world), mentionsBrand: names }
+        const brand = world.brand('lemmy')
+        const names = draft.text.toLowerCase().includes(`@${brand.handle}@${instance}`)
+        // Version 3 tells of mentions in comments alone: who mentions the brand elsewhere does so below somebody's post.
+        const elsewhere = !draft.parentId && names && draft.authorId !== brand.id
+        const id = placeId(draft.parentId || elsewhere ? 'comment' : 'post', next(world))
+        return { id, mentionsBrand: names, ...(elsewhere && { extra: { post: next(world) } }) }
       },
       mintAccount: next,
     }
@@ -51,8 +53,8 @@ export const lemmy: Dialect<'lemmy', LemmySecrets> = {
     unknownPath: () => ({ status: 404, headers: { 'content-type': 'text/plain' }, body: 'not found' }),
   },
   permalinks: {
-    '/post/:id': ({ world }, { params }) => world.items.lemmy.get(params['id'] ?? ''),
-    '/comment/:id': ({ world }, { params }) => world.items.lemmy.get(params['id'] ?? ''),
+    '/post/:id': ({ world }, { params }) => world.items.lemmy.get(placeId('post', params['id'] ?? '')),
+    '/comment/:id': ({ world }, { params }) => world.items.lemmy.get(placeId('comment', params['id'] ?? '')),
     '/u/:name': () => 'brand',
   },
   open: (context) => {

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Happening, Item, JsonObject } from '../world/item.ts'
-import { commentView, instance, personView } from './views.ts'
+import { commentView, instance, isComment, numberOf, personView } from './views.ts'
 
 type Notice = { id: number; kind: 'reply' | 'mention'; itemId: string; read: boolean; at: number }
 
@@ -33,7 +33,7 @@ export class Inbox {
     const told = {
       id: notice.id,
       recipient_id: Number(brand.id),
-      comment_id: Number(notice.itemId),
+      comment_id: numberOf(notice.itemId),
       read: notice.read,
       published: new Date(notice.at).toISOString(),
     }
@@ -68,7 +68,7 @@ export class Inbox {
 
   #hear({ kind, item, at }: Happening): void {
     const { world, faults } = this.#context
-    if (kind !== 'added' || item.platform !== 'lemmy' || item.parentId === null) return
+    if (kind !== 'added' || item.platform !== 'lemmy' || !isComment(item)) return
     const brand = world.brand('lemmy')
     if (item.authorId === brand.id) return
     const told = this.#kindFor(item, brand.id)

@@ -8,7 +8,7 @@ import { Tokens, bearerOf } from '../oauth/tokens.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { LemmyError } from './errors.ts'
 import { Inbox } from './inbox.ts'
-import { commentView, instance, maxCharacters, personView, postView } from './views.ts'
+import { commentView, instance, isComment, maxCharacters, numberOf, personView, placeId, postNumberOf, postView } from './views.ts'
 
 const maxDepth = 50
 const tenYears = 10 * 365 * 86_400
@@ -39,6 +39,7 @@ export function routeLemmy(app: FastifyInstance, lemmy: Lemmy): void {
     scope.register(async (inner) => {
       inner.addHook('preHandler', async (request) => requireLogin(lemmy, request))
       inner.get(`${v3}/user/validate_auth`, async () => ({ success: true }))
+      inner.post(`${v3}/user/logout`, async () => ({ success: true }))
       inner.get(`${v3}/user/unread_count`, async () => ({
         replies: inbox.list('reply', true).length,
         mentions: inbox.list('mention', true).length,
@@ -50,11 +51,11 @@ export function routeLemmy(app: FastifyInstance, lemmy: Lemmy): void {
       inner.post(`${v3}/user/mention/mark_as_read`, async (request) => ({ person_mention_view: markRead(lemmy, request, 'mention') }))
       inner.get(`${v3}/user`, async (request) => details(lemmy, request))
       inner.get(`${v3}/post`, async (request) => {
-        const item = itemOf(lemmy, queryFields(request)['id'], 'couldnt_find_post')
+        const item = postOf(lemmy, queryFields(request)['id'])
         return { post_view: postView(lemmy, item), moderators: [], cross_posts: [] }
       })
       inner.get(`${v3}/post/list`, async (request) => {
-        const items = world.posts('lemmy', false)
+        const items = world.posts('lemmy', false).filter((item) => !isComment(item))
         return { posts: pageOf(lemmy, request, items).map((item) => postView(lemmy, item)) }
       })
       inner.get(`${v3}/comment`, async (request) => ({
@@ -129,8 +130,8 @@ function details(lemmy: Lemmy, request: FastifyRequest): JsonObject {
   const account = accounts.find((each) => each.id === id || each.handle === username?.split('@')[0])
   if (!account) throw new LemmyError(400, 'couldnt_find_person')
   const items = [...lemmy.world.items.lemmy.values()].filter((item) => item.authorId === account.id && item.deletedAt === null).reverse()
-  const posts = items.filter((item) => item.parentId === null)
-  const comments = items.filter((item) => item.parentId !== null)
+  const posts = items.filter((item) => !isComment(item))
+  const comments = items.filter(isComment)
   return {
     person_view: {
       person: personView(lemmy, account),
@@ -146,9 +147,9 @@ function details(lemmy: Lemmy, request: FastifyRequest): JsonObject {
 /** `GET /comment/list`: with `max_depth` the whole tree at once, paged only without it, as on the real server. */
 function listComments(lemmy: Lemmy, request: FastifyRequest): JsonObject[] {
   const { post_id: postId, parent_id: parentId, max_depth: depth } = queryFields(request)
-  const top = lemmy.world.items.lemmy.get(parentId ?? postId ?? '')
+  const top = lemmy.world.items.lemmy.get(parentId ? placeId('comment', parentId) : placeId('post', postId ?? ''))
   if (!top) return []
-  const items = [...(parentId ? [top] : []), ...below(lemmy, top)].sort((a, b) => Number(b.id) - Number(a.id))
+  const items = [...(parentId ? [top] : []), ...below(lemmy, top)].sort((a, b) => numberOf(b.id) - numberOf(a.id))
   const shown = depth === undefined ? pageOf(lemmy, request, items) : items.slice(0, 300)
   return shown.map((item) => commentView(lemmy, item))
 }
@@ -161,13 +162,14 @@ function below(lemmy: Lemmy, item: Item): Item[] {
   })
 }
 
+/** Below a deleted comment too; below one that is not there any more it lands on top of the thread. Both are the real server's ways. */
 function createComment(lemmy: Lemmy, request: FastifyRequest): JsonObject {
   const form = bodyFields(request)
   const text = readContent(form)
-  const post = itemOf(lemmy, textOf(form['post_id']), 'couldnt_find_post')
-  const parentId = textOf(form['parent_id'])
-  const parent = parentId === undefined ? post : itemOf(lemmy, parentId, 'couldnt_find_comment')
-  if (parent.rootId !== post.id) throw new LemmyError(400, 'couldnt_create_comment')
+  const postId = textOf(form['post_id']) ?? ''
+  const below = lemmy.world.items.lemmy.get(placeId('comment', textOf(form['parent_id']) ?? ''))
+  const parent = below ?? postOf(lemmy, postId)
+  if (postNumberOf(lemmy, parent) !== Number(postId)) throw new LemmyError(400, 'couldnt_create_comment')
   if (depthOf(lemmy, parent) >= maxDepth) throw new LemmyError(400, 'max_comment_depth_reached')
   const authorId = lemmy.world.brand('lemmy').id
   const item = lemmy.world.write({ platform: 'lemmy', authorId, text, parentId: parent.id })
@@ -193,7 +195,7 @@ function deleteComment(lemmy: Lemmy, request: FastifyRequest): JsonObject {
 /** `POST /comment/like`: 1 up, 0 takes it back; -1 down is taken and not kept. */
 function vote(lemmy: Lemmy, request: FastifyRequest): JsonObject {
   const form = bodyFields(request)
-  const item = itemOf(lemmy, textOf(form['comment_id']), 'couldnt_find_comment')
+  const item = livingComment(lemmy, form)
   const brandId = lemmy.world.brand('lemmy').id
   if (form['score'] === 1) lemmy.world.like(item, brandId)
   else lemmy.world.unlike(item, brandId)
@@ -208,27 +210,33 @@ function readContent(form: JsonObject): string {
 }
 
 function ownComment(lemmy: Lemmy, form: JsonObject): Item {
-  const item = itemOf(lemmy, textOf(form['comment_id']), 'couldnt_find_comment')
+  const item = livingComment(lemmy, form)
   if (item.authorId !== lemmy.world.brand('lemmy').id) throw new LemmyError(400, 'no_comment_edit_allowed')
   return item
 }
 
-function itemOf(lemmy: Lemmy, id: string | undefined, trouble: string): Item {
-  const item = lemmy.world.find('lemmy', id)
-  if (!item) throw new LemmyError(404, trouble)
+function livingComment(lemmy: Lemmy, form: JsonObject): Item {
+  const item = lemmy.world.find('lemmy', placeId('comment', textOf(form['comment_id']) ?? ''))
+  if (!item) throw new LemmyError(404, 'couldnt_find_comment')
+  return item
+}
+
+function postOf(lemmy: Lemmy, id: string | undefined): Item {
+  const item = lemmy.world.find('lemmy', placeId('post', id ?? ''))
+  if (!item) throw new LemmyError(404, 'couldnt_find_post')
   return item
 }
 
 /** A comment that is deleted is still there, without its words. */
 function keptComment(lemmy: Lemmy, id: string | undefined): Item {
-  const item = lemmy.world.items.lemmy.get(id ?? '')
-  if (!item || item.parentId === null) throw new LemmyError(404, 'couldnt_find_comment')
+  const item = lemmy.world.items.lemmy.get(placeId('comment', id ?? ''))
+  if (!item) throw new LemmyError(404, 'couldnt_find_comment')
   return item
 }
 
 function depthOf(lemmy: Lemmy, item: Item): number {
   let depth = 0
-  for (let each: Item | undefined = item; each && each.parentId !== null; each = lemmy.world.items.lemmy.get(each.parentId)) depth += 1
+  for (let each: Item | undefined = item; each && isComment(each); each = lemmy.world.items.lemmy.get(each.parentId ?? '')) depth += 1
   return depth
 }
 

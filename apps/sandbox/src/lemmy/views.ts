@@ -4,6 +4,30 @@ import type { Account, Item, JsonObject } from '../world/item.ts'
 /** The instance that all accounts are of. */
 export const instance = 'lemmy.example'
 
+/**
+ * The id of a post or comment: its place on the instance, with the number that the API gives. Numbers alone would not do, because posts and comments
+ * count apart on a real one.
+ */
+export function placeId(type: 'post' | 'comment', number: number | string): string {
+  return `${instance}/${type}/${number}`
+}
+
+/** The number in such an id. */
+export function numberOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf('/') + 1))
+}
+
+/** Comments have their place below a post; one that stands alone here is below a stranger's post, of which there is only the number. */
+export function isComment(item: Item): boolean {
+  return item.id.startsWith(placeId('comment', ''))
+}
+
+/** The number of the post that an item is, or stands below. */
+export function postNumberOf(context: Context, item: Item): number {
+  const root = context.world.items.lemmy.get(item.rootId)
+  return root && isComment(root) ? Number(root.extra['post']) : numberOf(item.rootId)
+}
+
 /** The longest comment, in characters. */
 export const maxCharacters = 10_000
 
@@ -37,7 +61,7 @@ export function postView(context: Context, item: Item): JsonObject {
     creator_is_moderator: false,
     creator_is_admin: false,
     counts: {
-      post_id: Number(item.id),
+      post_id: numberOf(item.id),
       comments: below.length,
       score: item.likes.size + 1,
       upvotes: item.likes.size + 1,
@@ -61,25 +85,25 @@ export function commentView(context: Context, item: Item): JsonObject {
   const root = world.items.lemmy.get(item.rootId)
   return {
     comment: {
-      id: Number(item.id),
+      id: numberOf(item.id),
       creator_id: Number(item.authorId),
-      post_id: Number(item.rootId),
+      post_id: postNumberOf(context, item),
       content: item.deletedAt === null ? item.text : '',
       removed: item.hidden,
       published: iso(item.createdAt),
       ...(item.editedAt === null ? {} : { updated: iso(item.editedAt) }),
       deleted: item.deletedAt !== null,
-      ap_id: `https://${instance}/comment/${item.id}`,
+      ap_id: `https://${item.id}`,
       local: true,
       path: pathOf(context, item),
       distinguished: false,
       language_id: 0,
     },
     creator: personView(context, world.author(item)),
-    ...(root ? { post: post(context, root) } : {}),
+    ...(root ? { post: isComment(root) ? strangersPost(context, root) : post(context, root) } : {}),
     community,
     counts: {
-      comment_id: Number(item.id),
+      comment_id: numberOf(item.id),
       score: item.likes.size + 1,
       upvotes: item.likes.size + 1,
       downvotes: 0,
@@ -99,17 +123,38 @@ export function commentView(context: Context, item: Item): JsonObject {
 
 /** `0.` and the ids from the top comment down to this one. */
 function pathOf(context: Context, item: Item): string {
-  const ids: string[] = []
-  for (let each: Item | undefined = item; each && each.parentId !== null; each = context.world.items.lemmy.get(each.parentId))
-    ids.unshift(each.id)
-  return ['0', ...ids].join('.')
+  const numbers: number[] = []
+  for (let each: Item | undefined = item; each && isComment(each); each = context.world.items.lemmy.get(each.parentId ?? ''))
+    numbers.unshift(numberOf(each.id))
+  return [0, ...numbers].join('.')
+}
+
+/** What the brand was mentioned below: written by nobody whom this world knows. */
+function strangersPost(context: Context, root: Item): JsonObject {
+  const number = postNumberOf(context, root)
+  return {
+    id: number,
+    name: 'Which bag for a week by train?',
+    creator_id: 2,
+    community_id: community.id,
+    removed: false,
+    locked: false,
+    published: iso(root.createdAt - 3_600_000),
+    deleted: false,
+    nsfw: false,
+    ap_id: `https://${placeId('post', number)}`,
+    local: true,
+    language_id: 0,
+    featured_community: false,
+    featured_local: false,
+  }
 }
 
 function post(context: Context, item: Item): JsonObject {
   return {
-    id: Number(item.id),
-    name: item.title || item.text.slice(0, 60),
-    body: item.text,
+    id: numberOf(item.id),
+    name: item.title || item.text.slice(0, 200),
+    ...(item.title === '' && item.text.length <= 200 ? {} : { body: item.text }),
     creator_id: Number(item.authorId),
     community_id: community.id,
     removed: false,
@@ -118,7 +163,7 @@ function post(context: Context, item: Item): JsonObject {
     ...(item.editedAt === null ? {} : { updated: iso(item.editedAt) }),
     deleted: item.deletedAt !== null,
     nsfw: false,
-    ap_id: `https://${instance}/post/${item.id}`,
+    ap_id: `https://${item.id}`,
     local: true,
     language_id: 0,
     featured_community: false,
