@@ -5,6 +5,7 @@ import { facebook } from './facebook/dialect.ts'
 import { instagram } from './instagram/dialect.ts'
 import { lemmy } from './lemmy/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
+import { wordpress } from './wordpress/dialect.ts'
 import type { PlatformId } from './world/item.ts'
 import { youtube } from './youtube/dialect.ts'
 
@@ -17,6 +18,7 @@ export const dialects = [
   youtube,
   instagram,
   discourse,
+  wordpress,
   // A platform more: its line goes here.
 ] as const
 
