@@ -7,6 +7,7 @@ import { lemmy } from './lemmy/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
 import { wordpress } from './wordpress/dialect.ts'
 import type { PlatformId } from './world/item.ts'
+import { x } from './x/dialect.ts'
 import { youtube } from './youtube/dialect.ts'
 
 /** Every pretend platform: one line each, and nothing else in the sandbox names one. */
@@ -19,6 +20,7 @@ export const dialects = [
   instagram,
   discourse,
   wordpress,
+  x,
   // A platform more: its line goes here.
 ] as const
 

@@ -48,6 +48,7 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
   return {
     io,
     saved: () => saved,
+    cannot: connected.cannot ?? [],
     post: (text) => speak(world, { platform: id, author: 'brand', text }).id,
     comment: (name, text, parentId) => say(name, text, parentId),
     ...(dialect.kinds.includes('review') && {

@@ -1,4 +1,4 @@
-import type { Io, RawDelivery } from '../platform.ts'
+import type { Ability, Io, RawDelivery } from '../platform.ts'
 
 /** What can be made to go wrong with calls to the platform. `accept_then_*` carry the write out first. */
 export type Fault =
@@ -21,6 +21,8 @@ export type World = {
   /** A connected channel; `saved` counts rotated sessions. Its clock is real. */
   io: Io
   saved: () => number
+  /** What connecting said that this account may not do. */
+  cannot?: Ability[]
   post(text: string): string
   /** Where the platform has reviews in place of comments. */
   review?(speaker: string, text: string, stars: number): string

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { x } from './adapter.ts'
 
 const body = '{"data":{}}'
@@ -86,4 +87,5 @@ conformance({
     },
   ],
   own: { externalId: '2090000000000000050', ref: { conversationId: '2080761390344937796' } },
+  open: () => openSandboxWorld(x),
 })
