@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { instagram } from './adapter.ts'
 
 const body = '{"object":"instagram","entry":[]}'
@@ -96,4 +97,5 @@ conformance({
       answer: { type: 'text/plain', body: '1158201444' },
     },
   ],
+  open: () => openSandboxWorld(instagram),
 })
