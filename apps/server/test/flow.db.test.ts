@@ -117,12 +117,12 @@ describe('the loop', () => {
     expect(waiting.filter((row) => row.openTurns === 2)).toHaveLength(withReplies.length)
 
     world.pass(600_000)
-    for (const platform of platforms) await replyTo(world, platform, `It does, ${platform}!`)
+    for (const platform of platforms) await replyTo(world, platform, `It does come off, ${platform}!`)
     await world.settle(30_000)
     for (const platform of platforms) {
-      const [reply] = answersOf(world, platform, `It does, ${platform}!`)
+      const [reply] = answersOf(world, platform, `It does come off, ${platform}!`)
       expect(reply?.authorId, 'the answer stands on the platform').toBe(world.sandbox.world.brand(platform).id)
-      expect(acceptedWrites(world, `It does, ${platform}!`)).toBe(1)
+      expect(acceptedWrites(world, `It does come off, ${platform}!`)).toBe(1)
     }
     expect((await replies(world)).map((reply) => reply.state)).toEqual(each('sent'))
     const answered = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
@@ -172,7 +172,7 @@ describe('the loop', () => {
     for (const platform of withNative) {
       const row = (await world.rows()).find((each) => each.platform === platform && each.waitingMessage?.text.includes('strap'))!
       await world.request('POST', `/api/v1/conversations/${row.id}/replies`, {
-        body: { text: `It does, ${platform}!`, undoSeconds: 10 },
+        body: { text: `It does come off, ${platform}!`, undoSeconds: 10 },
         idempotencyKey: `held-${platform}`,
       })
       const asked = [...world.sandbox.world.items[platform].values()].find((item) => item.text.includes('strap come off'))!
@@ -184,7 +184,7 @@ describe('the loop', () => {
     expect((await replies(world)).map((reply) => [reply.state, reply.reason?.includes('Yes, with two clips.')])).toEqual(
       each(['rejected', true]),
     )
-    for (const platform of withNative) expect(acceptedWrites(world, `It does, ${platform}!`)).toBe(0)
+    for (const platform of withNative) expect(acceptedWrites(world, `It does come off, ${platform}!`)).toBe(0)
 
     for (const { id } of await replies(world))
       expect((await world.request('POST', `/api/v1/replies/${id}/attempts`, { body: {} })).status).toBe(202)
@@ -268,7 +268,7 @@ describe('faults while reading', () => {
     comeTogether(world)
     await world.settle(30_000)
     for (const platform of platforms) world.sandbox.faults.setToken(platform, 'revoked', world.ctx.now())
-    for (const platform of platforms) await replyTo(world, platform, `It does, ${platform}!`)
+    for (const platform of platforms) await replyTo(world, platform, `It does come off, ${platform}!`)
     await world.settle(60_000)
     expect((await replies(world)).map((reply) => reply.state)).toEqual(each('queued'))
     const { body } = await world.request('GET', '/api/v1/channels')
@@ -280,7 +280,7 @@ describe('faults while reading', () => {
     await connectAll(world)
     await world.settle(60_000)
     expect((await replies(world)).map((reply) => reply.state)).toEqual(each('sent'))
-    for (const platform of platforms) expect(acceptedWrites(world, `It does, ${platform}!`)).toBe(1)
+    for (const platform of platforms) expect(acceptedWrites(world, `It does come off, ${platform}!`)).toBe(1)
   })
 })
 
@@ -312,7 +312,7 @@ describe('faults while answering', () => {
         fault: kind === 'rate_limited' ? { kind, retryAfterSeconds: 2 } : { kind },
       })
     }
-    for (const platform of platforms) await replyTo(world, platform, `It does, ${platform}!`)
+    for (const platform of platforms) await replyTo(world, platform, `It does come off, ${platform}!`)
     await world.settle(120_000)
     expect(
       world.sandbox.faults.list().map((rule) => rule.met),
@@ -321,7 +321,7 @@ describe('faults while answering', () => {
     const states = (await replies(world)).map((reply) => reply.state)
     for (const [at, platform] of platforms.entries()) {
       expect(canOf(platform).exactlyOnce === 'key' ? expected.withKey : expected.byLooking, platform).toContain(states[at])
-      const accepted = acceptedWrites(world, `It does, ${platform}!`)
+      const accepted = acceptedWrites(world, `It does come off, ${platform}!`)
       expect(accepted, platform).toBeLessThanOrEqual(1)
       if (states[at] === 'sent') expect(accepted, platform).toBe(1)
     }

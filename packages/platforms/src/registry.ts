@@ -1,4 +1,5 @@
 import { bluesky } from './bluesky/adapter.ts'
+import { discourse } from './discourse/adapter.ts'
 import { facebook } from './facebook/adapter.ts'
 import { instagram } from './instagram/adapter.ts'
 import { lemmy } from './lemmy/adapter.ts'
@@ -10,7 +11,7 @@ import { x } from './x/adapter.ts'
 import { youtube } from './youtube/adapter.ts'
 
 /** Every platform this version speaks: one line each, and nothing else in the product names one. */
-export const platforms: readonly Platform[] = [facebook, instagram, bluesky, mastodon, youtube, lemmy, webhookSource, x, reddit]
+export const platforms: readonly Platform[] = [facebook, instagram, bluesky, mastodon, youtube, lemmy, discourse, webhookSource, x, reddit]
 
 /** The platform of that id; undefined when there is none. */
 export function platformById(id: string): Platform | undefined {

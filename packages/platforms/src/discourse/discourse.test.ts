@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest'
+import type { Io, ReplyTarget } from '../platform.ts'
+import { discourse } from './adapter.ts'
+
+type Answer = { status?: number; body: unknown }
+
+/** A forum by its answers: method and path to what it says, the first that fits. */
+function forum(answers: [RegExp, Answer | ((url: URL) => Answer)][]): { io: Io; calls: string[] } {
+  const calls: string[] = []
+  const fetch: Io['fetch'] = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    const call = `${init?.method ?? 'GET'} ${url.pathname}${url.search}`
+    calls.push(call)
+    const [, answer] = answers.find(([shape]) => shape.test(call)) ?? [
+      null,
+      { status: 404, body: { errors: ['x'], error_type: 'not_found' } },
+    ]
+    const { status = 200, body } = typeof answer === 'function' ? answer(url) : answer
+    return new Response(JSON.stringify(body), { status })
+  }
+  const settings = { url: 'https://forum.test', username: 'acme' }
+  const self = { accountId: '7@forum.test', handle: 'acme', ownedIds: ['7@forum.test'], host: 'forum.test', settings }
+  const now = (): Date => new Date('2026-11-22T12:00:00Z')
+  return { io: { fetch, now, settings, credentials: { apiKey: 'key' }, save: async () => {}, self }, calls }
+}
+
+const target: ReplyTarget = {
+  externalId: '9001',
+  parentExternalId: '9000',
+  postExternalId: '9000',
+  ref: { topic: '321', number: '2' },
+  authorExternalId: null,
+  authorHandle: 'kai',
+  private: false,
+}
+const input = { target, text: 'It ships from Monday on', key: 'k', createdAt: '2026-11-22T11:59:00Z' }
+const at = '2026-11-22T11:00:00.000Z'
+const post = (id: number, more: object = {}): object => ({
+  id,
+  post_number: id,
+  topic_id: 321,
+  user_id: 22,
+  username: 'kai',
+  raw: 'words',
+  created_at: at,
+  ...more,
+})
+
+describe('a reply', () => {
+  test('that waits for approval is sent, and has no name yet', async () => {
+    const { io } = forum([
+      [/^GET \/posts\/9001/, { body: post(2) }],
+      [/^POST/, { body: { action: 'enqueued', success: true } }],
+    ])
+    const { externalId, pending, facts } = await discourse.reply(io, input)
+    expect({ externalId, facts }).toEqual({ externalId: '', facts: [] })
+    expect(pending).toContain('approval')
+  })
+
+  test('to a post that its author took back is not sent', async () => {
+    const { io, calls } = forum([[/^GET \/posts\/9001/, { body: post(2, { user_deleted: true }) }]])
+    await expect(discourse.reply(io, input)).rejects.toMatchObject({ kind: 'gone' })
+    expect(calls.filter((call) => call.startsWith('POST'))).toEqual([])
+  })
+
+  test('whose words stood there already may be ours from before: nobody knows', async () => {
+    const body = { errors: ['Body is too similar to what you recently posted'] }
+    const { io } = forum([
+      [/^GET/, { body: post(2) }],
+      [/^POST/, { status: 422, body }],
+    ])
+    await expect(discourse.reply(io, input)).rejects.toMatchObject({ kind: 'unavailable', notSent: false })
+  })
+
+  test('that could not even look at its target was surely not sent', async () => {
+    const { io } = forum([[/^GET/, { status: 502, body: {} }]])
+    await expect(discourse.reply(io, input)).rejects.toMatchObject({ kind: 'unavailable', notSent: true })
+  })
+})
+
+test('a like that is there already is there', async () => {
+  const refused = { status: 403, body: { errors: ['You already did that'], error_type: 'invalid_access' } }
+  const likedBy = (acted: boolean): Answer => ({ body: post(2, { actions_summary: [{ id: 2, count: 1, acted }] }) })
+  const of = (acted: boolean): Io =>
+    forum([
+      [/^(POST|DELETE)/, refused],
+      [/^GET/, likedBy(acted)],
+    ]).io
+  const like = { externalId: '9001', ref: {}, liked: true }
+  await expect(discourse.like!(of(true), like)).resolves.toBeUndefined()
+  await expect(discourse.like!(of(false), like)).rejects.toMatchObject({ kind: 'rejected' })
+  await expect(discourse.like!(of(false), { ...like, liked: false })).resolves.toBeUndefined()
+})
+
+describe('the newest posts', () => {
+  const mentions = Array.from({ length: 120 }, (_, index) => 1000 + index * 2)
+  /** A forum whose pages hold what is in fifty ids, its own idea of `before` included or not. */
+  const paged = (inclusive: boolean, ids = mentions): ReturnType<typeof forum> =>
+    forum([
+      [
+        /^GET \/posts\.json/,
+        (url) => {
+          const before = Number(url.searchParams.get('before') ?? 1_000_000)
+          const from = url.searchParams.has('before') ? before : Math.max(...ids)
+          const here = ids.filter((id) => (inclusive ? id <= before : id < before) && id > from - 50)
+          return { body: { latest_posts: here.toReversed().map((id) => post(id, { topic_id: id, raw: 'hi @acme' })) } }
+        },
+      ],
+      [/^GET \/notifications/, { body: { notifications: [] } }],
+      [/^GET \/t\//, (url) => ({ body: { post_stream: { posts: [post(Number(/\d+/.exec(url.pathname)?.[0]), { post_number: 1 })] } } })],
+    ])
+  const poll = (io: Io, cursor: unknown) => discourse.poll(io, { cursor, posts: [], open: [] })
+
+  test.each([true, false])('are read to the end, whether a page begins at `before` or below it (%s)', async (inclusive) => {
+    const { io } = paged(inclusive)
+    const seen = new Set<string>()
+    let cursor: unknown = null
+    for (let round = 0; round < 8; round += 1) {
+      const { pages, cursor: next } = await poll(io, cursor)
+      cursor = JSON.parse(JSON.stringify(next))
+      for (const { resource } of pages) seen.add(resource)
+    }
+    // Each stands in a topic of its own: more than one round may ask for, so the rest waits in the cursor.
+    expect(seen.size).toBe(mentions.length)
+  })
+
+  test('go past a gap of ids that are not for us', async () => {
+    const { io } = paged(true, [1000, 1001, 1090, 1180])
+    const { pages } = await poll(io, null)
+    expect(pages.map(({ resource }) => resource).toSorted()).toEqual(['topic:1000', 'topic:1001', 'topic:1090', 'topic:1180'])
+  })
+
+  test('that were read before cost four calls at most', async () => {
+    const { io, calls } = paged(true, [1000, 1001])
+    const { cursor } = await poll(io, null)
+    calls.length = 0
+    expect((await poll(io, cursor)).pages).toEqual([])
+    expect(calls.length).toBeLessThanOrEqual(4)
+  })
+})
+
+test('a webhook whose words come as a form is read the same', () => {
+  const body = JSON.stringify({ post: post(2) })
+  expect(discourse.webhook!.entries(`payload=${encodeURIComponent(body)}`, {})).toEqual([{ index: 0, accountExternalId: '', body }])
+})
+
+test('a created post is looked for among the newest, an edited one where it stands', () => {
+  const of = (event: string): unknown =>
+    discourse.normalize(
+      {
+        kind: 'webhook',
+        request: { 'x-discourse-event-type': 'post', 'x-discourse-event': event },
+        body: JSON.stringify({ post: post(9) }),
+        receivedAt: at,
+      },
+      forum([]).io.self,
+    ).wanted
+  expect([of('post_created'), of('post_edited')]).toEqual([[{ kind: 'posts', id: '9' }], [{ kind: 'topic', id: '321/9' }]])
+})

@@ -1,0 +1,190 @@
+import type { MessageFact } from '@answerback/core/facts'
+import { PlatformError } from '../error.ts'
+import { messageFact } from '../fact.ts'
+import { idOf, instantOf, listOf, nameOf, recordOf } from '../json.ts'
+import type { JsonRecord } from '../json.ts'
+import type { FindInput, FindResult, Io, PostStats, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
+import { sameText } from '../same-text.ts'
+import { callApi } from './api.ts'
+import { isOwned, linkTo, numberOf, refOf, versionOf, wordsOf } from './post.ts'
+import { openTopic, readPosts } from './topic.ts'
+
+type Place = { topic: string; number: number }
+
+/**
+ * Answers by number in the topic; the topic's first post is answered without one. The target is looked at first: a forum takes a reply to a post that is gone. Where
+ * moderators approve first, the forum names no post.
+ */
+export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
+  const place = await placeOf(io, input.target.externalId).catch((error: unknown) => {
+    if (!(error instanceof PlatformError) || error.kind !== 'unavailable') throw error
+    throw new PlatformError('unavailable', error.message, { notSent: true, cause: error, retryAfterMs: error.retryAfterMs ?? undefined })
+  })
+  const body = {
+    topic_id: /^\d{1,15}$/.test(place.topic) ? Number(place.topic) : place.topic,
+    raw: input.text,
+    ...(place.number > 1 && { reply_to_post_number: place.number }),
+  }
+  const { json } = await callApi(io, { method: 'POST', path: '/posts.json', body })
+  if (json.action === 'enqueued')
+    return { externalId: '', url: null, pending: 'Waits for approval by the moderators of the forum', facts: [] }
+  return sentReply(io, input, json.id === undefined ? recordOf(json.post) : json)
+}
+
+/** Where a post stands now. One that is deleted is gone. */
+async function placeOf(io: Io, id: string): Promise<Place> {
+  const { json } = await callApi(io, { path: `/posts/${encodeURIComponent(id)}.json` })
+  if (nameOf(json.deleted_at) !== null || json.user_deleted === true) throw new PlatformError('gone', 'The post was deleted')
+  const topic = idOf(json.topic_id)
+  const number = numberOf(json.post_number)
+  if (topic === null || number === null) throw new PlatformError('unavailable', 'The forum did not say where the post stands')
+  return { topic, number }
+}
+
+function sentReply(io: Io, { target, text }: Pick<ReplyInput, 'target' | 'text'>, post: JsonRecord): ReplySent {
+  const externalId = idOf(post.id)
+  if (externalId === null) throw new PlatformError('unavailable', 'The forum took the reply and did not name it')
+  const opens = target.ref.number === '1'
+  const fact = ownFact(io, post, text, {
+    kind: opens ? 'comment' : 'reply',
+    parentExternalId: target.externalId,
+    postExternalId: target.postExternalId ?? (opens ? target.externalId : null),
+  })
+  return { externalId, url: linkTo(post, {}, io.self), facts: [fact] }
+}
+
+type Standing = { kind: 'comment' | 'reply'; parentExternalId: string | null; postExternalId: string | null }
+
+function ownFact(io: Io, post: JsonRecord, text: string, place: Standing): MessageFact {
+  const { parentExternalId: above, postExternalId: op } = place
+  const words = typeof post.raw === 'string' ? wordsOf(post) : text
+  return messageFact({
+    externalId: idOf(post.id) ?? '',
+    ours: true,
+    author: {
+      externalId: io.self.accountId,
+      handle: io.self.handle,
+      name: nameOf(post.name) ?? io.self.handle,
+      avatarUrl: null,
+      url: null,
+    },
+    text: words,
+    url: linkTo(post, {}, io.self),
+    platformAt: instantOf(post.created_at) ?? io.now().toISOString(),
+    editedAt: typeof post.version === 'number' && post.version > 1 ? instantOf(post.updated_at) : null,
+    version: versionOf(post, words),
+    ref: { ...refOf(post, {}), ...(above !== null && { above }), ...(op !== null && { op }) },
+    ...place,
+  })
+}
+
+const slackMs = 60_000
+const newest = 60
+
+/** Looks through the end of the topic for a post of ours with the same words to the same post, not older than a minute before the send. Not seen is `unsure`. */
+export async function find(io: Io, input: FindInput): Promise<FindResult> {
+  const { topic, number } = await knownPlace(io, input.target)
+  const sinceMs = Date.parse(input.since) - slackMs
+  const { page, stream } = await openTopic(io, topic)
+  const held = new Set(page.posts.map((post) => idOf(post.id)))
+  const more = await readPosts(
+    io,
+    topic,
+    stream.slice(-newest).filter((id) => !held.has(id)),
+  )
+  const landed = [page, ...more]
+    .flatMap(({ posts }) => posts)
+    .find(
+      (post) =>
+        isOwned(post, io.self) &&
+        idOf(post.id) !== null &&
+        numberOf(post.post_number) !== 1 &&
+        (numberOf(post.reply_to_post_number) ?? 1) === number &&
+        !(Date.parse(instantOf(post.created_at) ?? '') < sinceMs) &&
+        sameText(wordsOf(post), input.text),
+    )
+  return landed ? { found: 'landed', sent: sentReply(io, input, landed) } : { found: 'unsure' }
+}
+
+async function knownPlace(io: Io, { externalId, ref }: Pick<ReplyTarget, 'externalId' | 'ref'>): Promise<Place> {
+  const number = Number(ref.number)
+  return ref.topic !== undefined && Number.isSafeInteger(number) ? { topic: ref.topic, number } : placeOf(io, externalId)
+}
+
+const likeType = 2
+
+/** Likes, or takes it back. A forum refuses what is so already: then it is looked at. */
+export async function like(io: Io, { externalId, liked }: { externalId: string; liked: boolean }): Promise<void> {
+  const id = /^\d{1,15}$/.test(externalId) ? Number(externalId) : externalId
+  try {
+    if (liked) await callApi(io, { method: 'POST', path: '/post_actions.json', body: { id, post_action_type_id: likeType } })
+    else
+      await callApi(io, {
+        method: 'DELETE',
+        path: `/post_actions/${encodeURIComponent(externalId)}.json`,
+        params: [['post_action_type_id', String(likeType)]],
+      })
+  } catch (error) {
+    if (!(error instanceof PlatformError) || !['rejected', 'gone', 'unavailable'].includes(error.kind)) throw error
+    if ((await isLiked(io, externalId).catch(() => null)) !== liked) throw error
+  }
+}
+
+async function isLiked(io: Io, id: string): Promise<boolean> {
+  const { json } = await callApi(io, { path: `/posts/${encodeURIComponent(id)}.json` })
+  const likes = listOf(json.actions_summary).map(recordOf)
+  return likes.some((each) => Number(each.id) === likeType && each.acted === true)
+}
+
+/** Deletes a post of ours. */
+export async function remove(io: Io, { externalId }: { externalId: string }): Promise<void> {
+  const path = `/posts/${encodeURIComponent(externalId)}.json`
+  try {
+    await callApi(io, { method: 'DELETE', path })
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.kind === 'reauthorize' || error.kind === 'rate_limited') throw error
+    if (error.kind === 'gone') return
+    const gone = await placeOf(io, externalId).then(
+      () => false,
+      (other: unknown) => other instanceof PlatformError && other.kind === 'gone',
+    )
+    if (!gone) throw error
+  }
+}
+
+/** Other words for a post of ours. */
+export async function editReply(io: Io, input: { externalId: string; ref: Record<string, string>; text: string }): Promise<ReplySent> {
+  const { externalId, ref, text } = input
+  const place: Standing = {
+    kind: ref.above !== undefined && ref.above === ref.op ? 'comment' : 'reply',
+    parentExternalId: ref.above ?? null,
+    postExternalId: ref.op ?? null,
+  }
+  const { json } = await callApi(io, {
+    method: 'PUT',
+    path: `/posts/${encodeURIComponent(externalId)}.json`,
+    body: { post: { raw: text } },
+  })
+  const post = json.post === undefined ? json : recordOf(json.post)
+  if (idOf(post.id) !== externalId) throw new PlatformError('unavailable', 'The forum took the edit and named another post')
+  return { externalId, url: linkTo(post, {}, io.self), facts: [ownFact(io, post, text, place)] }
+}
+
+/** What a topic counts, without its first post. */
+export async function postStats(io: Io, { posts }: { posts: { externalId: string; ref: Record<string, string> }[] }): Promise<PostStats[]> {
+  const stats: PostStats[] = []
+  for (const { externalId, ref } of posts) {
+    const counted = await countTopic(io, externalId, ref).catch((error: unknown) => {
+      if (error instanceof PlatformError && (error.kind === 'gone' || error.kind === 'rejected')) return null
+      throw error
+    })
+    const count = counted?.posts_count
+    if (typeof count === 'number' && Number.isSafeInteger(count) && count > 0) stats.push({ externalId, replies: count - 1, counts: 'all' })
+  }
+  return stats
+}
+
+async function countTopic(io: Io, externalId: string, ref: Record<string, string>): Promise<JsonRecord> {
+  const topic = ref.topic ?? (await placeOf(io, externalId)).topic
+  return (await callApi(io, { path: `/t/${encodeURIComponent(topic)}.json` })).json
+}
