@@ -96,10 +96,12 @@ describe('a rotation', () => {
   test('with SECRET_KEY: the first of two seals everything again, and the second can be taken out', async () => {
     const [one, two] = ['a'.repeat(40), 'b'.repeat(40)]
     world.ctx.secrets = await loadSecrets(folder, { secretKey: one })
-    await connectAll(world)
+    const channels = await connectAll(world)
     world.ctx.secrets = await loadSecrets(folder, { secretKey: `${two},${one}` })
     const { retired, sealedAgain } = await rotateKeys(world.ctx, { pause: async () => {} })
-    expect([retired.length, sealedAgain]).toEqual([1, 4])
+    expect(retired).toHaveLength(1)
+    expect(sealedAgain).toBeGreaterThan(Object.keys(channels).length)
+    expect(await keysInDatabase()).toEqual([world.ctx.secrets.keyId])
     world.ctx.secrets = await loadSecrets(folder, { secretKey: two })
     await checkKeys(world.ctx)
     world.ctx.secrets = await loadSecrets(folder, { secretKey: one })
