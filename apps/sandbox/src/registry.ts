@@ -6,6 +6,7 @@ import { instagram } from './instagram/dialect.ts'
 import { lemmy } from './lemmy/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
 import { wordpress } from './wordpress/dialect.ts'
+import { threads } from './threads/dialect.ts'
 import type { PlatformId } from './world/item.ts'
 import { x } from './x/dialect.ts'
 import { youtube } from './youtube/dialect.ts'
@@ -21,6 +22,7 @@ export const dialects = [
   discourse,
   wordpress,
   x,
+  threads,
   // A platform more: its line goes here.
 ] as const
 
