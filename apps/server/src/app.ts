@@ -20,6 +20,7 @@ import { answerProblems } from './http/problem.ts'
 import { serveWebApp } from './http/web-app.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import { deliveryRoutes } from './intake/deliveries-routes.ts'
+import { ledgerRoutes } from './intake/ledger-routes.ts'
 import { webhookRoutes } from './intake/webhook.ts'
 import type { Cut } from './live/cut.ts'
 import type { Relay } from './live/relay.ts'
@@ -94,6 +95,7 @@ export async function openApp(
     inboxRoutes(scope, ctx)
     replyRoutes(scope, ctx)
     deliveryRoutes(scope, ctx)
+    ledgerRoutes(scope, ctx)
   })
 
   serveWebApp(app)

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { PostFact, RemovalFact } from '@answerback/core/facts'
 import { schema as t } from '../db/schema.ts'
+import { countBelow } from './count-below.ts'
 import type { Folding } from './folding.ts'
 import type { Seen } from './merge.ts'
 import { adoptUnderPost } from './under-post.ts'
@@ -25,6 +26,8 @@ export async function foldPost(fold: Folding, fact: PostFact, seen: Seen): Promi
       media: fact.media,
       ref: fact.ref,
       reportedReplies: fact.reportedReplies,
+      parentExternalId: fact.parentExternalId ?? null,
+      postExternalId: fact.postExternalId ?? null,
       platformAt,
       receivedAt: seen.receivedAt,
       seenAt: seen.receivedAt,
@@ -38,6 +41,8 @@ export async function foldPost(fold: Folding, fact: PostFact, seen: Seen): Promi
         media: sql`case when ${newer} then excluded.media else post.media end`,
         ref: sql`case when ${newer} then post.ref || excluded.ref else excluded.ref || post.ref end`,
         reportedReplies: sql`case when ${newer} then coalesce(excluded.reported_replies, post.reported_replies) else coalesce(post.reported_replies, excluded.reported_replies) end`,
+        parentExternalId: sql`greatest(post.parent_external_id collate "C", excluded.parent_external_id collate "C")`,
+        postExternalId: sql`greatest(post.post_external_id collate "C", excluded.post_external_id collate "C")`,
         platformAt: sql`least(post.platform_at, excluded.platform_at)`,
         receivedAt: sql`least(post.received_at, excluded.received_at)`,
         seenAt: sql`greatest(post.seen_at, excluded.seen_at)`,
@@ -50,6 +55,7 @@ export async function foldPost(fold: Folding, fact: PostFact, seen: Seen): Promi
   const post = kept[0]!
   fold.known.posts.set(fact.externalId, post)
   if (post.wasOurs === post.ours) return
+  if (post.ours) fold.later(countBelow(fold, post.id))
   for (const early of post.wasOurs === null ? (fold.known.early.get(fact.externalId) ?? []) : []) {
     const about = early.fact as RemovalFact
     if (about.fact === 'removal') removePost(fold, fact.externalId, removalAt(about, { receivedAt: early.receivedAt, current: false }))

@@ -1,6 +1,7 @@
 import { and, eq, or, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { schema as t } from '../db/schema.ts'
+import { countBelow } from './count-below.ts'
 import type { Folding, MessageRow } from './folding.ts'
 import { moveKnown } from './known.ts'
 
@@ -54,6 +55,8 @@ async function becomePost(fold: Folding, message: MessageRow): Promise<void> {
       ours: true,
       ...shown,
       url: message.url,
+      parentExternalId: message.parentExternalId,
+      postExternalId: message.postExternalId,
       platformAt: message.platformAt,
       receivedAt: message.receivedAt,
       removedAt: goneAt(message, shown.seenAt),
@@ -81,6 +84,7 @@ async function becomePost(fold: Folding, message: MessageRow): Promise<void> {
     .from(t.post)
     .where(and(eq(t.post.platform, fold.platform), eq(t.post.externalId, message.externalId)))
   fold.known.posts.set(message.externalId, posts[0]!)
+  await countBelow(fold, posts[0]!.id)
   await adoptUnderPost(fold, message.externalId, posts[0]!)
 }
 

@@ -8,6 +8,7 @@ import { isInUse } from '../access/channels.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
+import { countPosts, keepLedger, settleLedger, type Counted } from './ledger.ts'
 import type { Claimed } from './poll-claim.ts'
 import { spending } from './poll-cost.ts'
 import type { Keeper, Kept } from './poll-keep.ts'
@@ -38,11 +39,18 @@ export async function readChannel(
   const cost = spending(claimed, platformOf(ctx, channel.platform), ctx.now())
   if (!isInUse(channel)) return rest(ctx, keeper, claimed, restMs, poll.error)
   if (cost.reached !== null) return rest(ctx, keeper, claimed, restMs, cost.reached)
+  const { wishes } = given
+  const platform = platformOf(ctx, channel.platform)
+  const whole = wishes.unsettled ? await settleLedger(ctx, channel) : []
+  const startedAt = ctx.now()
   let result: PollResult
+  let counted: Counted | null
   try {
     const io = await ioOf(ctx, channel, { fetch: meter.fetch, ownedIds: given.ownedIds })
-    const input = { cursor: poll.cursor, ...given.wishes, ...(poll.wanted.length > 0 && { wanted: poll.wanted }), ...cost.allowance }
-    result = await platformOf(ctx, channel.platform).poll(io, input)
+    const posts = [...whole, ...wishes.posts.filter((post) => !whole.some((each) => each.externalId === post.externalId))]
+    const wanted = poll.wanted.length > 0 && { wanted: poll.wanted }
+    result = await platform.poll(io, { cursor: poll.cursor, posts, open: wishes.open, ...wanted, ...cost.allowance })
+    counted = result.trouble ? null : await countPosts(ctx, platform, io, wishes.count)
   } catch (error) {
     const state = failed(ctx, claimed, meter, error)
     await keeper.keep({ claimed, deliveries: [], state })
@@ -52,8 +60,12 @@ export async function readChannel(
   const { seen, fresh } = sift(claimed, result.pages)
   const now = ctx.now()
   const deliveries = fresh.map((page) => deliveryOf(claimed, page, now))
-  const state = { ...ended(ctx, claimed, meter, result, fresh.length > 0), seen, ...cost.after(result.spentUsd ?? 0) }
+  // What is missing somewhere is waited for as news are: the next round looks whether it came.
+  const soon = fresh.length > 0 || whole.length > 0
+  const openAfter = result.trouble ? poll.openAfter : wishes.openAfter
+  const state = { ...ended(ctx, claimed, meter, result, soon), seen, openAfter, ...cost.after(result.spentUsd ?? 0) }
   const deliveryIds = await keeper.keep({ claimed, deliveries, state })
+  await keepLedger(ctx, channel, { startedAt, counted, whole, result })
   if (deliveryIds.length > 0) await ctx.queue.add('ingest', [{ deliveryIds }])
   await tell(ctx, claimed, state, result.trouble)
   return !isDown(result.trouble)
@@ -66,8 +78,8 @@ async function rest(ctx: Context, keeper: Keeper, claimed: Claimed, waitMs: numb
   return true
 }
 
-/** A round that read something, `news` or not. Part of it may have failed: the rest is kept, and the cursor stands where the adapter says. */
-function ended(ctx: Context, claimed: Claimed, meter: Meter, result: PollResult, news: boolean): State {
+/** A round that read something, and whether another should follow `soon`. Part of it may have failed: the rest is kept, and the cursor stands where the adapter says. */
+function ended(ctx: Context, claimed: Claimed, meter: Meter, result: PollResult, soon: boolean): State {
   const { channel, poll } = claimed
   const now = ctx.now()
   const quota = quotaOf(result.quota)
@@ -77,7 +89,7 @@ function ended(ctx: Context, claimed: Claimed, meter: Meter, result: PollResult,
   const calls = Math.max(1, meter.calls)
   const left = quota.quotaLeft === null || quota.quotaResetsAt === null ? null : { left: quota.quotaLeft, resetsAt: quota.quotaResetsAt }
   // What this round brought is not taken in yet.
-  const lastActivityAt = news ? now : (channel.lastDeliveryAt ?? channel.connectedAt)
+  const lastActivityAt = soon ? now : (channel.lastDeliveryAt ?? channel.connectedAt)
   const waitMs = trouble
     ? Math.max(waitAfterFailure(failures, trouble.retryAfterMs), trouble.retryAfterMs ?? 0)
     : waitAfterRound({ now, waitMs: result.waitMs, lastActivityAt, quota: left, calls })

@@ -59,13 +59,7 @@ export function openPoller(ctx: Context, { atOnce = readAtOnce } = {}): Poller {
       if (free <= 0) return 0
       const claimed = await claimPolls(ctx, { free, perLane: readAtOneHost, perFailingLane: triedAgainAtOneHost, lanes: lanesLeft() })
       if (claimed.length === 0) return 0
-      const [wishes, owned] = await Promise.all([
-        wishesOf(
-          ctx,
-          claimed.map((each) => each.channel),
-        ),
-        ownedBy(ctx, claimed),
-      ])
+      const [wishes, owned] = await Promise.all([wishesOf(ctx, claimed), ownedBy(ctx, claimed)])
       for (const each of claimed) {
         const given = { wishes: wishes.get(each.channel.id)!, ownedIds: owned.get(ownerOf(each.channel)) ?? [] }
         const done: Promise<void> = readChannel(ctx, keeper, each, given)

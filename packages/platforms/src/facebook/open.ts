@@ -12,9 +12,11 @@ export type OpenItem = { id: string; postId: string }
 /** Open messages on our page in groups of 50, comments and visitors' posts apart. What stands elsewhere, or under a post we do not know, is left out: an absence there would prove nothing. */
 export function groupOpen(open: PollInput['open'], knownPosts: Iterable<string>, pageId: string): OpenItem[][] {
   const postByPart = new Map([...knownPosts].map((id) => [id.split('_')[1] ?? id, id]))
-  const items = open.flatMap(({ externalId: id }): OpenItem[] => {
+  const items = open.flatMap(({ externalId: id, ref }): OpenItem[] => {
     const [part = '', rest] = id.split('_')
-    const postId = part === pageId ? '' : postByPart.get(part)
+    // A comment of long ago names the post that this round did not read.
+    const named = ref?.postId?.startsWith(`${pageId}_`) ? ref.postId : undefined
+    const postId = part === pageId ? '' : (postByPart.get(part) ?? named)
     return postId === undefined || rest === undefined || id.includes(',') ? [] : [{ id, postId }]
   })
   return [

@@ -68,6 +68,13 @@ export const poll = pgTable(
     spentMonth: text('spent_month'),
     /** Named by a delivery and not told: read by id in the next round. */
     wanted: jsonb('wanted').$type<{ kind: string; id: string }[]>().notNull().default([]),
+    /** The last open turn, by id, that was read again for edits and deletes: the next round goes on behind it. Null: from the first. */
+    openAfter: text('open_after'),
+    /** How far back was asked for when it was connected; how far reading has come, where, and since when it is done. */
+    backTo: at('back_to'),
+    backCursor: jsonb('back_cursor'),
+    backReachedAt: at('back_reached_at'),
+    backDoneAt: at('back_done_at'),
   },
   (t) => [index('poll_due').on(t.dueAt)],
 )

@@ -125,6 +125,10 @@ export const turn = pgTable(
     index('turn_open')
       .on(t.workspaceId, t.startAt)
       .where(sql`state = 'open'`),
+    // Read again in this order, so that each has its turn.
+    index('turn_open_channel')
+      .on(t.channelId, t.id)
+      .where(sql`state = 'open'`),
     index('turn_business')
       .on(t.channelId, t.id)
       .where(sql`target_clock = 'business'`),

@@ -49,6 +49,9 @@ export const post = pgTable(
     media: jsonb('media').$type<Media[]>().notNull(),
     ref: jsonb('ref').$type<Record<string, string>>().notNull(),
     reportedReplies: integer('reported_replies'),
+    /** What it stands under, where it is a part of our own thread or a comment of ours. */
+    parentExternalId: text('parent_external_id'),
+    postExternalId: text('post_external_id'),
     platformAt: at('platform_at').notNull(),
     receivedAt: at('received_at').notNull(),
     seenAt: at('seen_at').notNull(),
@@ -59,6 +62,12 @@ export const post = pgTable(
     index('post_recent')
       .on(t.channelId, t.platformAt)
       .where(sql`ours and removed_at is null`),
+    index('post_below')
+      .on(t.workspaceId, t.platform, t.parentExternalId)
+      .where(sql`parent_external_id is not null`),
+    index('post_under')
+      .on(t.workspaceId, t.platform, t.postExternalId)
+      .where(sql`post_external_id is not null`),
   ],
 )
 
