@@ -21,6 +21,7 @@ import { serveWebApp } from './http/web-app.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import { deliveryRoutes } from './intake/deliveries-routes.ts'
 import { ledgerRoutes } from './intake/ledger-routes.ts'
+import { postRoutes } from './intake/posts-routes.ts'
 import { webhookRoutes } from './intake/webhook.ts'
 import type { Cut } from './live/cut.ts'
 import type { Relay } from './live/relay.ts'
@@ -95,6 +96,7 @@ export async function openApp(
     inboxRoutes(scope, ctx)
     replyRoutes(scope, ctx)
     deliveryRoutes(scope, ctx)
+    postRoutes(scope, ctx)
     ledgerRoutes(scope, ctx)
   })
 

@@ -15,6 +15,8 @@ export const permissions = {
   'conversation.snooze': staff,
   'conversation.close': staff,
   'conversation.reopen': staff,
+  /** Saying that a post is out. */
+  'posts.announce': staff,
   'deliveries.read': leads,
   'deliveries.retry': leads,
   'channels.read': everybody,
@@ -49,6 +51,7 @@ export const scopeOf: Readonly<Record<Permission, Scope | null>> = {
   'conversation.snooze': 'act',
   'conversation.close': 'act',
   'conversation.reopen': 'act',
+  'posts.announce': 'act',
   'deliveries.read': 'read',
   'deliveries.retry': 'act',
   'channels.read': 'read',

@@ -37,6 +37,11 @@ export type Platform = {
    * `backTo` by itself.
    */
   backfill?(io: Io, input: { cursor: unknown; backTo: string }): Promise<PollResult & { done: boolean }>
+  /**
+   * What a post that somebody announces is called in facts, by the id that the API gave it or its address; null where they do not tell. Absent: the id as given, and
+   * an address says nothing.
+   */
+  postId?(given: { externalId?: string; url?: string }, self: Self): string | null
   /** Pure and total: never throws, never drops silently; an unknown kind is named in `unknown`. */
   normalize(delivery: RawDelivery, self: Self): Normalized
   reply(io: Io, input: ReplyInput): Promise<ReplySent>

@@ -101,6 +101,7 @@ const bodies: Record<string, unknown> = {
   'PATCH /api/v1/staff/:id': { role: 'client' },
   'PATCH /api/v1/replies/:id': { text: 'Hello' },
   'POST /api/v1/authorizations': { platform: 'facebook' },
+  'POST /api/v1/posts': { platform: 'facebook', externalId: '1_2' },
   'PUT /api/v1/authorizations/:id/accounts': { externalIds: ['1'] },
 }
 const absentId = '01900000-0000-7000-8000-000000000000'
@@ -269,6 +270,9 @@ describe('every route', () => {
       ['POST', `/api/v1/conversations/${ids.conversations}/replies`, { text: 7 }, 'text'],
       ['POST', '/api/v1/platform-apps', { platform: 'facebook', settings: { appId: '1', appSecret: ' ' } }, 'settings.appSecret'],
       ['POST', '/api/v1/channels', { platform: 'myspace', settings: {} }, 'platform'],
+      ['POST', '/api/v1/posts', { platform: 'facebook' }, 'externalId'],
+      ['POST', '/api/v1/posts', { externalId: '1_2' }, 'channelId'],
+      ['POST', '/api/v1/posts', { platform: 'facebook', url: 'ftp://a.example' }, 'url'],
       ['POST', '/api/v1/channels', { platform: 'facebook', settings: {}, appId: '7' }, 'appId'],
       ['POST', '/api/v1/channels', { platform: 'mastodon', settings: { url: 'https://a.example' } }, 'settings.accessToken'],
     ]

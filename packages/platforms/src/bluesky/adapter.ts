@@ -2,6 +2,7 @@ import { guardPlatform } from '../guard.ts'
 import { connect } from './connect.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
+import { postId } from './post-id.ts'
 import { find, like, reply } from './reply.ts'
 import { postStats } from './stats.ts'
 
@@ -27,6 +28,7 @@ export const bluesky = guardPlatform({
   reply,
   find,
   like,
+  postId,
   postStats,
   // Per address (docs.bsky.app/docs/advanced-guides/rate-limits).
   budgets: [{ scope: 'app', calls: 3_000, perSeconds: 300 }],

@@ -3,6 +3,7 @@ import { connect } from './connect.ts'
 import { replyLimitOf } from './limit.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
+import { postId } from './post-id.ts'
 import { find, like, reply } from './reply.ts'
 import { postStats } from './stats.ts'
 
@@ -28,6 +29,7 @@ export const mastodon = guardPlatform({
   reply,
   find,
   like,
+  postId,
   postStats,
   // Per token (rack_attack.rb); the documents still say per account.
   budgets: [{ scope: 'channel', calls: 300, perSeconds: 300 }],

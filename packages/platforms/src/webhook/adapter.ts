@@ -3,6 +3,7 @@ import { connect } from './connect.ts'
 import { find, hide, like, remove, reply } from './deliver.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
+import { sourceOf, wholeId } from './source.ts'
 import { replyLimit } from './settings.ts'
 import { webhook } from './webhook.ts'
 
@@ -37,4 +38,5 @@ export const webhookSource = guardPlatform({
   like,
   hide,
   remove,
+  postId: ({ externalId }, self) => (externalId === undefined ? null : wholeId(sourceOf(self), externalId)),
 })
