@@ -21,6 +21,8 @@ const mayImport = {
   'apps/server/src/ingest': ['packages/core', 'packages/platforms', ...server('access', 'db', 'inbox', 'live')],
   // A reply that was sent is a fact like any other and goes the way in from there.
   'apps/server/src/reply': ['packages/core', 'packages/platforms', ...server('access', 'db', 'http', 'inbox', 'ingest', 'live', 'queue')],
+  // So is a post that was announced.
+  'apps/server/src/posts': ['packages/core', 'packages/platforms', ...server('access', 'db', 'http', 'inbox', 'ingest', 'live', 'queue')],
   'apps/server/src/backup': ['packages/core', ...server('db')],
   'apps/server/src/operate': ['packages/core', ...server('db', 'http', 'queue')],
 }
