@@ -5,6 +5,7 @@ import { facebook } from './facebook/dialect.ts'
 import { instagram } from './instagram/dialect.ts'
 import { lemmy } from './lemmy/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
+import { reddit } from './reddit/dialect.ts'
 import { wordpress } from './wordpress/dialect.ts'
 import { threads } from './threads/dialect.ts'
 import type { PlatformId } from './world/item.ts'
@@ -23,6 +24,7 @@ export const dialects = [
   wordpress,
   x,
   threads,
+  reddit,
   // A platform more: its line goes here.
 ] as const
 
