@@ -9,6 +9,7 @@ import { reddit } from './reddit/dialect.ts'
 import { wordpress } from './wordpress/dialect.ts'
 import { threads } from './threads/dialect.ts'
 import type { PlatformId } from './world/item.ts'
+import { webhook } from './webhook/dialect.ts'
 import { x } from './x/dialect.ts'
 import { youtube } from './youtube/dialect.ts'
 
@@ -25,6 +26,7 @@ export const dialects = [
   x,
   threads,
   reddit,
+  webhook,
   // A platform more: its line goes here.
 ] as const
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { webhookSource } from './adapter.ts'
 
 const error = (message: string): string => JSON.stringify({ error: 'refused', message })
@@ -59,4 +60,5 @@ conformance({
     headers: { 'webhook-signature': signed, 'webhook-id': 'msg_1', 'webhook-timestamp': '1795348800' },
     now: '2026-11-22T12:00:00.000Z',
   },
+  open: () => openSandboxWorld(webhookSource),
 })
