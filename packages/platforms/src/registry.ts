@@ -5,13 +5,26 @@ import { instagram } from './instagram/adapter.ts'
 import { lemmy } from './lemmy/adapter.ts'
 import { mastodon } from './mastodon/adapter.ts'
 import type { Platform } from './platform.ts'
+import { threads } from './threads/adapter.ts'
 import { reddit } from './reddit/adapter.ts'
 import { webhookSource } from './webhook/adapter.ts'
 import { x } from './x/adapter.ts'
 import { youtube } from './youtube/adapter.ts'
 
 /** Every platform this version speaks: one line each, and nothing else in the product names one. */
-export const platforms: readonly Platform[] = [facebook, instagram, bluesky, mastodon, youtube, lemmy, discourse, webhookSource, x, reddit]
+export const platforms: readonly Platform[] = [
+  facebook,
+  instagram,
+  threads,
+  bluesky,
+  mastodon,
+  youtube,
+  lemmy,
+  discourse,
+  webhookSource,
+  x,
+  reddit,
+]
 
 /** The platform of that id; undefined when there is none. */
 export function platformById(id: string): Platform | undefined {

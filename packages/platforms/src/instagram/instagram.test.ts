@@ -78,6 +78,23 @@ describe('reading', () => {
     expect(await read(first.cursor)).toEqual([`/v25.0/${accountId}/media`, '/v25.0/179/comments'])
   })
 
+  test('a post in which something is missing is read to its end', async () => {
+    const { io, asked } = channel(({ path, query }) => {
+      if (path.endsWith('/media')) return { data: [] }
+      const after = Number(query.get('after') ?? 0)
+      const data = [0, 1].map((each) => ({ ...comment(`18${after}${each}`), timestamp: `2026-11-0${6 - after - each}T10:00:00+0000` }))
+      return { data, ...(after < 2 && { paging: { next: `https://graph.instagram.com/v25.0/179/comments?after=${after + 1}` } }) }
+    })
+    const read = async (cursor: unknown, whole: boolean) => {
+      asked.length = 0
+      const result = await instagram.poll(io, { cursor, posts: [{ externalId: '179', ref: {}, ...(whole && { whole }) }], open: [] })
+      return { ...result, asked: asked.length - 1 }
+    }
+    const first = await read(null, false)
+    expect((await read(first.cursor, false)).asked).toBe(1)
+    expect((await read(first.cursor, true)).asked).toBe(3)
+  })
+
   test('a field that is refused is left out, and the rest is read', async () => {
     const { io } = channel(({ path, query }) => {
       if (path.endsWith('/media')) return { data: [media('179', 1)] }

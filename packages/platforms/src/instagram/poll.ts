@@ -37,7 +37,7 @@ type State = {
   turn: number
 }
 
-type Listed = { id: string; permalink: string; count: number | null }
+type Listed = { id: string; permalink: string; count: number | null; whole?: boolean }
 
 /**
  * The floor under the webhooks: our posts, the comments of those whose number of comments changed and of some in turn, hourly of all of the last month; the
@@ -56,19 +56,26 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const listed = await readMedia(read, deep ? backTo : null)
   const done = new Set<string>()
   let well = true
-  const readOne = async ({ id, permalink, count }: Listed): Promise<void> => {
+  const readOne = async ({ id, permalink, count, whole: missing }: Listed): Promise<void> => {
     done.add(id)
-    const whole = deep || (count !== null && count <= fewComments)
+    const whole = deep || missing || (count !== null && count <= fewComments)
     well &&= await attempt(round, async () => {
-      await readComments({ ...read, deep: whole }, { mediaId: id, permalink }, '', read)
+      await readComments({ ...read, deep: whole === true }, { mediaId: id, permalink }, '', read)
       if (count !== null) counts[id] = count
     })
   }
   const changed = listed.filter(({ id, count }, index) => (count === null ? index < 5 : count !== (counts[id] ?? 0)))
   for (const media of deep ? listed : changed) if (well && !(media.id in pending)) await readOne(media)
-  const rest = input.posts.filter((post) => !done.has(post.externalId) && /^\d+$/.test(post.externalId))
-  const { chosen, turn } = takeTurn(rest, state.turn, { newest: 3, others: 5 })
-  for (const post of chosen) if (well) await readOne({ id: post.externalId, permalink: post.ref.permalink ?? '', count: null })
+  const asked = ({ externalId, ref, whole }: PollInput['posts'][number]): Promise<void> | null =>
+    well && !done.has(externalId) ? readOne({ id: externalId, permalink: ref.permalink ?? '', count: null, whole: whole === true }) : null
+  const posts = input.posts.filter((post) => /^\d+$/.test(post.externalId))
+  for (const post of posts) if (post.whole) await asked(post)
+  const { chosen, turn } = takeTurn(
+    posts.filter((post) => !done.has(post.externalId)),
+    state.turn,
+    { newest: 3, others: 5 },
+  )
+  for (const post of chosen) await asked(post)
   well &&= await attempt(round, () => readPending(read))
   const ours = new Set([...input.posts.map((post) => post.externalId), ...listed.map((media) => media.id)])
   const wanted = await readMentions(read, state.mentionRefused, input.wanted ?? [], ours)
