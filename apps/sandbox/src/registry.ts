@@ -8,6 +8,7 @@ import { mastodon } from './mastodon/dialect.ts'
 import { reddit } from './reddit/dialect.ts'
 import { wordpress } from './wordpress/dialect.ts'
 import { threads } from './threads/dialect.ts'
+import { telegram } from './telegram/dialect.ts'
 import type { PlatformId } from './world/item.ts'
 import { webhook } from './webhook/dialect.ts'
 import { x } from './x/dialect.ts'
@@ -27,6 +28,7 @@ export const dialects = [
   threads,
   reddit,
   webhook,
+  telegram,
   // A platform more: its line goes here.
 ] as const
 
