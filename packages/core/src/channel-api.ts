@@ -17,6 +17,26 @@ export const channelHealth = z.object({
   spent: z.object({ usd: z.number(), capUsd: z.number().nullable() }).nullable(),
 })
 
+/** What this account may do there: its platform can, and connecting did not find that it lacks it. */
+export const channelAbilities = z.object({
+  webhook: z.boolean(),
+  /** Each channel has a webhook address and a secret of its own. */
+  ownWebhook: z.boolean(),
+  /** False: it can only be read here. */
+  reply: z.boolean(),
+  /** At most one answer to a message; another takes its place. */
+  oneReply: z.boolean(),
+  editReply: z.boolean(),
+  privateReply: z.boolean(),
+  like: z.boolean(),
+  hide: z.boolean(),
+  remove: z.enum(['none', 'own', 'any']),
+  /** For so many hours after it a message can be answered: a private one, or a public one in private. Null: always. */
+  windowHours: z.object({ direct: z.number().nullable(), privately: z.number().nullable() }),
+  /** Reading costs money. */
+  costs: z.boolean(),
+})
+
 /** What a reply may have there, in the platform's own counting: see core/reply-limit. */
 export const replyLimit = z.object({
   max: z.number(),

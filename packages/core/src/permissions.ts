@@ -15,6 +15,8 @@ export const permissions = {
   'conversation.snooze': staff,
   'conversation.close': staff,
   'conversation.reopen': staff,
+  /** Hiding and removing on the platform what people wrote. */
+  'message.moderate': staff,
   /** Saying that a post is out. */
   'posts.announce': staff,
   'deliveries.read': leads,
@@ -51,6 +53,7 @@ export const scopeOf: Readonly<Record<Permission, Scope | null>> = {
   'conversation.snooze': 'act',
   'conversation.close': 'act',
   'conversation.reopen': 'act',
+  'message.moderate': 'act',
   'posts.announce': 'act',
   'deliveries.read': 'read',
   'deliveries.retry': 'act',

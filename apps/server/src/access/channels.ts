@@ -9,7 +9,7 @@ import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
 import { changing, type Change } from '../live/change-log.ts'
 import { iso } from '../live/rows.ts'
-import { hasAbility } from './abilities.ts'
+import { abilitiesOf } from './abilities.ts'
 import { dateOf } from './channel-io.ts'
 import { installWebhook } from './channel-webhook.ts'
 import { healthOf, readArrivals } from './channel-health.ts'
@@ -223,11 +223,7 @@ function present(
     error: channel.disconnectedAt === null ? (poll?.error ?? null) : null,
     tokenExpiresAt: channel.disconnectedAt === null ? iso(channel.tokenExpiresAt) : null,
     replyLimit: channel.replyLimit ?? can.replyLimit,
-    can: {
-      webhook: can.webhook,
-      like: hasAbility(platformOf(ctx, channel.platform), channel.settings, 'like'),
-      privateReply: can.privateReply,
-    },
+    can: abilitiesOf(platformOf(ctx, channel.platform), channel.settings),
   }
 }
 

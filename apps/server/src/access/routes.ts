@@ -52,7 +52,10 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
 
 function platformView({ id, name, docs, icon, connect, webhook }: Platform): PlatformView {
   const asksFor = connect.fields.find((field) => field.secret && !field.optional)?.label ?? null
-  return { id, name, docs, icon, asksFor, wantsApp: connect.oauth?.app === 'by_hand' || (webhook !== undefined && !webhook.perChannel) }
+  const oauthApp = connect.oauth?.app ?? null
+  // Whoever agrees there with an app that makes itself waits for nothing: webhooks can come later.
+  const wantsApp = oauthApp === null ? webhook !== undefined && !webhook.perChannel : oauthApp === 'by_hand'
+  return { id, name, docs, icon, asksFor, wantsApp, oauthApp }
 }
 
 function presentWorkspace({ id, name, timeZone, targetSeconds, targetClock }: typeof t.workspace.$inferSelect) {

@@ -49,7 +49,8 @@ beforeAll(async () => {
     client: await join(world, 'Cleo', 'client'),
   }
   stranger = await join(world, 'Stella', 'owner', other.key)
-  const list = async (path: string) => (await people.owner.request('GET', path)).body.items as { id: string }[]
+  const list = async (path: string) =>
+    (await people.owner.request('GET', path)).body.items as { id: string; waitingMessage: { id: string } }[]
   const conversations = await list('/api/v1/conversations?state=waiting')
   const reply = await world.request('POST', `/api/v1/conversations/${conversations[0]!.id}/replies`, {
     body: { text: 'Held.', undoSeconds: 30 },
@@ -57,6 +58,7 @@ beforeAll(async () => {
   })
   ids = {
     conversations: conversations[0]!.id,
+    messages: conversations[0]!.waitingMessage.id,
     replies: reply.body.id,
     staff: world.staff.sam,
     deliveries: (await list('/api/v1/deliveries'))[0]!.id,
@@ -99,6 +101,8 @@ const bodies: Record<string, unknown> = {
   'PUT /api/v1/reasons': { items: [], revision: 'read' },
   'PUT /api/v1/channels/:id/credentials': { settings: {} },
   'PATCH /api/v1/staff/:id': { role: 'client' },
+  'PUT /api/v1/messages/:id/hiding': { reason: 'spam' },
+  'PUT /api/v1/messages/:id/removal': { reason: 'spam' },
   'PATCH /api/v1/replies/:id': { text: 'Hello' },
   'POST /api/v1/authorizations': { platform: 'facebook' },
   'POST /api/v1/posts': { platform: 'facebook', externalId: '1_2' },

@@ -113,8 +113,9 @@ export async function note(
   conversationId: string,
   what: string,
   detail: string | null,
+  about: Record<string, unknown> = {},
 ): Promise<void> {
   const row = { workspaceId: change.workspaceId, byId, what, createdAt: ctx.now() }
   await change.tx.insert(t.activity).values({ ...row, id: uuidv7(), conversationId, detail })
-  await change.tx.insert(t.audit).values({ ...row, id: uuidv7(), about: { conversationId, detail } })
+  await change.tx.insert(t.audit).values({ ...row, id: uuidv7(), about: { conversationId, detail, ...about } })
 }

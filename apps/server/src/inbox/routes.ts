@@ -22,6 +22,7 @@ import { assign, close, reopen, snooze } from './actions.ts'
 import { likeMessage } from './like.ts'
 import { listConversations } from './list.ts'
 import { summarizeQueue } from './queue-summary.ts'
+import { moderationRoutes } from './moderation-routes.ts'
 import { showConversation } from './thread.ts'
 
 const params = z.object({ id: z.uuid() })
@@ -29,6 +30,7 @@ const done: Answer = { status: 204, body: null }
 
 /** The inbox: its lists, its threads, and the nouns that staff make and unmake in it. */
 export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
+  moderationRoutes(server, ctx)
   const app = server.withTypeProvider<ZodTypeProvider>()
   const tags = ['inbox']
 

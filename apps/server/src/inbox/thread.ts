@@ -23,8 +23,12 @@ export async function showConversation(ctx: Context, tx: Queryable, id: string):
     .orderBy(t.turn.startAt, t.turn.id)
   const replies = await tx.execute<RawReply>(sql`
     select * from reply where conversation_id = ${conversation.id}
-      and (state in ('held', 'queued', 'sending', 'rejected', 'needs_check') or (state = 'cancelled' and created_at > ${new Date(ctx.now().getTime() - 86_400_000).toISOString()}::timestamptz))
+      and (state in ('held', 'queued', 'sending', 'rejected', 'needs_check') or (state = 'sent' and external_id is null) or (state = 'cancelled' and created_at > ${new Date(ctx.now().getTime() - 86_400_000).toISOString()}::timestamptz))
     order by created_at, id`)
+  const pending = await tx
+    .select({ id: t.reply.id, reason: t.reply.reason, endedAt: t.reply.endedAt })
+    .from(t.reply)
+    .where(sql`conversation_id = ${conversation.id} and state = 'sent' and reason is not null`)
   const events = await tx
     .select()
     .from(t.activity)
@@ -40,6 +44,7 @@ export async function showConversation(ctx: Context, tx: Queryable, id: string):
           parentId: each.parentExternalId === null ? null : (idOf.get(each.parentExternalId) ?? null),
           removed: removed.get(each.id) ?? null,
           connectedAt,
+          pending: pending.find((reply) => reply.id === each.replyId),
         }),
       ),
     turns: turns.map((turn) => presentTurn(turn, messages, closings)),
@@ -58,9 +63,11 @@ type About = {
   parentId: string | null
   removed: { by: 'author' | 'us' | 'parent' | 'unknown'; at: number } | null
   connectedAt: number
+  /** The reply that it was sent as, while the platform has not shown it. */
+  pending: { reason: string | null; endedAt: Date | null } | undefined
 }
 
-function presentMessage(row: MessageRow, { contact, parentId, removed, connectedAt }: About): Message {
+function presentMessage(row: MessageRow, { contact, parentId, removed, connectedAt, pending }: About): Message {
   const hidden = contact === undefined || contact.externalId.startsWith('hidden:')
   return {
     id: row.id,
@@ -69,9 +76,12 @@ function presentMessage(row: MessageRow, { contact, parentId, removed, connected
     kind: row.kind,
     contact: hidden ? null : { id: contact.id, name: contact.name, handle: contact.handle, avatarUrl: contact.avatarUrl, url: contact.url },
     byId: row.byId,
+    replyId: row.ours ? row.replyId : null,
+    pending: pending && !isSeen(row, pending.endedAt) ? pending.reason : null,
     automated: row.automated,
     parentId,
     text: row.text,
+    rating: row.rating,
     earlier: row.otherVersions.map((each) => ({ text: each.text, at: each.editedAt ?? each.firstAt })),
     media: row.media,
     url: row.url,
@@ -84,6 +94,11 @@ function presentMessage(row: MessageRow, { contact, parentId, removed, connected
     liked: row.liked,
     beforeConnection: row.platformAt.getTime() < connectedAt,
   }
+}
+
+/** Others see it: a page showed it after it was taken, and not as hidden. */
+function isSeen(row: MessageRow, takenAt: Date | null): boolean {
+  return !row.hidden && row.seenAt !== null && takenAt !== null && row.seenAt > takenAt
 }
 
 function presentTurn(turn: typeof t.turn.$inferSelect, messages: MessageRow[], closings: ClosingRow[]): TurnView {

@@ -13,7 +13,10 @@ export async function settleEchoes(ctx: Context, change: Change, conversations: 
   const open = await change.tx
     .select()
     .from(t.reply)
-    .where(and(inArray(t.reply.conversationId, ids), inArray(t.reply.state, ['sending', 'needs_check'])))
+    // What waited for an approval there had no name until now.
+    .where(
+      and(inArray(t.reply.conversationId, ids), sql`(state in ('sending', 'needs_check') or (state = 'sent' and external_id is null))`),
+    )
   if (open.length === 0) return
   const echoes = await change.tx
     .select()

@@ -26,6 +26,7 @@ const messageFact: fc.Arbitrary<MessageFact> = fc
     text,
     language: maybe(fc.constantFrom('en', 'ar')),
     url: maybe(fc.constantFrom('https://a.example/1', 'https://a.example/1?c=2')),
+    rating: maybe(fc.constantFrom(1, 5)),
     picture: maybe(fc.constantFrom('https://cdn.example/x?sig=1', 'https://cdn.example/x?sig=2')),
     platformAt: instant,
     authorAt: maybe(instant),

@@ -19,6 +19,7 @@ export type Merged = Pick<
   | 'text'
   | 'media'
   | 'language'
+  | 'rating'
   | 'url'
   | 'ref'
   | 'version'
@@ -69,6 +70,7 @@ export function mergeMessage(known: Merged | null, fact: MessageFact, seen: Seen
     versionRankAt: current.rankAt === null ? null : new Date(current.rankAt),
     otherVersions: versions.slice(0, -1),
     language: current.language,
+    rating: current.rating ?? null,
     url: either(known?.url, fact.url),
     ref: current.ref,
     platformAt: earliest(known?.platformAt ?? null, new Date(fact.platformAt))!,
@@ -122,6 +124,7 @@ function versionOf(fact: MessageFact, seen: Seen): StoredVersion {
     firstAt: receivedAt,
     lastAt: receivedAt,
     language: fact.language,
+    rating: fact.rating ?? null,
     ref: fact.ref,
   }
 }
@@ -136,6 +139,7 @@ function currentVersion(known: Merged): StoredVersion {
     lastAt: known.versionLastAt.toISOString(),
     rankAt: known.versionRankAt?.toISOString() ?? null,
     language: known.language,
+    rating: known.rating,
     ref: known.ref,
   }
 }
@@ -162,6 +166,7 @@ function sameVersion(a: StoredVersion, b: StoredVersion): StoredVersion {
     firstAt: compare(a.firstAt, b.firstAt) <= 0 ? a.firstAt : b.firstAt,
     lastAt: newer.lastAt,
     language: either(a.language, b.language),
+    rating: most(a.rating, b.rating),
     ref: mergeRef(older.ref, newer.ref),
   }
 }
@@ -179,6 +184,10 @@ function mergeRef(a: Record<string, string>, b: Record<string, string>): Record<
 /** What is known beats what is not. Where both are, and differ, the greater: any rule will do that asks nobody who came first. */
 function either(a: string | null | undefined, b: string | null | undefined): string | null {
   return greater(a ?? null, b ?? null)
+}
+
+function most(a: number | null | undefined, b: number | null | undefined): number | null {
+  return a == null || b == null ? (a ?? b ?? null) : Math.max(a, b)
 }
 
 function greater(a: string | null, b: string | null): string | null {

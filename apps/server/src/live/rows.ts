@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ConversationRow, Reply } from '@answerback/core/api'
+import { lateness } from '@answerback/core/completeness'
 import type { Queryable } from '../db/connection.ts'
 
 /** The rows of these conversations, in no order. One statement. */
@@ -12,7 +13,7 @@ export async function selectRows(tx: Queryable, tail: SQL): Promise<Conversation
   const { rows } = await tx.execute<Raw>(sql`
     select c.*, p.text as post_text, p.url as post_url, p.platform_at as post_at, p.ours as post_ours,
       k.name as contact_name, k.handle as contact_handle, k.avatar_url as contact_avatar, k.url as contact_url,
-      w.text as waiting_text, w.platform_at as waiting_at,
+      w.text as waiting_text, w.rating, w.platform_at as waiting_at, w.received_at as waiting_received_at,
       l.external_id as last_external_id, l.text as last_text, l.platform_at as last_at,
       to_jsonb(r) as reply
     from conversation c
@@ -32,6 +33,7 @@ export function presentReply(row: RawReply): Reply {
     conversationId: row.conversation_id,
     inReplyTo: row.in_reply_to_id,
     text: row.text,
+    privately: row.privately,
     state: row.state,
     dueAt: iso(row.due_at),
     byId: row.by_id,
@@ -44,11 +46,20 @@ export function presentReply(row: RawReply): Reply {
 
 type Instant = Date | string | null
 
+/** What is waited for came after the connection. */
+function waitingOf(row: Raw) {
+  const platformAt = iso(row.waiting_at)!
+  const lateMs =
+    row.waiting_since === null ? null : lateness({ platformAt, receivedAt: iso(row.waiting_received_at)!, beforeConnection: false })
+  return { id: row.waiting_message_id!, text: row.waiting_text, platformAt, lateMs }
+}
+
 export type RawReply = {
   id: string
   conversation_id: string
   in_reply_to_id: string
   text: string
+  privately: boolean
   state: Reply['state']
   due_at: Instant
   by_id: string | null
@@ -66,6 +77,7 @@ type Raw = Record<string, unknown> & {
   state: ConversationRow['state']
   kind: ConversationRow['kind']
   private: boolean
+  rating: number | null
   waiting_since: Instant
   due_at: Instant
   due_soon_at: Instant
@@ -89,6 +101,7 @@ type Raw = Record<string, unknown> & {
   waiting_message_id: string | null
   waiting_text: string
   waiting_at: Instant
+  waiting_received_at: Instant
   last_message_id: string
   last_external_id: string
   last_text: string
@@ -111,6 +124,7 @@ function presentRow(row: Raw): ConversationRow {
     state: row.state,
     kind: row.kind,
     private: row.private,
+    rating: row.rating,
     waitingSince: iso(row.waiting_since),
     dueAt: iso(row.due_at),
     dueSoonAt: iso(row.due_soon_at),
@@ -132,8 +146,7 @@ function presentRow(row: Raw): ConversationRow {
       row.post_id === null
         ? null
         : { id: row.post_id, text: row.post_text, url: row.post_url, platformAt: iso(row.post_at)!, ours: row.post_ours },
-    waitingMessage:
-      row.waiting_message_id === null ? null : { id: row.waiting_message_id, text: row.waiting_text, platformAt: iso(row.waiting_at)! },
+    waitingMessage: row.waiting_message_id === null ? null : waitingOf(row),
     lastMessage: { id: row.last_message_id, externalId: row.last_external_id, text: row.last_text, platformAt: iso(row.last_at)! },
     ended:
       row.ended_at === null

@@ -65,8 +65,10 @@ export async function editReply(ctx: Context, actor: Actor, replyId: string, giv
       [{ facts, seen: { receivedAt: now, current: false } }],
     )
     await change.tx.update(t.reply).set({ text }).where(eq(t.reply.id, reply.id))
+    const by = { workspaceId: actor.workspaceId, byId: actor.id, createdAt: now }
+    await change.tx.insert(t.activity).values({ ...by, id: uuidv7(), conversationId: message.conversationId, what: 'edited', detail: null })
     await change.tx.insert(t.audit).values({
-      ...{ id: uuidv7(), workspaceId: actor.workspaceId, byId: actor.id, what: 'reply.edited', createdAt: now },
+      ...{ ...by, id: uuidv7(), what: 'reply.edited' },
       about: { replyId: reply.id, conversationId: reply.conversationId, from: message.text, to: text },
     })
     await recomputeAll(ctx, change, conversations)

@@ -1,6 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { ReplySent } from '@answerback/platforms/platform'
+import type { MessageFact } from '@answerback/core/facts'
 import type { Context } from '../context.ts'
+import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
 import { foldFacts } from '../ingest/fold.ts'
 import type { Fold } from '../ingest/folding.ts'
@@ -27,7 +29,8 @@ export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent,
       conversations: new Set([reply.conversationId]),
       gone: change.gone,
     }
-    await foldFacts(fold, [{ facts: sent.facts.map(storable), seen: { receivedAt: now, current: false } }])
+    const facts = toldOf(sent) || !reply.privately ? sent.facts : [...sent.facts, await untold(change.tx, reply, sent, now)]
+    await foldFacts(fold, [{ facts: facts.map(storable), seen: { receivedAt: now, current: false } }])
     await change.tx
       .update(t.message)
       .set({ replyId: reply.id, byId: reply.byId, inReplyToId: reply.inReplyToId, sentAt: reply.sentAt })
@@ -47,6 +50,43 @@ export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent,
       )
     await recomputeAll(ctx, change, fold.conversations)
   })
+}
+
+function toldOf({ facts, externalId }: ReplySent): boolean {
+  return externalId === '' || facts.some((fact) => fact.fact === 'message' && fact.externalId === externalId)
+}
+
+/** A private answer stands in another place, which a platform may show to nobody: what we know of it is that it was taken. */
+async function untold(tx: Queryable, reply: ReplyRow, sent: ReplySent, now: Date): Promise<MessageFact> {
+  const [row] = await tx
+    .select({ target: t.message, channel: t.channel })
+    .from(t.message)
+    .innerJoin(t.channel, eq(t.channel.id, t.message.channelId))
+    .where(eq(t.message.id, reply.inReplyToId))
+  const { target, channel } = row!
+  const us = { externalId: channel.externalId, handle: channel.handle, name: channel.name, avatarUrl: channel.avatarUrl, url: channel.url }
+  return {
+    fact: 'message',
+    externalId: sent.externalId,
+    kind: 'direct',
+    ours: true,
+    automated: false,
+    author: us,
+    parentExternalId: target.externalId,
+    postExternalId: target.postExternalId,
+    mentionsUs: false,
+    tagsExternalId: null,
+    private: true,
+    text: reply.text,
+    language: null,
+    url: sent.url,
+    media: [],
+    platformAt: now.toISOString(),
+    authorAt: null,
+    editedAt: null,
+    version: 'sent',
+    ref: {},
+  }
 }
 
 /** Ends a reply without success, or hands it to a person. A reply whose echo came meanwhile stays sent. */

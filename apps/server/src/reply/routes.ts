@@ -13,6 +13,7 @@ import type { Queryable } from '../db/connection.ts'
 import { iso } from '../live/rows.ts'
 import { editReply } from './edit.ts'
 import { checkLength, sendable, sendReply } from './send.ts'
+import { privatelyTo } from './window.ts'
 
 const params = z.object({ id: z.uuid() })
 const accepted = z.object({ id: z.uuid(), state: replyState })
@@ -112,6 +113,7 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
           throw new Problem('already_running', `This reply is ${row.state}; there is nothing to try again.`)
         const text = sendable(request.body?.text ?? '') || row.text
         await checkLength(ctx, change, row.inReplyToId, text)
+        await privatelyTo(ctx, change, row.inReplyToId, row.privately)
         // The same row and so the same key: where the platform keeps keys, even a reply that had landed is not doubled.
         await change.tx
           .update(t.reply)
@@ -145,6 +147,7 @@ function present(row: typeof t.reply.$inferSelect): z.infer<typeof replyShape> {
     conversationId: row.conversationId,
     inReplyTo: row.inReplyToId,
     text: row.text,
+    privately: row.privately,
     state: row.state,
     dueAt: iso(row.dueAt),
     byId: row.byId,

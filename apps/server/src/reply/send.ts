@@ -11,13 +11,14 @@ import type { Actor } from '../http/actor.ts'
 import { conversationOf } from '../inbox/conversation-of.ts'
 import { recompute } from '../inbox/recompute.ts'
 import type { Change } from '../live/change-log.ts'
+import { privatelyTo } from './window.ts'
 
 /** People get this long to take a reply back; keys none. */
 const undoSecondsForPeople = 10
 
 /**
  * Puts a reply on its way: a row, held while it can be undone. Nothing is sent here. Throws `already_answered` with what a colleague wrote when the
- * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` and `reply_too_short` in the platform's own counting, `channel_off`, `not_found`.
+ * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` and `reply_too_short` in the platform's own counting, `window_over`, `channel_off`, `not_found`.
  */
 export async function sendReply(
   ctx: Context,
@@ -34,6 +35,7 @@ export async function sendReply(
   const target = await targetOf(change, conversation, body.inReplyTo)
   await refuseIfOff(change, target.channelId)
   await checkLength(ctx, change, target.id, text)
+  const privately = await privatelyTo(ctx, change, target.id, body.privately ?? false)
   if (body.expectedLastOutboundId !== undefined)
     await refuseIfAnswered(change, conversation.id, target.id, body.expectedLastOutboundId, actor)
 
@@ -49,6 +51,7 @@ export async function sendReply(
     inReplyToId: target.id,
     byId: actor.id,
     text,
+    privately,
     state,
     dueAt: new Date(now.getTime() + undoSeconds * 1000),
     createdAt: now,

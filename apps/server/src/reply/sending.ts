@@ -29,6 +29,7 @@ export async function sendingOf(ctx: Context, reply: ReplyRow) {
     },
     text: reply.text,
     key: reply.id,
+    ...(reply.privately && { privately: true as const }),
     createdAt: (reply.sentAt ?? reply.createdAt).toISOString(),
   }
   return { io: await ioOf(ctx, channel), platform: platformOf(ctx, channel.platform), input }

@@ -25,6 +25,15 @@ export function channelDeliveriesQuery(channelId: string) {
   })
 }
 
+/** Where a channel's own webhooks come in, and the secret to enter there. Owners only. */
+export function channelWebhookQuery(channelId: string) {
+  return queryOptions({
+    queryKey: ['channel-webhook', channelId] as const,
+    queryFn: ({ signal }) => read<{ url: string; secret: string }>(`/channels/${channelId}/webhook`, signal),
+    staleTime: 0,
+  })
+}
+
 /** A way to a platform and back: how it went, and what there is to choose. */
 export function authorizationQuery(id: string) {
   return queryOptions({

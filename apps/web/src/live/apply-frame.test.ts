@@ -183,6 +183,7 @@ function row(n: number, { wait = 10, seq = 1, state = 'waiting', assigneeId = nu
     state,
     kind: 'comment',
     private: false,
+    rating: null,
     waitingSince: waits ? at : null,
     dueSoonAt: waits ? new Date(noon - wait * 60_000 + 5_400_000).toISOString() : null,
     dueAt: waits ? new Date(noon - wait * 60_000 + 7_200_000).toISOString() : null,

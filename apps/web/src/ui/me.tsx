@@ -17,7 +17,7 @@ export function useMay(permission: Permission): boolean {
 
 /** A platform as the API describes it; one that the API does not name keeps its id as its name. */
 export function platformOf(me: Me, id: string): PlatformView {
-  return me.platforms.find((each) => each.id === id) ?? { id, name: id, docs: '', icon: '', asksFor: null, wantsApp: false }
+  return me.platforms.find((each) => each.id === id) ?? { id, name: id, docs: '', icon: '', asksFor: null, wantsApp: false, oauthApp: null }
 }
 
 export function channelOf(channels: Channel[], id: string): Channel | undefined {

@@ -84,6 +84,7 @@ export const setup = {
     question: 'Where do people write to you?',
     lead: 'Connect one place now, the others whenever you like. We read comments and mentions, and post only what you send.',
     easy: 'A minute each',
+    agree: { by_itself: 'You agree there, and paste nothing', by_hand: 'You register an app there once, then agree' },
     app: 'This wants an app of yours first, about 12 minutes with our guide',
     later: 'Not now?',
     laterLead: 'The inbox stays empty until something is connected. You find this again in the settings.',

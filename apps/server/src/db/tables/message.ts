@@ -16,6 +16,8 @@ export type StoredVersion = {
   firstAt: string
   lastAt: string
   language: string | null
+  /** Absent in what was stored before stars were kept. */
+  rating?: number | null
   ref: Record<string, string>
 }
 
@@ -92,6 +94,8 @@ export const message = pgTable(
     text: text('text').notNull(),
     media: jsonb('media').$type<Media[]>().notNull(),
     language: text('language'),
+    /** Stars of a review. */
+    rating: integer('rating'),
     url: text('url'),
     ref: jsonb('ref').$type<Record<string, string>>().notNull(),
     version: text('version').notNull(),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { ReplyState } from '@answerback/core/api'
 import { at, id, workspaceId } from './columns.ts'
 
@@ -14,6 +14,8 @@ export const reply = pgTable(
     inReplyToId: uuid('in_reply_to_id').notNull(),
     byId: uuid('by_id'),
     text: text('text').notNull(),
+    /** To the writer of a public message alone. */
+    privately: boolean('privately').notNull().default(false),
     state: text('state').$type<ReplyState>().notNull(),
     /** When it is looked at next: the end of the undo window, the next try, the next look. Null when nothing is due. */
     dueAt: at('due_at'),

@@ -10,7 +10,7 @@ export function useHealthWords(channel: Channel): string {
   return useAtNow(useCallback((now: number) => healthParts(channel, now, t).join(' · '), [channel, t]))
 }
 
-function healthParts({ health, can, lastDeliveryAt, lastPollAt, nextPollAt }: Channel, now: number, t: Words): string[] {
+function healthParts({ health, can, lastDeliveryAt, lastPollAt, nextPollAt, tokenExpiresAt }: Channel, now: number, t: Words): string[] {
   const since = (iso: string) => shortSpan(t, Math.max(0, now - Date.parse(iso)), true)
   const { lastItemAt, lagMs, lastWebhookAt, foundByReading, quota, spent } = health
   const parts: string[] = []
@@ -23,6 +23,13 @@ function healthParts({ health, can, lastDeliveryAt, lastPollAt, nextPollAt }: Ch
   if (nextPollAt !== null) parts.push(t('channels.nextPoll', { span: shortSpan(t, Math.max(0, Date.parse(nextPollAt) - now), true) }))
   if (quota !== null)
     parts.push(quota.of === null ? t('channels.left', { left: quota.left }) : t('channels.leftOf', { left: quota.left, of: quota.of }))
+  if (tokenExpiresAt !== null) parts.push(tokenWords(tokenExpiresAt, now, t))
   if (spent !== null) parts.push(t('channels.spent', { usd: spent.usd.toFixed(2) }))
   return parts
+}
+
+/** How many days are left until the platform wants a person again. */
+export function tokenWords(tokenExpiresAt: string, now: number, t: Words): string {
+  const days = Math.floor((Date.parse(tokenExpiresAt) - now) / 86_400_000)
+  return days < 0 ? t('channels.tokenEnded') : t('channels.tokenEnds', { days })
 }

@@ -9,8 +9,9 @@ import { isSeen } from '../../drafts/seen.ts'
 import { usePresence } from '../../live/presence.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { staffName, useMe } from '../../ui/me.tsx'
+import { Stars } from '../../ui/stars.tsx'
 import { Meter, stepAt, useSpanSince, useWaitStep, WaitChip } from '../../ui/wait.tsx'
-import { longSpan } from '../../words/spans.ts'
+import { longSpan, shortSpan } from '../../words/spans.ts'
 import { useWords } from '../../words/words.tsx'
 import { endedWords, hasPendingReply, nameOf, placeOf } from './row-words.ts'
 
@@ -54,6 +55,7 @@ export const Row = memo(function Row({ row, index, cursor, selected, onOpen, onR
         </span>
         <span className="l2">
           <Glyph platform={row.platform} />
+          {row.rating !== null && <Stars rating={row.rating} />}
           <Status row={row} onRetry={onRetry} />
         </span>
         <span className="mt" aria-hidden="true">
@@ -82,6 +84,7 @@ function RowName({ row, unseen }: { row: ConversationRow; unseen: boolean }) {
   const owner = staffName(me, row.assigneeId)
   const parts = [
     `${nameOf(row.contact, t)}, ${placeOf(row, me, t).replace(' · ', ', ')}.`,
+    row.rating === null ? null : t('list.stars', { rating: row.rating }),
     waits,
     unseen ? t('list.unseen') : null,
     row.acknowledged && row.waitingSince !== null ? `${t('list.liked')}.` : null,
@@ -120,6 +123,8 @@ function Status({ row, onRetry }: { row: ConversationRow; onRetry: (row: Convers
     return <State icon={<Moon className="i sm" />} text={t('list.backFromSnooze')} />
   if (row.acknowledged) return <State icon={<Heart className="i sm" />} text={t('list.liked')} className="ack" />
   if (row.changedSinceAnswered) return <State icon={<Pencil className="i sm" />} text={t('list.changed')} />
+  const late = row.waitingMessage?.lateMs ?? null
+  if (late !== null) return <State icon={<CircleAlert className="i sm" />} text={t('list.arrivedLate', { span: shortSpan(t, late) })} />
   return <span className="ell">{placeOf(row, me, t)}</span>
 }
 

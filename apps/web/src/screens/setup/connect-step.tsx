@@ -41,6 +41,8 @@ export function ConnectStep({ onSkip }: { onSkip: () => void }) {
 }
 
 function Card({ platform }: { platform: PlatformView }) {
+  const t = useWords()
+  const hint = platform.oauthApp === null ? platform.asksFor : t(`setup.connect.agree.${platform.oauthApp}`)
   return (
     <Link className="cn" to="/settings/channels" search={{ connect: platform.id }}>
       <span className="pg2">
@@ -48,7 +50,7 @@ function Card({ platform }: { platform: PlatformView }) {
       </span>
       <span>
         <b className="med">{platform.name}</b>
-        {platform.asksFor !== null && <span className="meta">{platform.asksFor}</span>}
+        {hint !== null && <span className="meta">{hint}</span>}
       </span>
     </Link>
   )

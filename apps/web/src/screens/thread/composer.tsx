@@ -3,7 +3,7 @@ import { countMissing, countReply } from '@answerback/core/reply-limit'
 import { Link } from '@tanstack/react-router'
 import clsx from 'clsx'
 import { ArrowUp, Moon, TriangleAlert } from 'lucide-react'
-import { type KeyboardEvent, type RefObject } from 'react'
+import { type KeyboardEvent, type RefObject, useState } from 'react'
 import { dropDraft } from '../../drafts/drafts.ts'
 import { setDraft, useDraft } from '../../drafts/use-draft.ts'
 import { Keys } from '../../keys/key-names.tsx'
@@ -12,6 +12,7 @@ import { Glyph } from '../../ui/glyph.tsx'
 import { platformOf, useMay, useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
 import { nameOf } from '../inbox/row-words.ts'
+import { ComposerNotes, messageAnswered, useWindows } from './composer-notes.tsx'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { SnoozeMenu } from './snooze-menu.tsx'
 import type { Actions } from './use-actions.ts'
@@ -35,6 +36,7 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   const t = useWords()
   const me = useMe()
   const [text, setText] = useDraft(me.user.id, conversation.id)
+  const [privately, setPrivately] = useState(false)
   const { send, busy, conflict, forgetConflict } = useSend(conversation, actions)
   const target = conversation.messages.find((message) => message.id === inReplyTo)
   const name = nameOf(target?.contact ?? conversation.contact, t)
@@ -46,10 +48,13 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   const connects = useMay('channels.connect')
   const waits = conversation.waitingSince !== null
   const isPrivate = target?.private ?? conversation.private
+  const answered = messageAnswered(conversation, inReplyTo)
+  const { inPrivate, over: tooLate } = useWindows(answered, channel)
+  const confides = privately && inPrivate !== null && !inPrivate.over
 
   const sendNow = async (stay: boolean, regardless = false) => {
-    if (over || missing > 0 || blocked !== null || text.trim() === '') return field.current?.focus()
-    if (await send({ inReplyTo: inReplyTo ?? latestOwed(conversation), regardless })) onSent(stay)
+    if (over || missing > 0 || blocked !== null || (tooLate && !confides) || text.trim() === '') return field.current?.focus()
+    if (await send({ inReplyTo: inReplyTo ?? latestOwed(conversation), regardless, privately: confides })) onSent(stay)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return
@@ -81,7 +86,7 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
         <b>
           <bdi>{atHandle(channel?.handle ?? '')}</bdi>
         </b>
-        <span>{isPrivate ? t('composer.private') : t('composer.public')}</span>
+        <span>{isPrivate || confides ? t('composer.private') : t('composer.public')}</span>
         <span className="grow" />
         {target !== undefined && target.id !== conversation.waitingMessage?.id && waits && (
           <button type="button" className="link" onClick={onForgetTarget}>
@@ -100,6 +105,14 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
           )}
         </p>
       )}
+      <ComposerNotes
+        conversation={conversation}
+        channel={channel}
+        answered={answered}
+        name={name}
+        confides={confides}
+        onConfide={setPrivately}
+      />
       <textarea
         ref={field}
         className="ed"
@@ -150,7 +163,7 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
         <button
           type="button"
           className="btn fill s send"
-          disabled={busy || over || blocked !== null || text.trim() === ''}
+          disabled={busy || over || missing > 0 || blocked !== null || (tooLate && !confides) || text.trim() === ''}
           onClick={() => void sendNow(false)}
         >
           {busy ? t('composer.sending') : t('composer.send')}

@@ -1,5 +1,5 @@
 import type { Conversation } from '@answerback/core/api'
-import { Circle, Heart, Minus, Moon, RotateCcw, UserRoundPlus } from 'lucide-react'
+import { Circle, Eye, EyeOff, Heart, Minus, Moon, Pencil, RotateCcw, Trash2, UserRoundPlus } from 'lucide-react'
 import { useState } from 'react'
 import { whenText } from '../../clock/instants.ts'
 import { now } from '../../clock/ticker.ts'
@@ -18,6 +18,10 @@ const icons = {
   reopened: RotateCcw,
   liked: Heart,
   unliked: Heart,
+  hidden: EyeOff,
+  unhidden: Eye,
+  removed: Trash2,
+  edited: Pencil,
 }
 
 /** What colleagues did besides answering, one line each; the earlier ones on request. */
@@ -69,6 +73,8 @@ function EventLine({ event }: { event: Event }) {
         detail: Number.isNaN(Date.parse(detail)) ? detail : whenText(detail, now(), me.workspace.timeZone),
       })
     if (event.what === 'closed') return t('event.closed', { who: whoever, detail: reasonWords(event.detail, null, t) })
+    if (event.what === 'hidden' || event.what === 'removed')
+      return t(`event.${event.what}`, { who: whoever, why: detail === 'spam' ? t('reason.short.spam') : detail || 'none' })
     if (event.what === 'unsnoozed') return t('event.unsnoozed', { who: who ?? 'none' })
     return t(`event.${event.what}`, { who: whoever })
   }

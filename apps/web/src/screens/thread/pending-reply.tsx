@@ -16,6 +16,7 @@ type Props = { conversation: Conversation; reply: Reply; actions: Actions; onUnd
 
 /** A reply that is not a message yet: still to be undone, on its way, or in need of a person. Never sent again by itself once its outcome is unknown. */
 export function PendingReply({ conversation, reply, actions, onUndo }: Props) {
+  const t = useWords()
   const me = useMe()
   if (reply.state === 'cancelled') return null
   if (reply.state === 'rejected' || reply.state === 'needs_check')
@@ -26,6 +27,7 @@ export function PendingReply({ conversation, reply, actions, onUndo }: Props) {
       <div>
         <div className="top">
           <b>{me.workspace.name}</b>
+          {reply.privately && <span className="chip">{t('thread.privately')}</span>}
           <time className="meta">{whenText(reply.createdAt, now(), me.workspace.timeZone)}</time>
         </div>
         <UserText className="body" text={reply.text} />
@@ -53,7 +55,10 @@ function Progress({ conversation, reply, onUndo }: Omit<Props, 'actions'>) {
       </>
     )
   }
-  if (reply.state === 'sent') return <span>{t('out.sent', { platform: platformOf(me, conversation.platform).name })}</span>
+  if (reply.state === 'sent') {
+    const platform = platformOf(me, conversation.platform).name
+    return <span>{reply.reason === null ? t('out.sent', { platform }) : t('out.pending', { platform, why: reply.reason })}</span>
+  }
   const waits = reply.state === 'queued' && reply.reason !== null
   return (
     <>

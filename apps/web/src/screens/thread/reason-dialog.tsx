@@ -8,13 +8,22 @@ import { useWords } from '../../words/words.tsx'
 import { nameOf, offerWords } from '../inbox/row-words.ts'
 import '../../style/reasons.css'
 
-type Props = { row: ConversationRow; onClose: () => void; onReply: () => void; onChoose: (reason: Reason, note: string) => void }
+type Props = {
+  row: ConversationRow
+  /** Answered there already: asks for the link at once, with this one written in. */
+  elsewhere?: string | null
+  onClose: () => void
+  onReply: () => void
+  onChoose: (reason: Reason, note: string) => void
+}
 
 /** Why no reply is needed: the workspace's own reasons, the first nine under the keys 1 to 9. Some want to be explained. */
-export function ReasonDialog({ row, onClose, onReply, onChoose }: Props) {
+export function ReasonDialog({ row, elsewhere = null, onClose, onReply, onChoose }: Props) {
   const t = useWords()
   const reasons = reasonsInUse(useMe().reasons)
-  const [asking, setAsking] = useState<Reason | null>(null)
+  const [asking, setAsking] = useState<Reason | null>(
+    elsewhere === null ? null : (reasons.find((reason) => reason.id === 'answered_elsewhere') ?? null),
+  )
   const name = nameOf(row.contact, t)
   const choose = (reason: Reason) => {
     if (reason.needs !== null) return setAsking(reason)
@@ -48,6 +57,7 @@ export function ReasonDialog({ row, onClose, onReply, onChoose }: Props) {
         ) : (
           <Explain
             reason={asking}
+            given={asking.needs === 'link' ? (elsewhere ?? '') : ''}
             onBack={() => setAsking(null)}
             onDone={(note) => {
               onClose()
@@ -92,9 +102,11 @@ function Choices({ reasons, of, onChoose }: ChoicesProps) {
 }
 
 /** The link or the words that the reason needs. */
-function Explain({ reason, onBack, onDone }: { reason: Reason; onBack: () => void; onDone: (note: string) => void }) {
+type ExplainProps = { reason: Reason; given: string; onBack: () => void; onDone: (note: string) => void }
+
+function Explain({ reason, given, onBack, onDone }: ExplainProps) {
   const t = useWords()
-  const [note, setNote] = useState('')
+  const [note, setNote] = useState(given)
   const [tried, setTried] = useState(false)
   const link = reason.needs === 'link'
   const missing = link ? !/^https?:\/\/\S+\.\S+|^https?:\/\/localhost/i.test(note.trim()) : note.trim() === ''

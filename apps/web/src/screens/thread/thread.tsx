@@ -1,6 +1,6 @@
 import type { Channel, Conversation } from '@answerback/core/api'
 import { Eye, Moon } from 'lucide-react'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { whenText } from '../../clock/instants.ts'
 import { now } from '../../clock/ticker.ts'
 import { markSeen } from '../../drafts/seen.ts'
@@ -14,15 +14,20 @@ import { useWords } from '../../words/words.tsx'
 import { nextWaiting, useListHandle } from '../inbox/list-context.ts'
 import { nameOf } from '../inbox/row-words.ts'
 import { Composer } from './composer.tsx'
+import { ReadOnly } from './read-only.tsx'
 import { Events } from './events.tsx'
 import { MessageView } from './message.tsx'
+import type { Asked } from './message-menu.tsx'
 import { PendingReply } from './pending-reply.tsx'
 import { PostCard } from './post-card.tsx'
 import { ReasonDialog } from './reason-dialog.tsx'
 import { ThreadHead } from './thread-head.tsx'
 import { branchesOf } from './thread-tree.ts'
 import { useActions } from './use-actions.ts'
+import { useMessageActions } from './use-message-actions.ts'
 import { useUndoReply } from './use-send.ts'
+
+const ModerateDialog = lazy(() => import('./moderate-dialog.tsx').then((loaded) => ({ default: loaded.ModerateDialog })))
 
 const signMs = 15_000
 const typingMs = 4_000
@@ -36,7 +41,10 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
   const undoReply = useUndoReply(actions)
   const mayReply = useMay('reply.send')
   const [target, setTarget] = useState<string | null>(null)
-  const [closing, setClosing] = useState(false)
+  const [closing, setClosing] = useState<'any' | 'elsewhere' | null>(null)
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const moderates = useMay('message.moderate')
+  const messageActions = useMessageActions(conversation, actions)
   const field = useRef<HTMLTextAreaElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   const body = useRef<HTMLDivElement>(null)
@@ -46,6 +54,7 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
   const waits = conversation.waitingSince !== null
   const canLike = channel?.can.like ?? false
   const waitingMessage = conversation.messages.find((message) => message.id === conversation.waitingMessage?.id)
+  const askedMessage = conversation.messages.find((message) => message.id === asked?.messageId)
   const url = safeUrl(waitingMessage?.url ?? conversation.post?.url ?? null)
 
   useEffect(() => markSeen(conversation.id, conversation.lastMessage.id), [conversation.id, conversation.lastMessage.id])
@@ -71,7 +80,7 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
     ...(mayReply && waits
       ? {
           snooze: () => press('snooze-button'),
-          done: () => setClosing(true),
+          done: () => setClosing('any'),
           like: () => {
             if (!canLike) actions.cannotLike(conversation)
             else
@@ -79,6 +88,14 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
                 ? actions.unlike(conversation, waitingMessage?.id ?? null)
                 : actions.like(conversation, waitingMessage?.id ?? null))
           },
+        }
+      : {}),
+    ...(moderates && channel?.can.hide === true && waitingMessage !== undefined && waitingMessage.state !== 'removed'
+      ? {
+          hide: () =>
+            waitingMessage.state === 'hidden'
+              ? void messageActions.unhide(waitingMessage)
+              : setAsked({ what: 'hiding', messageId: waitingMessage.id }),
         }
       : {}),
     ...(url === null ? {} : { openThere: () => void window.open(url, '_blank', 'noopener,noreferrer') }),
@@ -103,7 +120,7 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
         <PostCard conversation={conversation} />
         {branches.map(({ root, children }) => (
           <div key={root.id} className="branch">
-            <MessageView conversation={conversation} message={root} canLike={canLike} actions={actions} onReply={reply} />
+            <MessageView conversation={conversation} message={root} channel={channel} actions={actions} onReply={reply} onAsk={setAsked} />
             {children.length > 0 && (
               <div className="kids">
                 {children.map(({ message, toId }) => (
@@ -113,9 +130,10 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
                     message={message}
                     toId={toId}
                     small
-                    canLike={canLike}
+                    channel={channel}
                     actions={actions}
                     onReply={reply}
+                    onAsk={setAsked}
                   />
                 ))}
               </div>
@@ -134,7 +152,9 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
         ))}
       </div>
       <OthersHere conversationId={conversation.id} />
-      {mayReply ? (
+      {mayReply && channel?.can.reply === false ? (
+        <ReadOnly conversation={conversation} url={url} onAnswered={() => setClosing('elsewhere')} onNoReply={() => setClosing('any')} />
+      ) : mayReply ? (
         <Composer
           conversation={conversation}
           channel={channel}
@@ -146,16 +166,17 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
             setTarget(null)
             if (!stay) goOn()
           }}
-          onNoReply={() => setClosing(true)}
+          onNoReply={() => setClosing('any')}
           onTyping={onTyping}
         />
       ) : (
         <p className="note-pane">{t('composer.readOnly')}</p>
       )}
-      {closing && (
+      {closing !== null && (
         <ReasonDialog
           row={conversation}
-          onClose={() => setClosing(false)}
+          elsewhere={closing === 'elsewhere' ? (url ?? '') : null}
+          onClose={() => setClosing(null)}
           onReply={() => reply(null)}
           onChoose={(reason, note) => {
             void actions.closeTurn(conversation, reason, note, name)
@@ -163,6 +184,20 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
           }}
         />
       )}
+      <Suspense>
+        {asked !== null && asked.what !== 'edit' && askedMessage !== undefined && (
+          <ModerateDialog
+            conversation={conversation}
+            message={askedMessage}
+            what={asked.what}
+            onClose={() => setAsked(null)}
+            onDo={(why) => {
+              if (asked.what === 'removal') void messageActions.remove(askedMessage, why)
+              else if (why !== null) void messageActions.hide(askedMessage, why)
+            }}
+          />
+        )}
+      </Suspense>
     </section>
   )
 }

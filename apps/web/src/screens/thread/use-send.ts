@@ -14,7 +14,7 @@ import type { Actions } from './use-actions.ts'
 
 /** What a colleague wrote meanwhile, as the refusal carries it. */
 export type Conflict = { text: string; byId: string | null; at: string | null }
-type Sending = { inReplyTo: string | null; regardless: boolean }
+type Sending = { inReplyTo: string | null; regardless: boolean; privately: boolean }
 const undoSeconds = 10
 
 /** Sends the draft of a conversation. `conflict` is set while somebody answered first and the writer has not decided yet. */
@@ -27,7 +27,7 @@ export function useSend(conversation: Conversation, actions: Actions) {
   const name = nameOf(conversation.contact, t)
 
   /** True once the server holds it. The draft is dropped only then. */
-  async function send({ inReplyTo, regardless }: Sending): Promise<boolean> {
+  async function send({ inReplyTo, regardless, privately }: Sending): Promise<boolean> {
     const text = draftText(me.user.id, conversation.id)
     if (busy || text.trim() === '') return false
     setBusy(true)
@@ -37,6 +37,7 @@ export function useSend(conversation: Conversation, actions: Actions) {
       text,
       undoSeconds,
       ...(inReplyTo === null ? {} : { inReplyTo }),
+      ...(privately && { privately }),
       ...(regardless ? {} : { expectedLastOutboundId: lastOutboundId(conversation) }),
     }
     try {

@@ -15,6 +15,7 @@ import { useWords } from '../../../words/words.tsx'
 import { HealthMark } from '../../frame/health-mark.tsx'
 import { ConfirmByName } from '../confirm-by-name.tsx'
 import { ChannelDeliveries } from './channel-deliveries.tsx'
+import { ChannelDetails } from './channel-details.tsx'
 import { ConnectForm } from './connect-form.tsx'
 
 type Props = {
@@ -34,6 +35,7 @@ export function ChannelLine({ channel, guide, reconnecting, failed, onReconnect 
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const [showsDeliveries, setShowsDeliveries] = useState(false)
+  const [showsDetails, setShowsDetails] = useState(false)
   const [disconnecting, setDisconnecting] = useState(false)
   const { handle, state } = channel
   const path = `/channels/${channel.id}`
@@ -109,6 +111,11 @@ export function ChannelLine({ channel, guide, reconnecting, failed, onReconnect 
         <button type="button" className="btn s" aria-expanded={showsDeliveries} onClick={() => setShowsDeliveries(!showsDeliveries)}>
           {showsDeliveries ? t('connecting.hideDeliveries') : t('connecting.deliveries')}
         </button>
+        {!off && (channel.can.ownWebhook || channel.can.costs) && (
+          <button type="button" className="btn s" aria-expanded={showsDetails} onClick={() => setShowsDetails(!showsDetails)}>
+            {showsDetails ? t('connecting.hideDetails') : t('connecting.details')}
+          </button>
+        )}
         {!off && (
           <button type="button" className="btn quiet danger s" onClick={() => setDisconnecting(true)}>
             {t('connecting.disconnect')}
@@ -120,6 +127,7 @@ export function ChannelLine({ channel, guide, reconnecting, failed, onReconnect 
         {failure !== null && <p className="err">{failure}</p>}
         {checks !== null && <Checks checks={checks} />}
       </div>
+      {showsDetails && !off && <ChannelDetails channel={channel} />}
       {showsDeliveries && <ChannelDeliveries channel={channel} />}
       {reconnecting && guide !== undefined && (
         <div className="wide">

@@ -1,0 +1,109 @@
+import type { Channel } from '@answerback/core/api'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { change } from '../../../api/call.ts'
+import { channelWebhookQuery } from '../../../api/channel-queries.ts'
+import { cache, channelsQuery } from '../../../api/queries.ts'
+import { CopyField } from '../../../ui/copy-field.tsx'
+import { Dialog } from '../../../ui/dialog.tsx'
+import { platformOf, useMe } from '../../../ui/me.tsx'
+import { problemWords } from '../../../ui/problem-words.ts'
+import { showToast } from '../../../ui/toasts.tsx'
+import { useWords } from '../../../words/words.tsx'
+import { Loaded } from '../loaded.tsx'
+import { SavedText } from '../saved-fields.tsx'
+
+/** What only this channel has: its own webhook address and secret, and what reading it may cost. Nothing where it has neither. */
+export function ChannelDetails({ channel }: { channel: Channel }) {
+  return (
+    <div className="wide channel-details">
+      {channel.can.ownWebhook && <OwnWebhook channel={channel} />}
+      {channel.can.costs && <Cap channel={channel} />}
+    </div>
+  )
+}
+
+function OwnWebhook({ channel }: { channel: Channel }) {
+  const t = useWords()
+  const platform = platformOf(useMe(), channel.platform).name
+  const query = useQuery(channelWebhookQuery(channel.id))
+  const [renewing, setRenewing] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const renew = async () => {
+    setRenewing(false)
+    setFailure(null)
+    try {
+      await change({ method: 'POST', path: `/channels/${channel.id}/webhook/secrets` })
+      await cache.invalidateQueries({ queryKey: channelWebhookQuery(channel.id).queryKey })
+      showToast({ text: t('connecting.secretRenewed', { platform }) })
+    } catch (error) {
+      setFailure(problemWords(error, t))
+    }
+  }
+  return (
+    <section>
+      <h3>{t('connecting.ownWebhook')}</h3>
+      <p className="small ink2">{t('connecting.ownWebhookLead', { platform })}</p>
+      <Loaded query={query}>
+        {({ url, secret }) => (
+          <>
+            <CopyField label={t('connecting.callback')} value={url} />
+            <CopyField label={t('connecting.secret')} value={secret} />
+          </>
+        )}
+      </Loaded>
+      <button type="button" className="btn s" onClick={() => setRenewing(true)}>
+        {t('connecting.renew')}
+      </button>
+      {failure !== null && (
+        <p className="err" role="alert">
+          {failure}
+        </p>
+      )}
+      {renewing && (
+        <Dialog label={t('connecting.renewTitle', { handle: channel.handle })} onClose={() => setRenewing(false)}>
+          <div className="inner">
+            <h1>{t('connecting.renewTitle', { handle: channel.handle })}</h1>
+            <p>{t('connecting.renewLead', { platform })}</p>
+            <div className="foot">
+              <button type="button" className="btn quiet" data-first onClick={() => setRenewing(false)}>
+                {t('app.cancel')}
+              </button>
+              <button type="button" className="btn" onClick={() => void renew()}>
+                {t('connecting.renewDo')}
+              </button>
+            </div>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  )
+}
+
+/** What reading may cost in a month, in US dollars; empty: as much as it takes. */
+function Cap({ channel }: { channel: Channel }) {
+  const t = useWords()
+  const kept = channel.health.spent?.capUsd ?? null
+  return (
+    <section>
+      <SavedText
+        label={t('connecting.cap')}
+        hint={t('connecting.capHint', { usd: (channel.health.spent?.usd ?? 0).toFixed(2) })}
+        name={`cap-${channel.id}`}
+        kept={kept === null ? '' : String(kept)}
+        check={(text) => (dollarsOf(text) === undefined ? t('connecting.capBad') : null)}
+        save={async (text) => {
+          await change({ method: 'PATCH', path: `/channels/${channel.id}`, body: { monthlyCapUsd: dollarsOf(text) } })
+          await cache.invalidateQueries({ queryKey: channelsQuery.queryKey })
+        }}
+      />
+    </section>
+  )
+}
+
+/** Null for nothing written; undefined for what is no sum. */
+function dollarsOf(text: string): number | null | undefined {
+  const typed = text.trim().replace(/^\$/, '').trim()
+  if (typed === '') return null
+  return /^\d{1,6}(\.\d{1,2})?$/.test(typed) ? Number(typed) : undefined
+}
