@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { threads } from './adapter.ts'
 
 const body = '{"topic":"interaction","target_id":"9876","time":1,"values":{"field":"mentions","value":{}}}'
@@ -63,4 +64,5 @@ conformance({
     },
   ],
   own: { externalId: '17860000000000009', ref: { rootId: '17850000000000001' } },
+  open: () => openSandboxWorld(threads),
 })
