@@ -1,5 +1,6 @@
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { reddit } from './adapter.ts'
 
 /** What a write is refused with: HTTP 200, and the reason inside. */
@@ -107,4 +108,5 @@ conformance({
     if (url.pathname.endsWith('/morechildren')) return { json: { errors: [], data: { things: [{ kind: 't1', data }, more] } } }
     return listing
   },
+  open: () => openSandboxWorld(reddit),
 })
