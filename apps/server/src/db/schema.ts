@@ -4,6 +4,7 @@ import { channel, oauthState, poll, pollBudget, platformApp } from './tables/cha
 import { delivery, deliveryEntry } from './tables/delivery.ts'
 import { conversation, conversationRedirect, conversationCount, turn, closing, activity } from './tables/conversation.ts'
 import { contact, post, message, sighting, earlyFact } from './tables/message.ts'
+import { feed } from './tables/feed.ts'
 import { postLedger } from './tables/ledger.ts'
 import { reply, replyAttempt } from './tables/reply.ts'
 
@@ -30,6 +31,7 @@ export const schema = {
   channel,
   poll,
   pollBudget,
+  feed,
   platformApp,
   oauthState,
   delivery,

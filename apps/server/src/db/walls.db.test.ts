@@ -9,6 +9,7 @@ const exempt = [
   'account',
   'api_key',
   'delivery',
+  'feed',
   'installation',
   'one_time_link',
   'platform_app',
