@@ -86,18 +86,6 @@ export async function renew(api: GoogleApi, io: Io, spent: string | undefined): 
   }
 }
 
-/** An io for calls before there is a channel; what is renewed meanwhile stays in its credentials. */
-export function ioOf(io: ConnectIo, settings: Record<string, string>, credentials: Record<string, string>): Io {
-  const open: Io = {
-    ...io,
-    settings,
-    credentials,
-    save: async (renewed) => void (open.credentials = renewed),
-    self: { accountId: '', handle: '', ownedIds: [], host: '' },
-  }
-  return open
-}
-
 const authorizeAt = 'https://accounts.google.com/o/oauth2/v2/auth'
 
 /** Where a person agrees, with PKCE; `offline` and `consent` make Google give a refresh token every time. */

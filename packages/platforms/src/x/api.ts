@@ -117,15 +117,3 @@ async function renew(io: Io, spent: string | undefined): Promise<string> {
     throw new PlatformError(kind, message, { retryAfterMs: retryAfterMs ?? undefined, notSent: true, cause })
   }
 }
-
-/** An io for calls before there is a channel; what is renewed meanwhile stays in its credentials. */
-export function ioOf(io: ConnectIo, settings: Record<string, string>, credentials: Record<string, string>): Io {
-  const api: Io = {
-    ...io,
-    settings,
-    credentials,
-    save: async (renewed) => void (api.credentials = renewed),
-    self: { accountId: '', handle: '', ownedIds: [], host: '' },
-  }
-  return api
-}

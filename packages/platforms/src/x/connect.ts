@@ -1,8 +1,9 @@
 import { baseUrl } from '../base-url.ts'
+import { earlyIo } from '../early-io.ts'
 import { PlatformError } from '../error.ts'
 import { idOf, linkOf, nameOf, recordOf } from '../json.ts'
 import type { ConnectIo, Connected, Platform } from '../platform.ts'
-import { callApi, defaultApiUrl, ioOf } from './api.ts'
+import { callApi, defaultApiUrl } from './api.ts'
 import { oauth } from './oauth.ts'
 import { permissions } from './permissions.ts'
 import { subscribe, unsubscribe } from './subscriptions.ts'
@@ -88,7 +89,7 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
     ...(enterprise && { plan: 'enterprise' }),
     ...(webhookId !== '' && { webhookId }),
   }
-  const api = ioOf(io, settings, credentials)
+  const api = earlyIo(io, settings, credentials)
   const { json } = await callApi(api, { path: '/2/users/me', params: { 'user.fields': 'username,name,profile_image_url' } })
   const user = recordOf(json.data)
   const externalId = idOf(user.id)

@@ -1,8 +1,9 @@
 import { standIn } from '../base-url.ts'
+import { earlyIo } from '../early-io.ts'
 import { PlatformError } from '../error.ts'
 import { idOf, nameOf, recordOf } from '../json.ts'
 import type { OAuth } from '../platform.ts'
-import { askToken, callApi, defaultApiUrl, ioOf } from './api.ts'
+import { askToken, callApi, defaultApiUrl } from './api.ts'
 import { permissions } from './permissions.ts'
 
 /** X's authorization code flow with PKCE (OAuth 2.0). The code lives for 30 seconds, so it is exchanged at once. */
@@ -35,7 +36,7 @@ export const oauth: OAuth = {
       clientSecret: client.secret,
       ...(refreshToken !== null && { refreshToken }),
     }
-    const { json } = await callApi(ioOf(io, settings, credentials), { path: '/2/users/me' })
+    const { json } = await callApi(earlyIo(io, settings, credentials), { path: '/2/users/me' })
     const user = recordOf(json.data)
     const externalId = idOf(user.id)
     if (externalId === null) throw new PlatformError('unavailable', 'X did not say whose account this is')

@@ -1,5 +1,5 @@
+import { earlyIo } from '../early-io.ts'
 import { PlatformError } from '../error.ts'
-import { ioOf } from '../google/token.ts'
 import { idOf, linkOf, nameOf, recordOf } from '../json.ts'
 import type { ConnectIo, Connected, Platform } from '../platform.ts'
 import { readOwnChannel } from './channel.ts'
@@ -49,7 +49,7 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
     if (!credentials.refreshToken) throw new PlatformError('rejected', 'The refresh token is missing')
   }
   const settings: Record<string, string> = given.apiUrl ? { apiUrl: given.apiUrl } : {}
-  const api = ioOf(io, settings, credentials)
+  const api = earlyIo(io, settings, credentials)
   const channel = await readOwnChannel(api)
   const externalId = idOf(channel.id)
   if (externalId === null) throw new PlatformError('rejected', 'This Google account has no YouTube channel')

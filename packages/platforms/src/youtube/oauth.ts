@@ -1,4 +1,5 @@
-import { authorizeUrlOf, ioOf, spendCode } from '../google/token.ts'
+import { earlyIo } from '../early-io.ts'
+import { authorizeUrlOf, spendCode } from '../google/token.ts'
 import { idOf, nameOf, recordOf } from '../json.ts'
 import type { OAuth } from '../platform.ts'
 import { readOwnChannel } from './channel.ts'
@@ -25,7 +26,7 @@ export const oauth: OAuth = {
   async exchange(io, grant) {
     const { settings } = grant
     const credentials = await spendCode(api, io, grant)
-    const channel = await readOwnChannel(ioOf(io, settings, credentials))
+    const channel = await readOwnChannel(earlyIo(io, settings, credentials))
     const externalId = idOf(channel.id)
     if (externalId === null) return []
     const account = { externalId, name: nameOf(recordOf(channel.snippet).title) ?? externalId, settings: { ...settings, ...credentials } }
