@@ -1,12 +1,13 @@
 import { bluesky } from './bluesky/adapter.ts'
 import { discourse } from './discourse/adapter.ts'
 import { facebook } from './facebook/adapter.ts'
+import { googleBusiness } from './google-business/adapter.ts'
 import { instagram } from './instagram/adapter.ts'
 import { lemmy } from './lemmy/adapter.ts'
 import { mastodon } from './mastodon/adapter.ts'
 import type { Platform } from './platform.ts'
-import { threads } from './threads/adapter.ts'
 import { reddit } from './reddit/adapter.ts'
+import { threads } from './threads/adapter.ts'
 import { webhookSource } from './webhook/adapter.ts'
 import { x } from './x/adapter.ts'
 import { youtube } from './youtube/adapter.ts'
@@ -24,6 +25,7 @@ export const platforms: readonly Platform[] = [
   webhookSource,
   x,
   reddit,
+  googleBusiness,
 ]
 
 /** The platform of that id; undefined when there is none. */

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest'
+import type { Fact } from '@answerback/core/facts'
+import type { FindInput, Io, PollResult } from '../platform.ts'
+import { googleBusiness } from './adapter.ts'
+
+type Asked = { method: string; url: URL; body: string }
+
+const now = new Date('2026-11-22T12:00:00.000Z')
+const settings = { location: 'accounts/1/locations/2' }
+const self = { accountId: '2', handle: 'Fieldnote', ownedIds: ['2'], host: 'www.google.com' }
+
+function ioOf(answer: (asked: Asked) => unknown): { io: Io; asked: Asked[] } {
+  const asked: Asked[] = []
+  const io: Io = {
+    fetch: async (url, init) => {
+      const request = new Request(url, init)
+      const each = { method: request.method, url: new URL(request.url), body: await request.text() }
+      asked.push(each)
+      const given = answer(each)
+      return given instanceof Response ? given : Response.json(given)
+    },
+    now: () => now,
+    settings,
+    credentials: { accessToken: 'token-1' },
+    save: async (credentials) => void (io.credentials = credentials),
+    self,
+  }
+  return { io, asked }
+}
+
+const review = (id: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
+  name: `accounts/1/locations/2/reviews/${id}`,
+  reviewId: id,
+  reviewer: { displayName: 'Ana R' },
+  starRating: 'TWO',
+  comment: 'Slow',
+  createTime: '2026-11-20T10:00:00Z',
+  updateTime: '2026-11-20T10:00:00Z',
+  ...more,
+})
+const refusal = (status: number, name: string): Response =>
+  new Response(JSON.stringify({ error: { code: status, status: name } }), { status })
+const factsOf = ({ pages }: PollResult): Fact[] =>
+  pages.flatMap((page) => googleBusiness.normalize({ ...page, receivedAt: now.toISOString() }, self).facts)
+const again = (result: PollResult): unknown => JSON.parse(JSON.stringify(result.cursor))
+
+describe('connecting', () => {
+  const locations = (...ids: string[]) =>
+    ioOf(({ url }) => {
+      if (url.pathname === '/v1/accounts') return { accounts: [{ name: 'accounts/1' }, { name: 'accounts/9' }] }
+      if (!url.pathname.endsWith('/locations')) return { reviews: [] }
+      const own = ids.map((id) => ({
+        name: `locations/${id}`,
+        title: 'Fieldnote',
+        storefrontAddress: { addressLines: [`Mill Lane ${id}`] },
+        metadata: { mapsUri: `https://maps.google.com/?cid=${id}`, hasVoiceOfMerchant: id !== '3' },
+      }))
+      return { locations: url.pathname.startsWith('/v1/accounts/1/') ? own : own.slice(0, 1) }
+    })
+
+  test('the one location is taken, whose names and reviews live on three hosts', async () => {
+    const { io, asked } = locations('2')
+    const connected = await googleBusiness.connect.open(io, { accessToken: 'token-1' })
+    expect(connected).toMatchObject({
+      account: { externalId: '2', name: 'Fieldnote, Mill Lane 2', url: 'https://maps.google.com/?cid=2' },
+      settings: { location: 'accounts/1/locations/2', mapsUrl: 'https://maps.google.com/?cid=2' },
+    })
+    expect(connected.cannot).toBeUndefined()
+    expect(new Set(asked.map(({ url }) => url.host))).toEqual(
+      new Set(['mybusinessaccountmanagement.googleapis.com', 'mybusinessbusinessinformation.googleapis.com', 'mybusiness.googleapis.com']),
+    )
+  })
+
+  test('of several one has to be named; one that nobody speaks for cannot reply', async () => {
+    const { io } = locations('2', '3')
+    const open = (location?: string) => googleBusiness.connect.open(io, { accessToken: 't', ...(location && { location }) })
+    await expect(open()).rejects.toMatchObject({ kind: 'rejected', message: expect.stringContaining('accounts/1/locations/3') })
+    await expect(open('4')).rejects.toMatchObject({ kind: 'rejected' })
+    expect((await open('locations/3')).cannot).toEqual(['reply', 'editReply', 'remove'])
+    expect((await open('accounts/1/locations/2')).account.externalId).toBe('2')
+  })
+})
+
+describe('a poll', () => {
+  test('ends at the first page with nothing new, and asks by name only for open reviews that did not come', async () => {
+    const { io, asked } = ioOf(({ url }) => {
+      if (url.pathname.endsWith('/reviews'))
+        return url.searchParams.get('pageToken') === 'p2' ? { reviews: [review('old')] } : { reviews: [review('new')], nextPageToken: 'p2' }
+      return url.pathname.endsWith('/gone') ? refusal(404, 'NOT_FOUND') : review('old')
+    })
+    const first = await googleBusiness.poll(io, { cursor: null, posts: [], open: [] })
+    expect(asked).toHaveLength(2)
+    const open = ['new', 'old', 'gone', 'new/reply'].map((externalId) => ({ externalId }))
+    const second = await googleBusiness.poll(io, { cursor: again(first), posts: [], open })
+    expect(asked.slice(2).map(({ url }) => url.pathname.split('/').at(-1))).toEqual(['reviews', 'old', 'gone'])
+    expect(factsOf(second).filter(({ fact }) => fact === 'removal')).toMatchObject([{ externalId: 'gone' }])
+  })
+
+  test('sees that a reply was taken away there', async () => {
+    let reply: object | undefined = { comment: 'Sorry!', updateTime: '2026-11-21T10:00:00Z' }
+    const { io } = ioOf(() => ({ reviews: [review('r', { reviewReply: reply })] }))
+    const first = await googleBusiness.poll(io, { cursor: null, posts: [], open: [] })
+    expect(factsOf(first)).toMatchObject([{ externalId: 'r' }, { externalId: 'r/reply', ours: true }])
+    reply = undefined
+    const second = await googleBusiness.poll(io, { cursor: again(first), posts: [], open: [] })
+    expect(factsOf(second)).toMatchObject([{ externalId: 'r' }, { fact: 'removal', externalId: 'r/reply' }])
+    expect(factsOf(await googleBusiness.poll(io, { cursor: again(second), posts: [], open: [] }))).toHaveLength(1)
+  })
+})
+
+describe('a reply', () => {
+  const target = {
+    externalId: 'r',
+    parentExternalId: null,
+    postExternalId: null,
+    ref: {},
+    authorExternalId: null,
+    authorHandle: null,
+    private: false,
+  }
+  const wanted: FindInput = { target, text: 'Sorry to hear that', key: 'k', createdAt: now.toISOString(), since: now.toISOString() }
+  const standing = (comment: string, state?: string) => ({
+    comment,
+    updateTime: '2026-11-21T10:00:00Z',
+    ...(state && { reviewReplyState: state }),
+  })
+
+  test('is written once: the same words there are our own earlier try, and others stay', async () => {
+    let reply: object | undefined
+    const { io, asked } = ioOf(({ method, body }) => {
+      if (method === 'GET') return review('r', { reviewReply: reply })
+      reply = standing((JSON.parse(body) as { comment: string }).comment, 'PENDING')
+      return reply
+    })
+    expect((await googleBusiness.find(io, wanted)).found).toBe('absent')
+    const sent = await googleBusiness.reply(io, wanted)
+    expect(sent).toMatchObject({
+      externalId: 'r/reply',
+      pending: 'Google looks at it before it is shown',
+      facts: [{ parentExternalId: 'r' }],
+    })
+    expect(await googleBusiness.reply(io, wanted)).toMatchObject({ externalId: 'r/reply' })
+    expect(asked.filter(({ method }) => method === 'PUT')).toHaveLength(1)
+    expect(await googleBusiness.find(io, wanted)).toMatchObject({ found: 'landed', sent: { externalId: 'r/reply' } })
+    const other = googleBusiness.reply(io, { ...wanted, text: 'Something else' })
+    await expect(other).rejects.toMatchObject({ kind: 'rejected', message: expect.stringContaining('Sorry to hear that') })
+  })
+
+  test('that Google refused may be replaced, and a new refusal is told with its reason', async () => {
+    const { io } = ioOf(({ method }) =>
+      method === 'GET'
+        ? review('r', { reviewReply: standing('Call 555', 'REJECTED') })
+        : { ...standing(wanted.text, 'REJECTED'), policyViolation: 'CONTACT_INFORMATION' },
+    )
+    await expect(googleBusiness.reply(io, wanted)).rejects.toMatchObject({
+      kind: 'rejected',
+      message: 'Google refused the reply: CONTACT_INFORMATION',
+    })
+  })
+
+  test('that was refused in words and stands there all the same has landed', async () => {
+    let reply: object | undefined
+    const { io } = ioOf(({ method }) => {
+      if (method === 'GET') return review('r', { reviewReply: reply })
+      reply = standing(wanted.text)
+      return refusal(400, 'INVALID_ARGUMENT')
+    })
+    expect(await googleBusiness.reply(io, wanted)).toMatchObject({ externalId: 'r/reply' })
+  })
+})
