@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
+import { OauthError, routeLogin } from '../google/login.ts'
+import type { GoogleService } from '../google/login.ts'
 import { Windows } from '../http/windows.ts'
 import { Codes } from '../oauth/codes.ts'
 import { Tokens, bearerOf } from '../oauth/tokens.ts'
 import { Kept } from '../world/kept.ts'
 import { YouTubeError, authError, quotaExceeded } from './errors.ts'
 import { listChannels, listComments, listThreads, listUploads, listVideos } from './lists.ts'
-import { OauthError, routeLogin } from './login.ts'
-import type { Logins } from './login.ts'
 import { deleteComment, insertComment, insertThread, moderate, updateComment } from './writes.ts'
 
 /** Units of one Cloud project a day: a read costs one, a write 50. */
@@ -17,7 +17,7 @@ const unitsOfAWrite = 50
 const bases = ['', '/v3', '/youtube/v3', '/www.googleapis.com/youtube/v3', '/youtube.googleapis.com/youtube/v3']
 
 /** The pretend YouTube: Data API version 3, and Google's login. */
-export type YouTube = Context & { tokens: Tokens; logins: Logins; windows: Windows }
+export type YouTube = GoogleService & { windows: Windows }
 
 /** A pretend YouTube. With `heldComments`, a share of what people write waits for a moderator. */
 export function openYouTube(context: Context): YouTube {
@@ -32,6 +32,13 @@ export function openYouTube(context: Context): YouTube {
     tokens: new Tokens(context, 'youtube', { secret: secrets.youtube.tokenSecret, accessSeconds: 3_600, rotates: false }),
     logins: { codes: new Codes(() => world.clock('youtube'), 600), grants: new Kept<true>(100) },
     windows: new Windows(context, 'youtube'),
+    google: {
+      platform: 'youtube',
+      client: secrets.youtube,
+      // What reading held comments and every write want.
+      scope: 'https://www.googleapis.com/auth/youtube.force-ssl',
+      wants: 'The app wants access to your YouTube channel',
+    },
   }
 }
 

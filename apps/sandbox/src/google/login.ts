@@ -6,10 +6,9 @@ import { html } from '../pages/html.ts'
 import type { Html } from '../pages/html.ts'
 import type { JsonObject } from '../world/item.ts'
 import type { Kept } from '../world/kept.ts'
-import type { YouTube } from './routes.ts'
-
-/** What reading held comments and every write want. */
-export const scope = 'https://www.googleapis.com/auth/youtube.force-ssl'
+import type { Context } from '../context.ts'
+import type { PlatformId } from '../world/item.ts'
+import type { Tokens } from '../oauth/tokens.ts'
 
 const dialogs = ['/accounts.google.com/o/oauth2/v2/auth', '/o/oauth2/v2/auth']
 const tokens = ['/oauth2.googleapis.com/token', '/token']
@@ -17,6 +16,16 @@ const revocations = ['/oauth2.googleapis.com/revoke', '/revoke']
 
 /** Refresh tokens that were given for a code, and the codes not used yet. */
 export type Logins = { codes: Codes; grants: Kept<true> }
+
+/** The OAuth client of a Cloud project, and the standing grant of the brand. */
+export type GoogleClient = { clientId: string; clientSecret: string; refreshToken: string }
+
+/** A Google service with its login: whose it is, the scope its tokens have, and what the page says that the app wants. */
+export type GoogleService = Context & {
+  tokens: Tokens
+  logins: Logins
+  google: { platform: PlatformId; client: GoogleClient; scope: string; wants: string }
+}
 
 /** An answer of the token endpoint that is not a success (RFC 6749, 5.2). */
 export class OauthError extends Error {
@@ -31,62 +40,63 @@ export class OauthError extends Error {
 }
 
 /** Registers Google's own hosts by their names as a first segment: the page to agree at, the token endpoint, and the end of a grant. */
-export function routeLogin(app: FastifyInstance, youtube: YouTube): void {
+export function routeLogin(app: FastifyInstance, service: GoogleService): void {
   for (const path of dialogs) {
-    app.get(path, async (request, reply) => showDialog(youtube, queryFields(request), reply))
-    app.post(path, async (request, reply) => answerDialog(youtube, request, reply))
+    app.get(path, async (request, reply) => showDialog(service, queryFields(request), reply))
+    app.post(path, async (request, reply) => answerDialog(service, request, reply))
   }
-  for (const path of tokens) app.post(path, async (request) => token(youtube, bodyFields(request)))
+  for (const path of tokens) app.post(path, async (request) => token(service, bodyFields(request)))
   for (const path of revocations)
     app.post(path, async (request) => {
       const given = textOf(bodyFields(request)['token']) ?? queryFields(request)['token'] ?? ''
-      youtube.logins.grants.delete(given)
+      service.logins.grants.delete(given)
       return {}
     })
 }
 
-function token(youtube: YouTube, form: JsonObject): JsonObject {
-  const { clientId, clientSecret } = youtube.secrets.youtube
+function token(service: GoogleService, form: JsonObject): JsonObject {
+  const { clientId, clientSecret } = service.google.client
   if (form['client_id'] !== clientId) throw new OauthError(401, 'invalid_client', 'The OAuth client was not found.')
   if (!sameText(textOf(form['client_secret']) ?? '', clientSecret)) throw new OauthError(401, 'invalid_client', 'Unauthorized')
-  if (form['grant_type'] === 'refresh_token') return refresh(youtube, textOf(form['refresh_token']) ?? '')
+  if (form['grant_type'] === 'refresh_token') return refresh(service, textOf(form['refresh_token']) ?? '')
   if (form['grant_type'] !== 'authorization_code')
     throw new OauthError(400, 'unsupported_grant_type', `Invalid grant_type: ${textOf(form['grant_type']) ?? ''}`)
   const given = { redirectUri: textOf(form['redirect_uri']), verifier: textOf(form['code_verifier']) }
-  const grant = youtube.logins.codes.take(textOf(form['code']) ?? '', given)
+  const grant = service.logins.codes.take(textOf(form['code']) ?? '', given)
   if (grant === 'redirect') throw new OauthError(400, 'redirect_uri_mismatch', 'Bad Request')
   if (typeof grant === 'string') throw new OauthError(400, 'invalid_grant', grant === 'verifier' ? 'Invalid code verifier.' : 'Bad Request')
-  const { accessToken, refreshToken } = youtube.tokens.issue()
+  const { accessToken, refreshToken } = service.tokens.issue()
   const lasting = `1//0${refreshToken.slice(-40)}`
   // Only who asks for it, and agrees anew, gets a token that lasts.
   const offline = grant.scope.split(' ').includes('offline')
-  if (offline) youtube.logins.grants.set(lasting, true)
-  return { ...answerOf(accessToken), ...(offline ? { refresh_token: lasting, refresh_token_expires_in: 604_799 } : {}) }
+  if (offline) service.logins.grants.set(lasting, true)
+  return { ...answerOf(service, accessToken), ...(offline ? { refresh_token: lasting, refresh_token_expires_in: 604_799 } : {}) }
 }
 
 /** Google's refresh tokens stay as they are; whoever refreshes after an expiry is in again. */
-function refresh(youtube: YouTube, given: string): JsonObject {
-  const { faults } = youtube
-  const isGood = youtube.logins.grants.has(given) || sameText(given, youtube.secrets.youtube.refreshToken)
-  if (!isGood || faults.tokens.youtube === 'revoked') throw new OauthError(400, 'invalid_grant', 'Token has been expired or revoked.')
-  if (faults.tokens.youtube === 'expired') faults.tokens.youtube = 'valid'
-  return answerOf(youtube.tokens.issue().accessToken)
+function refresh(service: GoogleService, given: string): JsonObject {
+  const { faults } = service
+  const isGood = service.logins.grants.has(given) || sameText(given, service.google.client.refreshToken)
+  if (!isGood || faults.tokens[service.google.platform] === 'revoked')
+    throw new OauthError(400, 'invalid_grant', 'Token has been expired or revoked.')
+  if (faults.tokens[service.google.platform] === 'expired') faults.tokens[service.google.platform] = 'valid'
+  return answerOf(service, service.tokens.issue().accessToken)
 }
 
-function answerOf(accessToken: string): JsonObject {
-  return { access_token: `ya29.${accessToken}`, expires_in: 3599, scope, token_type: 'Bearer' }
+function answerOf({ google }: GoogleService, accessToken: string): JsonObject {
+  return { access_token: `ya29.${accessToken}`, expires_in: 3599, scope: google.scope, token_type: 'Bearer' }
 }
 
-function wrongWith(youtube: YouTube, query: Record<string, string>): string | null {
-  if (query['client_id'] !== youtube.secrets.youtube.clientId) return 'Error 401: invalid_client. The OAuth client was not found.'
+function wrongWith(service: GoogleService, query: Record<string, string>): string | null {
+  if (query['client_id'] !== service.google.client.clientId) return 'Error 401: invalid_client. The OAuth client was not found.'
   if (!/^https?:/.test(query['redirect_uri'] ?? '') || !URL.canParse(query['redirect_uri'] ?? ''))
     return 'Error 400: redirect_uri_mismatch.'
   if (query['response_type'] !== 'code') return 'Error 400: invalid_request. Required parameter is missing: response_type'
   return (query['scope'] ?? '') === '' ? 'Error 400: invalid_request. Missing required parameter: scope' : null
 }
 
-function showDialog(youtube: YouTube, query: Record<string, string>, reply: FastifyReply) {
-  const wrong = wrongWith(youtube, query)
+function showDialog(service: GoogleService, query: Record<string, string>, reply: FastifyReply) {
+  const wrong = wrongWith(service, query)
   if (wrong !== null) return show(reply.code(400), 'Access blocked', html`<p>${wrong}</p>`)
   const hidden = Object.entries(query).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)
   return show(
@@ -95,7 +105,7 @@ function showDialog(youtube: YouTube, query: Record<string, string>, reply: Fast
     html`<p class="soft">You are signed in as Fieldnote. This is a pretend Google: nothing leaves your machine.</p>
       <form method="post" class="card">
         ${hidden}
-        <h2>The app wants access to your YouTube channel</h2>
+        <h2>${service.google.wants}</h2>
         <ul>
           ${(query['scope'] ?? '').split(' ').map((each) => html`<li>${each}</li>`)}
         </ul>
@@ -107,9 +117,9 @@ function showDialog(youtube: YouTube, query: Record<string, string>, reply: Fast
   )
 }
 
-function answerDialog(youtube: YouTube, request: FastifyRequest, reply: FastifyReply) {
+function answerDialog(service: GoogleService, request: FastifyRequest, reply: FastifyReply) {
   const query = Object.fromEntries(Object.entries(bodyFields(request)).map(([name, value]) => [name, textOf(value) ?? '']))
-  const wrong = wrongWith(youtube, query)
+  const wrong = wrongWith(service, query)
   if (wrong !== null) return show(reply.code(400), 'Access blocked', html`<p>${wrong}</p>`)
   const redirectUri = query['redirect_uri'] ?? ''
   if (query['answer'] !== 'allow') {
@@ -121,7 +131,7 @@ function answerDialog(youtube: YouTube, request: FastifyRequest, reply: FastifyR
   const challenge = query['code_challenge'] ?? null
   const asked = `${query['scope']}${query['access_type'] === 'offline' && query['prompt'] === 'consent' ? ' offline' : ''}`
   const grant = { clientId: query['client_id'] ?? '', redirectUri, challenge, scope: asked }
-  return reply.redirect(youtube.logins.codes.backTo(grant, query['state']), 302)
+  return reply.redirect(service.logins.codes.backTo(grant, query['state']), 302)
 }
 
 function show(reply: FastifyReply, title: string, body: Html): FastifyReply {
