@@ -71,6 +71,11 @@ const channels = createRoute({
   path: '/channels',
   component: lazyRouteComponent(() => import('./screens/channels/channels-screen.tsx'), 'ChannelsScreen'),
 })
+const completeness = createRoute({
+  getParentRoute: () => inside,
+  path: '/completeness',
+  component: lazyRouteComponent(() => import('./screens/completeness/completeness-screen.tsx'), 'CompletenessScreen'),
+})
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -143,6 +148,7 @@ export const router = createRouter({
       queue,
       deliveries,
       channels,
+      completeness,
       settings.addChildren([
         settingsIndex,
         profileSettings,

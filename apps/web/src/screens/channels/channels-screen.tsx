@@ -26,7 +26,12 @@ export function ChannelsScreen() {
         <h1 tabIndex={-1}>{t('channels.title')}</h1>
       </header>
       <div className="wrap">
-        <p className="lead-line">{t('channels.lead')}</p>
+        <p className="lead-line">
+          {t('channels.lead')}{' '}
+          <Link className="link" to="/completeness">
+            {t('channels.completeness')}
+          </Link>
+        </p>
         {channels.length === 0 && <p className="ink2">{t('channels.empty')}</p>}
         <ul className="entries">
           {channels.map((channel) => (

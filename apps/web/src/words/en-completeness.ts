@@ -1,0 +1,47 @@
+/** The words of the page that compares what platforms count with what is here. */
+export const completeness = {
+  title: 'Completeness',
+  pageTitle: 'Completeness · {name}',
+  lead: 'What each platform itself counts below your posts, against what is here. Their counts are approximate: a difference gets a reason here, and what is missing is fetched by itself.',
+  none: 'No channel is connected, so there is nothing to compare.',
+  loading: 'Comparing…',
+  noPosts: 'No post in the last {days, number} days.',
+  complete:
+    '{held, plural, =0 {No comments yet} one {The one comment} other {All # comments}} on {posts, plural, one {1 post} other {# posts}} of the last {days, number} days{held, plural, =0 {} one { is here} other { are here}}.',
+  explained:
+    '{held, plural, one {1 comment is} other {# comments are}} here, {platform} counts {reported, number}, and the difference is explained.',
+  fetching: '{missing, number} missing on {on, plural, one {1 post} other {# posts}}, fetching.',
+  comparing: 'Nothing is missing. {platform} counts fewer than are here; looking again.',
+  unexplained:
+    '{missing, number} that {platform} counts on {on, plural, one {1 post} other {# posts}} could not be found. They are looked for again by themselves.',
+  fewer: 'Nothing is missing. {platform} counts fewer than it shows.',
+  notCounted:
+    '{held, plural, =0 {No comment is} one {1 comment is} other {# comments are}} here. {platform} has not said yet how many there are.',
+  counted: 'checked {span} ago',
+  notYet: 'not checked yet',
+  lag: 'slowest took {span} to get here',
+  check: 'Check now',
+  checkOf: '{what}: {name}',
+  checking: 'Checking',
+  checkFailed: 'That did not work. Try again.',
+  posts: 'Post by post',
+  postsOf: 'Post by post: {name}',
+  numbers: '{platform} counts {reported, number}, {held, number} here',
+  numbersUnknown: '{held, number} here',
+  post: { complete: 'Complete', explained: 'Explained', fetching: 'Fetching', unexplained: 'Unexplained', not_counted: 'Not counted yet' },
+  reason: {
+    toFetch: '{count, number} still to fetch',
+    hidden: '{count, number} hidden',
+    private: '{count, number} private',
+    deleted: '{count, number} deleted',
+    filtered: '{count, number} that {platform} shows to nobody',
+    unexplained: '{count, number} that nobody can explain yet',
+    fewer: '{count, number} more here than it counts',
+  },
+  since: 'missing for {span}',
+  nextCount: 'next in {span}',
+  noText: 'A post without words',
+  open: 'Open',
+  earlier: 'Earlier counts',
+  earlierLine: '{span} ago: {reported, number} counted, {held, number} here, {missing, number} missing',
+} as const
