@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channelHealth, replyLimit } from './channel-api.ts'
+import { channelAbilities, channelHealth, replyLimit } from './channel-api.ts'
 import { roles } from './permissions.ts'
 import { reason, target, targetClock } from './settings-api.ts'
 
@@ -28,6 +28,8 @@ export const reply = z.object({
   conversationId: id,
   inReplyTo: id,
   text: z.string(),
+  /** To the writer of a public message alone. */
+  privately: z.boolean(),
   state: replyState,
   /** Until when it can be undone (`held`), or when it is tried again (`queued`). */
   dueAt: instant.nullable(),
@@ -49,6 +51,8 @@ export const conversationRow = z.object({
   state: conversationState,
   kind: z.enum(['comment', 'reply', 'mention', 'quote', 'review', 'direct']),
   private: z.boolean(),
+  /** Stars of the review that the row quotes, 1 to 5; null where there are none. */
+  rating: z.number().int().nullable(),
   /** Start of the oldest open turn; null when nobody waits. */
   waitingSince: instant.nullable(),
   /** When that wait has come to its target, by the target's own clock; `dueSoonAt`: when the last quarter begins. Null when nobody waits. */
@@ -92,9 +96,15 @@ export const message = z.object({
   contact: contact.nullable(),
   /** Ours: who sent it here; null for native. */
   byId: id.nullable(),
+  /** Ours: the reply that it was sent as, by which its words can be changed; null for native. */
+  replyId: id.nullable(),
+  /** Ours: in the platform's words what it waits for before others see it; null when it is seen. */
+  pending: z.string().nullable(),
   automated: z.boolean(),
   parentId: id.nullable(),
   text: z.string(),
+  /** Stars of a review, 1 to 5. */
+  rating: z.number().int().nullable(),
   /** Earlier texts, oldest first; empty when never edited. */
   earlier: z.array(z.object({ text: z.string(), at: instant })),
   media: z.array(z.object({ kind: z.string(), url: z.string(), alt: z.string().nullable(), previewUrl: z.string().nullable() })),
@@ -149,7 +159,20 @@ export const conversation = conversationRow.extend({
     z.object({
       at: instant,
       byId: id.nullable(),
-      what: z.enum(['assigned', 'unassigned', 'snoozed', 'unsnoozed', 'closed', 'reopened', 'liked', 'unliked']),
+      what: z.enum([
+        'assigned',
+        'unassigned',
+        'snoozed',
+        'unsnoozed',
+        'closed',
+        'reopened',
+        'liked',
+        'unliked',
+        'hidden',
+        'unhidden',
+        'removed',
+        'edited',
+      ]),
       detail: z.string().nullable(),
     }),
   ),
@@ -210,6 +233,8 @@ export const replyBody = z.object({
   text: z.string().max(20_000),
   inReplyTo: id.optional(),
   undoSeconds: z.number().int().min(0).max(30).optional(),
+  /** To the writer of a public message alone, where the platform can do that. */
+  privately: z.boolean().optional(),
   /** The newest inbound and outbound message the writer saw: a newer one of ours is refused with 409 `already_answered`. */
   expectedLastOutboundId: id.nullable().optional(),
 })
@@ -217,6 +242,8 @@ export const assignmentBody = z.object({ assigneeId: id.optional() })
 export const snoozeBody = z.object({ until: instant })
 export const closureBody = z.object({ reason: z.string().min(1).max(64), note: z.string().max(2_000).optional(), messageId: id.optional() })
 export const likeBody = z.object({ messageId: id.optional() })
+/** Why a message is hidden or removed there. `other` asks for a few words, and counts as declined; what is ours needs no reason. */
+export const moderationBody = z.object({ reason: z.enum(['spam', 'other']), note: z.string().max(2_000).optional() })
 
 export const channel = z.object({
   id,
@@ -235,7 +262,7 @@ export const channel = z.object({
   tokenExpiresAt: instant.nullable(),
   health: channelHealth,
   replyLimit,
-  can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
+  can: channelAbilities,
   /** What is promised here: its own target, else the workspace's. */
   target,
 })
@@ -250,6 +277,8 @@ export const platform = z.object({
   asksFor: z.string().nullable(),
   /** It wants an app of one's own, registered there first. */
   wantsApp: z.boolean(),
+  /** Connecting is agreeing there, with an app that is registered by hand or makes itself; null where a token is pasted. */
+  oauthApp: z.enum(['by_hand', 'by_itself']).nullable(),
 })
 export type PlatformView = z.infer<typeof platform>
 

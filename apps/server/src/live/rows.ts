@@ -13,7 +13,7 @@ export async function selectRows(tx: Queryable, tail: SQL): Promise<Conversation
   const { rows } = await tx.execute<Raw>(sql`
     select c.*, p.text as post_text, p.url as post_url, p.platform_at as post_at, p.ours as post_ours,
       k.name as contact_name, k.handle as contact_handle, k.avatar_url as contact_avatar, k.url as contact_url,
-      w.text as waiting_text, w.platform_at as waiting_at, w.received_at as waiting_received_at,
+      w.text as waiting_text, w.rating, w.platform_at as waiting_at, w.received_at as waiting_received_at,
       l.external_id as last_external_id, l.text as last_text, l.platform_at as last_at,
       to_jsonb(r) as reply
     from conversation c
@@ -33,6 +33,7 @@ export function presentReply(row: RawReply): Reply {
     conversationId: row.conversation_id,
     inReplyTo: row.in_reply_to_id,
     text: row.text,
+    privately: row.privately,
     state: row.state,
     dueAt: iso(row.due_at),
     byId: row.by_id,
@@ -58,6 +59,7 @@ export type RawReply = {
   conversation_id: string
   in_reply_to_id: string
   text: string
+  privately: boolean
   state: Reply['state']
   due_at: Instant
   by_id: string | null
@@ -75,6 +77,7 @@ type Raw = Record<string, unknown> & {
   state: ConversationRow['state']
   kind: ConversationRow['kind']
   private: boolean
+  rating: number | null
   waiting_since: Instant
   due_at: Instant
   due_soon_at: Instant
@@ -121,6 +124,7 @@ function presentRow(row: Raw): ConversationRow {
     state: row.state,
     kind: row.kind,
     private: row.private,
+    rating: row.rating,
     waitingSince: iso(row.waiting_since),
     dueAt: iso(row.due_at),
     dueSoonAt: iso(row.due_soon_at),

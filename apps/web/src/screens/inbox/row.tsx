@@ -9,6 +9,7 @@ import { isSeen } from '../../drafts/seen.ts'
 import { usePresence } from '../../live/presence.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { staffName, useMe } from '../../ui/me.tsx'
+import { Stars } from '../../ui/stars.tsx'
 import { Meter, stepAt, useSpanSince, useWaitStep, WaitChip } from '../../ui/wait.tsx'
 import { longSpan, shortSpan } from '../../words/spans.ts'
 import { useWords } from '../../words/words.tsx'
@@ -54,6 +55,7 @@ export const Row = memo(function Row({ row, index, cursor, selected, onOpen, onR
         </span>
         <span className="l2">
           <Glyph platform={row.platform} />
+          {row.rating !== null && <Stars rating={row.rating} />}
           <Status row={row} onRetry={onRetry} />
         </span>
         <span className="mt" aria-hidden="true">
@@ -82,6 +84,7 @@ function RowName({ row, unseen }: { row: ConversationRow; unseen: boolean }) {
   const owner = staffName(me, row.assigneeId)
   const parts = [
     `${nameOf(row.contact, t)}, ${placeOf(row, me, t).replace(' · ', ', ')}.`,
+    row.rating === null ? null : t('list.stars', { rating: row.rating }),
     waits,
     unseen ? t('list.unseen') : null,
     row.acknowledged && row.waitingSince !== null ? `${t('list.liked')}.` : null,

@@ -1,35 +1,44 @@
-import type { Conversation, Message as MessageShape, TurnView } from '@answerback/core/api'
+import type { Channel, Conversation, Message as MessageShape, TurnView } from '@answerback/core/api'
+import { atLeast } from '@answerback/core/permissions'
 import { lateness } from '@answerback/core/completeness'
 import clsx from 'clsx'
 import { Check, ExternalLink, Heart, Minus, Reply as ReplyIcon, RotateCcw } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { fullWhen, whenText } from '../../clock/instants.ts'
 import { now } from '../../clock/ticker.ts'
 import { Avatar } from '../../ui/avatar.tsx'
+import { Stars } from '../../ui/stars.tsx'
 import { platformOf, staffName, useMay, useMe } from '../../ui/me.tsx'
 import { safeUrl, UserText } from '../../ui/user-text.tsx'
 import { shortSpan } from '../../words/spans.ts'
 import { useWords } from '../../words/words.tsx'
 import { nameOf, reasonWords } from '../inbox/row-words.ts'
+import { type Asked, MessageMenu } from './message-menu.tsx'
 import type { Actions } from './use-actions.ts'
+import { useMessageActions } from './use-message-actions.ts'
+
+const EditReply = lazy(() => import('./edit-reply.tsx').then((loaded) => ({ default: loaded.EditReply })))
 
 type Props = {
   conversation: Conversation
   message: MessageShape
   toId?: string | null
   small?: boolean
-  canLike: boolean
+  channel: Channel | undefined
   actions: Actions
   onReply: (messageId: string) => void
+  onAsk: (asked: Asked) => void
 }
 
 /** One message of either side, with what became of it. One that is still owed an answer lies on its own ground with its actions. */
-export function MessageView({ conversation, message, toId = null, small = false, canLike, actions, onReply }: Props) {
+export function MessageView({ conversation, message, toId = null, small = false, channel, actions, onReply, onAsk }: Props) {
   const t = useWords()
   const me = useMe()
   const turn = conversation.turns.find((each) => each.messageIds.includes(message.id))
   const owed = turn?.state === 'open'
   const name = speakerOf(conversation, message, me.workspace.name, t)
+  const [editing, setEditing] = useState(false)
+  const acts = useMessageActions(conversation, actions)
   const late = message.direction === 'in' ? lateness(message) : null
   const to = toId === null ? undefined : conversation.messages.find((each) => each.id === toId)
   const article = (
@@ -46,10 +55,42 @@ export function MessageView({ conversation, message, toId = null, small = false,
           </time>
           {late !== null && <span className="meta">{t('thread.arrivedLate', { span: shortSpan(t, late) })}</span>}
           {message.private && <span className="chip">{t('thread.privately')}</span>}
+          {channel !== undefined && (
+            <MessageMenu
+              conversation={conversation}
+              message={message}
+              name={name}
+              can={channel.can}
+              onAsk={(asked) => (asked.what === 'edit' ? setEditing(true) : onAsk(asked))}
+              onUnhide={() => void acts.unhide(message)}
+            />
+          )}
         </div>
-        <Body message={message} />
+        {message.rating !== null && <Stars rating={message.rating} />}
+        {editing && channel !== undefined ? (
+          <Suspense>
+            <EditReply
+              message={message}
+              limit={channel.replyLimit}
+              platform={platformOf(me, conversation.platform).name}
+              onSave={(text) => acts.edit(message, text)}
+              onClose={() => setEditing(false)}
+            />
+          </Suspense>
+        ) : (
+          <Body message={message} />
+        )}
         <Facts conversation={conversation} message={message} turn={turn} actions={actions} />
-        {owed && <OwedActions conversation={conversation} message={message} canLike={canLike} actions={actions} onReply={onReply} />}
+        {owed && (
+          <OwedActions
+            conversation={conversation}
+            message={message}
+            canLike={channel?.can.like ?? false}
+            canReply={channel?.can.reply ?? true}
+            actions={actions}
+            onReply={onReply}
+          />
+        )}
       </div>
     </article>
   )
@@ -62,9 +103,11 @@ function speakerOf(conversation: Conversation, message: MessageShape, ours: stri
 
 function Body({ message }: { message: MessageShape }) {
   const t = useWords()
-  const { workspace } = useMe()
+  const { workspace, role } = useMe()
   const [first, setFirst] = useState(false)
-  const earliest = message.earlier[0]
+  // What we said and changed is the lead's to see from beginning to end; others compare with the first.
+  const all = message.direction === 'out' && atLeast(role, 'lead')
+  const versions = all ? message.earlier : message.earlier.slice(0, 1)
   return (
     <>
       {message.state === 'removed' ? (
@@ -75,20 +118,25 @@ function Body({ message }: { message: MessageShape }) {
         <UserText className="body" text={message.text} />
       )}
       <Media message={message} />
-      {earliest !== undefined && (
+      {versions.length > 0 && (
         <p className="below">
           <span>{t('thread.edited')}</span>
           <button type="button" className="link" aria-expanded={first} onClick={() => setFirst(!first)}>
-            {first ? t('thread.hideFirst') : t('thread.showFirst')}
+            {all
+              ? t(first ? 'thread.hideVersions' : 'thread.versions', { count: versions.length })
+              : t(first ? 'thread.hideFirst' : 'thread.showFirst')}
           </button>
         </p>
       )}
-      {first && earliest !== undefined && (
-        <blockquote className="earlier">
-          <p className="meta">{t('thread.firstVersion', { time: whenText(earliest.at, now(), workspace.timeZone) })}</p>
-          <UserText text={earliest.text} />
-        </blockquote>
-      )}
+      {first &&
+        versions.map((each) => (
+          <blockquote key={`${each.at} ${each.text}`} className="earlier">
+            <p className="meta">
+              {t(all ? 'thread.version' : 'thread.firstVersion', { time: whenText(each.at, now(), workspace.timeZone) })}
+            </p>
+            <UserText text={each.text} />
+          </blockquote>
+        ))}
     </>
   )
 }
@@ -143,12 +191,13 @@ function Facts({
   const name = nameOf(message.contact, t)
   return (
     <>
-      {(message.state !== 'visible' || message.beforeConnection || message.automated) && (
+      {(message.state !== 'visible' || message.beforeConnection || message.automated || message.pending !== null) && (
         <p className="below">
           {message.state === 'removed' && <span>{t(`thread.removed.${message.removedBy ?? 'unknown'}`)}</span>}
           {message.state === 'hidden' && <span>{t('thread.hidden')}</span>}
           {message.beforeConnection && <span>{t('thread.before')}</span>}
           {message.automated && <span>{t('thread.automated')}</span>}
+          {message.pending !== null && <span>{t('thread.pending', { why: message.pending })}</span>}
         </p>
       )}
       {answered.map((each) => {
@@ -215,13 +264,15 @@ function Facts({
   )
 }
 
-function OwedActions({ conversation, message, canLike, actions, onReply }: Omit<Props, 'toId' | 'small'>) {
+type OwedProps = Pick<Props, 'conversation' | 'message' | 'actions' | 'onReply'> & { canLike: boolean; canReply: boolean }
+
+function OwedActions({ conversation, message, canLike, canReply, actions, onReply }: OwedProps) {
   const t = useWords()
   const mayReply = useMay('reply.send')
   const url = safeUrl(message.url)
   return (
     <div className="below acts-line">
-      {mayReply && (
+      {mayReply && canReply && (
         <button type="button" onClick={() => onReply(message.id)}>
           <ReplyIcon className="i sm" aria-hidden="true" />
           {t('thread.reply')} <kbd>r</kbd>
