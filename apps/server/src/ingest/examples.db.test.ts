@@ -160,6 +160,24 @@ describe('a reply before its parent', () => {
   })
 })
 
+describe('a reply that says more than its parent', () => {
+  test('brings their conversation under the post it names, whichever came first', async () => {
+    const [parent, child] = [
+      aMessage('m0', { kind: 'reply', parentExternalId: 'never told', postExternalId: null }),
+      aMessage('m1', { kind: 'reply', parentExternalId: 'm0' }),
+    ]
+    for (const order of [
+      [parent, child],
+      [child, parent],
+    ]) {
+      const place = await world.place()
+      await tell(place, 1, [aPost()])
+      for (const each of order) await tell(place, 2, [each])
+      expect((await rows(place)).map((row) => [row.state, row.post?.text])).toEqual([['waiting', 'post post']])
+    }
+  })
+})
+
 describe('our own words', () => {
   test('that turn out to be a post part their replies into conversations of their own', async () => {
     const place = await world.place()

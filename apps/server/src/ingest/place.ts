@@ -12,8 +12,11 @@ import { adoptUnderPost } from './under-post.ts'
  */
 export function placeMessage(fold: Folding, message: Merged): string {
   const parent = message.parentExternalId === null ? undefined : fold.known.messages.get(message.parentExternalId)
-  if (parent) return parent.conversationId
   const post = postAbove(fold, message)
+  if (parent) {
+    if (post) fold.later(namePost(fold, parent.conversationId, post))
+    return parent.conversationId
+  }
   const id = uuidv7()
   fold.later(
     fold.tx.insert(t.conversation).values({
@@ -30,6 +33,14 @@ export function placeMessage(fold: Folding, message: Merged): string {
     }),
   )
   return id
+}
+
+/** Whoever was there first may not have told the post: a conversation is under the post that any of its messages names. */
+function namePost(fold: Folding, conversationId: string, post: { id: string; ours: boolean }) {
+  return fold.tx
+    .update(t.conversation)
+    .set({ postId: sql`coalesce(post_id, ${post.id}::uuid)`, onOurPost: sql`on_our_post or ${post.ours}` })
+    .where(and(eq(t.conversation.id, conversationId), sql`(post_id is null or on_our_post < ${post.ours})`))
 }
 
 /** A message has just become known, in this conversation: replies that waited for it join it there. */
