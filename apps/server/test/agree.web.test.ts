@@ -33,6 +33,7 @@ afterAll(async () => {
 })
 
 const channelLine = (name: string) => page.locator('.channel-line').filter({ has: page.getByText(name, { exact: true }) })
+const lines = () => page.locator('.channel-line').count()
 const words = (text: string | RegExp) => page.getByText(text).first().waitFor()
 
 async function open(platform: string): Promise<void> {
@@ -86,6 +87,7 @@ test('Facebook: not agreeing is said where one left, and agreeing connects the P
 })
 
 test('Facebook: reconnecting a Page asks for that Page alone', async () => {
+  const held = await lines()
   await channelLine('fieldnote.repairs').getByRole('button', { name: 'Reconnect' }).click()
   await page.getByRole('button', { name: 'Continue to Facebook' }).click()
   await page.getByLabel('Fieldnote Repairs').uncheck()
@@ -94,10 +96,11 @@ test('Facebook: reconnecting a Page asks for that Page alone', async () => {
   await page.getByRole('button', { name: 'Continue to Facebook' }).click()
   await page.getByRole('button', { name: 'Continue', exact: true }).click()
   await words('fieldnote.repairs is connected. New comments arrive in the inbox by themselves.')
-  expect(await page.locator('.channel-line').count()).toBe(4)
+  await expect.poll(lines).toBe(held)
 })
 
 test('Mastodon: an account is connected on the server that was typed, and reads', async () => {
+  const held = await lines()
   await open('Mastodon')
   await page.getByRole('button', { name: 'Continue to Mastodon' }).click()
   await words('This is needed.')
@@ -114,7 +117,8 @@ test('Mastodon: an account is connected on the server that was typed, and reads'
   await mastodon.waitFor()
   await mastodon.getByRole('button', { name: /^test/i }).click()
   await mastodon.getByText('Reading works').waitFor()
-  expect(await page.locator('.channel-line').count()).toBe(4)
+  // The demo has that account already, and the same account twice is one channel.
+  await expect.poll(lines).toBe(held)
 })
 
 test('a way back that leads nowhere is a plain page that leads on', async () => {
