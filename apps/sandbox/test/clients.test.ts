@@ -1,8 +1,10 @@
 import { AtpAgent, RichText } from '@atproto/api'
+import { Bot } from 'grammy'
 import { createRestAPIClient } from 'masto'
 import { afterEach, expect, test } from 'vitest'
 import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
+import { speak } from '../src/world/speak.ts'
 
 let sandbox: Sandbox | undefined
 afterEach(() => sandbox?.close())
@@ -64,4 +66,40 @@ test('masto posts once for one idempotency key, pages its notifications and edit
   expect(edited.content).toBe('<p>Repairs first</p>')
   await masto.v1.statuses.$select(first.id).remove()
   await expect(masto.v1.statuses.$select(first.id).fetch()).rejects.toThrow('Record not found')
+})
+
+test('grammy listens for comments, answers below them, reacts, and knows a refusal', async () => {
+  sandbox = await startSandbox({ port: 0 })
+  const { world, secrets } = sandbox
+  const { botId, token, groupId } = secrets.telegram
+  const bot = new Bot(`${botId}:${token}`, { client: { apiRoot: sandbox.urls.telegram } })
+  const heard: { text: string; inThread: boolean; mentions: string[] }[] = []
+  bot.on('message:text', async (ctx) => {
+    const { message } = ctx
+    if (message.is_automatic_forward) return
+    heard.push({
+      text: message.text,
+      inThread: message.reply_to_message?.is_automatic_forward === true,
+      mentions: ctx.entities('mention').map(({ text }) => text),
+    })
+    await ctx.reply('Ships <b>Monday</b>', { parse_mode: 'HTML', reply_parameters: { message_id: message.message_id } })
+    await ctx.react('👍')
+  })
+  const running = bot.start({ timeout: 1 })
+  const comment = speak(world, {
+    platform: 'telegram',
+    author: { name: 'Rosa' },
+    text: '@fieldnote_bot does it ship?',
+    parentId: world.posts('telegram', true)[0]?.id ?? null,
+  })
+  await expect.poll(() => comment.likes.size, { timeout: 10_000 }).toBe(1)
+  await bot.stop()
+  await running
+  expect(heard).toEqual([{ text: '@fieldnote_bot does it ship?', inThread: true, mentions: ['@fieldnote_bot'] }])
+  expect(world.replies(comment).map(({ text }) => text)).toEqual(['Ships Monday'])
+  expect(bot.botInfo.username).toBe('fieldnote_bot')
+  await expect(bot.api.sendMessage(groupId, 'x', { reply_parameters: { message_id: 1 } })).rejects.toThrow(
+    'message to be replied not found',
+  )
+  expect((await bot.api.getChat(Number(groupId))).linked_chat_id).toBe(Number(secrets.telegram.channelId))
 })
