@@ -5,6 +5,7 @@ import { openPoller, type Poller } from './intake/poller.ts'
 import { deriveDueTimes } from './inbox/due-times.ts'
 import { sweepDeliveries } from './intake/sweep.ts'
 import { wakeSnoozed } from './inbox/snooze.ts'
+import { readFeeds } from './posts/feeds.ts'
 import { queueDueReplies } from './reply/due.ts'
 
 /**
@@ -17,6 +18,7 @@ const timers = [
   { name: 'due times to derive again', role: 'worker', everyMs: 500, run: deriveDueTimes },
   { name: 'deliveries the queue forgot', role: 'worker', everyMs: 5_000, run: sweepDeliveries },
   { name: 'old rows', role: 'worker', everyMs: 3_600_000, run: dropOldRows },
+  { name: 'feeds to read', role: 'poller', everyMs: 5_000, run: readFeeds },
   { name: 'channels to read', role: 'poller', everyMs: 250, run: (_ctx: Context, poller: Poller) => poller.begin() },
 ] as const
 

@@ -106,6 +106,7 @@ const bodies: Record<string, unknown> = {
   'PATCH /api/v1/replies/:id': { text: 'Hello' },
   'POST /api/v1/authorizations': { platform: 'facebook' },
   'POST /api/v1/posts': { platform: 'facebook', externalId: '1_2' },
+  'PUT /api/v1/channels/:id/feed': { url: 'http://127.0.0.1:1/feed' },
   'PUT /api/v1/authorizations/:id/accounts': { externalIds: ['1'] },
 }
 const absentId = '01900000-0000-7000-8000-000000000000'

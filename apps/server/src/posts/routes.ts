@@ -1,14 +1,16 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Problem } from '@answerback/core/problem'
+import { channelOf } from '../access/channel-changes.ts'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
-import { needs } from '../http/actor.ts'
+import { actorOf, needs } from '../http/actor.ts'
 import { mutate } from '../http/idempotent.ts'
 import type { Change } from '../live/change-log.ts'
 import { announcePost } from './announce.ts'
+import { findFeed, removeFeed, setFeed } from './feeds.ts'
 
 const body = z
   .object({
@@ -60,6 +62,53 @@ export function postRoutes(server: FastifyInstance, ctx: Context): void {
       return answered as Promise<z.infer<typeof answer>>
     },
   )
+  feedRoutes(server, ctx)
+}
+
+const params = z.object({ id: z.uuid() })
+const feedView = z.object({
+  url: z.string(),
+  lastReadAt: z.string().nullable(),
+  nextReadAt: z.string().nullable(),
+  error: z.string().nullable(),
+})
+const feedBody = z.object({ url: z.url({ protocol: /^https?$/ }).max(2_000) })
+
+/** The feed of a channel: posts are known as they appear in it. */
+function feedRoutes(server: FastifyInstance, ctx: Context): void {
+  const app = server.withTypeProvider<ZodTypeProvider>()
+  const tags = ['posts']
+  const path = '/api/v1/channels/:id/feed'
+  const asOwner = { onRequest: needs('channels.connect') }
+  const find = (request: FastifyRequest<{ Params: { id: string } }>) => channelOf(ctx, actorOf(request).workspaceId, request.params.id)
+
+  app.get(
+    path,
+    { schema: { params, response: { 200: feedView }, tags, summary: 'The feed that tells of a channel’s posts.' }, ...asOwner },
+    async (request) => {
+      const view = await findFeed(ctx, await find(request))
+      if (view === null) throw new Problem('not_found', 'This channel has no feed.')
+      return view
+    },
+  )
+  app.put(
+    path,
+    {
+      schema: {
+        params,
+        body: feedBody,
+        response: { 200: feedView },
+        tags,
+        summary: 'Read a feed for a channel’s posts (RSS, Atom, JSON Feed). It is tried first.',
+      },
+      ...asOwner,
+    },
+    async (request) => setFeed(ctx, await find(request), request.body.url),
+  )
+  app.delete(path, { schema: { params, tags, summary: 'Read no feed for this channel any more.' }, ...asOwner }, async (request, reply) => {
+    await removeFeed(ctx, await find(request))
+    return reply.code(204).send()
+  })
 }
 
 type Named = { channelId?: string | undefined; platform?: string | undefined; account?: string | undefined }
