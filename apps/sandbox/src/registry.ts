@@ -2,6 +2,7 @@ import { bluesky } from './bluesky/dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { discourse } from './discourse/dialect.ts'
 import { facebook } from './facebook/dialect.ts'
+import { googleBusiness } from './google-business/dialect.ts'
 import { instagram } from './instagram/dialect.ts'
 import { lemmy } from './lemmy/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
@@ -29,6 +30,7 @@ export const dialects = [
   reddit,
   webhook,
   telegram,
+  googleBusiness,
   // A platform more: its line goes here.
 ] as const
 

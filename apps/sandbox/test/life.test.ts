@@ -17,8 +17,10 @@ import { speak } from '../src/world/speak.ts'
 let sandbox: Sandbox | undefined
 afterEach(() => sandbox?.close())
 
+/** What people wrote below the brand's posts, or turned to it with where there are none. */
 function comments(world: World, platform: PlatformId) {
-  return [...world.items[platform].values()].filter((item) => item.parentId !== null)
+  const alone = !dialectOf(platform).kinds.includes('comment')
+  return [...world.items[platform].values()].filter((item) => item.parentId !== null || (alone && !world.author(item).isBrand))
 }
 
 test('there is enough to say: 120 distinct comments, 15 posts', () => {

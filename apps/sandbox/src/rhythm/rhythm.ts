@@ -108,7 +108,7 @@ export class Rhythm {
 
   #chat(platform: PlatformId): void {
     const target = this.#recentByOthers(platform)
-    if (!target) return void this.comment(platform)
+    if (!target || !canAnswerBack(platform)) return void this.comment(platform)
     const text = pickOne(this.#world.random, chatter)
     this.#say({ platform, text, lang: 'en', parentId: target.id })
   }
@@ -153,7 +153,7 @@ export class Rhythm {
 
   /** After an answer of the brand, the person often comes back. */
   #hear({ kind, item }: Happening): void {
-    if (this.pace === 'off' || kind !== 'added' || item.parentId === null) return
+    if (this.pace === 'off' || kind !== 'added' || item.parentId === null || !canAnswerBack(item.platform)) return
     const { random } = this.#world
     const brandId = this.#world.brand(item.platform).id
     const asked = this.#world.find(item.platform, item.parentId)
@@ -226,4 +226,10 @@ export class Rhythm {
 function scheduleReally(delayMs: number, run: () => void): () => void {
   const timer = setTimeout(run, delayMs)
   return () => clearTimeout(timer)
+}
+
+/** Where there are only reviews, nobody but the brand writes below one. */
+function canAnswerBack(platform: PlatformId): boolean {
+  const { kinds } = dialectOf(platform)
+  return kinds.some((kind) => kind !== 'review')
 }
