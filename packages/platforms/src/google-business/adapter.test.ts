@@ -1,5 +1,6 @@
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { googleBusiness } from './adapter.ts'
 
 const error = (code: number, status: string, message = 'as documented'): string => JSON.stringify({ error: { code, status, message } })
@@ -42,4 +43,5 @@ conformance({
     nextPageToken: `page-${step}`,
   }),
   own: { externalId: 'AbF/reply', ref: {} },
+  open: () => openSandboxWorld(googleBusiness),
 })
