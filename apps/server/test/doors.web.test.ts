@@ -184,11 +184,19 @@ test('who came in by a link is reminded of a password, and chooses one', async (
   await nils.context().close()
 })
 
+/** Until the page's socket was greeted: before, nothing can be told to it. */
+function greeted(on: Page): Promise<void> {
+  return new Promise((resolve) => {
+    on.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => String(payload).includes('"hello"') && resolve()))
+  })
+}
+
 test('who is removed is told, and goes on where they still belong, or to the door', async () => {
   const lone = await house.visit('/sign-in', 'phone')
+  const live = greeted(lone)
   await signIn(lone, 'nils@fieldnote.example', passwordOf('Nils'))
   await lone.waitForURL(`**/inbox`)
-  await lone.getByRole('heading', { level: 1 }).first().waitFor()
+  await live
   for (const [name, on] of [
     ['Nils', lone],
     ['Mia', page],

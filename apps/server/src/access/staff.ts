@@ -86,9 +86,10 @@ export async function removeStaff(ctx: Context, by: By, userId: string, cut: Cut
     })
   // Last of all they are removed, so that one who removes again after a crash finishes it.
   while (!(await removed()));
+  // Before their session ends: a browser that finds itself signed out listens no more and would never learn why.
+  cut({ workspaceId: by.workspaceId, userId }, 'removed')
   const left = await ctx.db.system.select({ id: t.member.workspaceId }).from(t.member).where(eq(t.member.userId, userId)).limit(1)
   if (left.length === 0) await endSessions(ctx, userId, null)
-  cut({ workspaceId: by.workspaceId, userId }, 'removed')
 }
 
 async function unassignSome(ctx: Context, change: Change, byId: string | null, userId: string): Promise<number> {
