@@ -38,7 +38,7 @@ test('from channel health to a sentence a channel, its posts with their numbers,
   await bluesky.getByRole('button', { name: /^Check now: / }).click()
   await bluesky.getByText('Checking').waitFor()
   await bluesky.getByText('Check now').waitFor()
-  await expectNoRuleBroken(page)
+  await expectNoRuleBroken(page, 'completeness')
   await page.context().close()
 }, 120_000)
 
@@ -78,7 +78,7 @@ test.each(['desktop', 'phone'] as const)(
       .first()
       .waitFor()
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-    await expectNoRuleBroken(page)
+    await expectNoRuleBroken(page, `completeness, ${screen}`)
     await page.context().close()
   },
   60_000,
