@@ -54,7 +54,10 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
 
   const sendNow = async (stay: boolean, regardless = false) => {
     if (over || missing > 0 || blocked !== null || (tooLate && !confides) || text.trim() === '') return field.current?.focus()
-    if (await send({ inReplyTo: inReplyTo ?? latestOwed(conversation), regardless, privately: confides })) onSent(stay)
+    const sent = await send({ inReplyTo: inReplyTo ?? latestOwed(conversation), regardless, privately: confides })
+    if (!sent) return
+    setPrivately(false)
+    onSent(stay)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return

@@ -13,7 +13,7 @@ export function ReadOnly({ conversation, url, onAnswered, onNoReply }: Props) {
   return (
     <div className="composer" id="composer">
       <p className="as">{t('composer.cannotWrite', { platform })}</p>
-      <div className="bar">
+      <div className="bar ways">
         {url !== null && (
           <a className="btn s" href={url} target="_blank" rel="noopener noreferrer nofollow">
             <ExternalLink className="i sm" aria-hidden="true" />

@@ -13,7 +13,8 @@ type Props = {
   /** Answered there already: asks for the link at once, with this one written in. */
   elsewhere?: string | null
   onClose: () => void
-  onReply: () => void
+  /** Null where nothing can be written from here. */
+  onReply: (() => void) | null
   onChoose: (reason: Reason, note: string) => void
 }
 
@@ -65,17 +66,19 @@ export function ReasonDialog({ row, elsewhere = null, onClose, onReply, onChoose
             }}
           />
         )}
-        <button
-          type="button"
-          className="keep"
-          onClick={() => {
-            onClose()
-            onReply()
-          }}
-        >
-          <ReplyIcon className="i" aria-hidden="true" />
-          {t('reason.instead')}
-        </button>
+        {onReply !== null && (
+          <button
+            type="button"
+            className="keep"
+            onClick={() => {
+              onClose()
+              onReply()
+            }}
+          >
+            <ReplyIcon className="i" aria-hidden="true" />
+            {t('reason.instead')}
+          </button>
+        )}
       </div>
     </Dialog>
   )

@@ -177,7 +177,7 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
           row={conversation}
           elsewhere={closing === 'elsewhere' ? (url ?? '') : null}
           onClose={() => setClosing(null)}
-          onReply={() => reply(null)}
+          onReply={channel?.can.reply === false ? null : () => reply(null)}
           onChoose={(reason, note) => {
             void actions.closeTurn(conversation, reason, note, name)
             if (conversation.openTurns === 1) goOn()
