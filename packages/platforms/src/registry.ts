@@ -1,4 +1,5 @@
 import { bluesky } from './bluesky/adapter.ts'
+import { discord } from './discord/adapter.ts'
 import { discourse } from './discourse/adapter.ts'
 import { facebook } from './facebook/adapter.ts'
 import { googleBusiness } from './google-business/adapter.ts'
@@ -22,6 +23,7 @@ export const platforms: readonly Platform[] = [
   youtube,
   lemmy,
   discourse,
+  discord,
   webhookSource,
   x,
   reddit,

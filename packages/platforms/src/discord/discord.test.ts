@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest'
+import type { Io, PollInput } from '../platform.ts'
+import { discord } from './adapter.ts'
+import { isNewer, snowflakeAt } from './snowflake.ts'
+
+const now = new Date('2026-11-22T12:00:00.000Z')
+const thread = '1299999999999999999'
+type Call = { method: string; path: string; query: URLSearchParams; body: any; headers: Record<string, string> }
+
+/** A Discord that answers by path; what it is not told of is a 404. */
+function aDiscord(answers: Record<string, (call: Call) => unknown>): { io: Io; calls: Call[] } {
+  const calls: Call[] = []
+  const fetch: Io['fetch'] = async (input, init) => {
+    const url = new URL(String(input))
+    const path = url.pathname.replace('/api/v10', '')
+    const body = init?.body ? JSON.parse(String(init.body)) : null
+    const call = { method: init?.method ?? 'GET', path, query: url.searchParams, body, headers: init?.headers as Record<string, string> }
+    calls.push(call)
+    const answer = answers[`${call.method} ${path}`]
+    return answer ? Response.json(answer(call)) : Response.json({ message: 'Unknown Message', code: 10008 }, { status: 404 })
+  }
+  const self = { accountId: '999', handle: 'acmebot', ownedIds: ['999'], host: 'discord.com' }
+  const settings = { guildId: '100', channels: '1290000000000000000', forums: '1280000000000000000' }
+  return { io: { fetch, now: () => now, settings, credentials: { botToken: 'token' }, save: async () => {}, self }, calls }
+}
+
+const message = (id: string, more: object = {}) => ({
+  id,
+  channel_id: thread,
+  type: 0,
+  content: 'hi',
+  timestamp: '2026-11-22T11:00:00Z',
+  author: { id: '222', username: 'kai' },
+  ...more,
+})
+const input: PollInput = { cursor: null, posts: [], open: [] }
+
+test('ids are compared as numbers, and an instant becomes one', () => {
+  expect([isNewer('10', '9'), isNewer('9', '10'), isNewer('11', '10'), isNewer('10', '10')]).toEqual([true, false, true, false])
+  expect(snowflakeAt(new Date(1_420_070_400_000 + 41_944_705_796))).toBe(String(41_944_705_796n << 22n))
+  expect(snowflakeAt(new Date(0))).toBe('0')
+})
+
+test('reads what came after the last id, to the end, and goes on from there', async () => {
+  const ids = Array.from({ length: 250 }, (_, index) => String(BigInt(thread) + BigInt(index)))
+  const { io, calls } = aDiscord({
+    'GET /guilds/100/threads/active': () => ({
+      threads: [
+        { id: thread, parent_id: '1280000000000000000', last_message_id: ids.at(-1) },
+        { id: '7', parent_id: '5', last_message_id: '8' },
+      ],
+    }),
+    'GET /channels/1290000000000000000/messages': () => [],
+    [`GET /channels/${thread}/messages`]: ({ query }) =>
+      ids
+        .filter((id) => isNewer(id, query.get('after')!))
+        .slice(0, Number(query.get('limit')))
+        .toReversed()
+        .map((id) => message(id)),
+  })
+  const first = await discord.poll(io, { ...input, backTo: '2024-01-01T00:00:00.000Z' })
+  const read = first.pages.flatMap((page) => discord.normalize({ ...page, receivedAt: now.toISOString() }, io.self).facts)
+  expect(read.map((fact) => fact.externalId)).toEqual(ids)
+  const before = calls.length
+  const second = await discord.poll(io, { ...input, cursor: JSON.parse(JSON.stringify(first.cursor)) })
+  expect([second.pages, calls.slice(before).map((call) => call.path)]).toEqual([
+    [],
+    ['/guilds/100/threads/active', '/channels/1290000000000000000/messages'],
+  ])
+})
+
+test('of a thread older than what is read, what it is about is read all the same', async () => {
+  const { io, calls } = aDiscord({
+    'GET /guilds/100/threads/active': () => ({
+      threads: [{ id: thread, parent_id: '1290000000000000000', last_message_id: '1999999999999999999' }],
+    }),
+    'GET /channels/1290000000000000000/messages': () => [],
+    [`GET /channels/1290000000000000000/messages/${thread}`]: () =>
+      message(thread, { channel_id: '1290000000000000000', content: 'Out long ago', author: { id: '999', username: 'acmebot' } }),
+    [`GET /channels/${thread}/messages`]: ({ query }) =>
+      query.get('after') === '1999999999999999998' ? [] : [message('1999999999999999998')],
+  })
+  const first = await discord.poll(io, input)
+  const facts = first.pages.flatMap((page) => discord.normalize({ ...page, receivedAt: now.toISOString() }, io.self).facts)
+  expect(facts).toMatchObject([
+    { fact: 'post', externalId: thread, text: 'Out long ago' },
+    { externalId: '1999999999999999998', kind: 'comment', parentExternalId: thread },
+  ])
+  const before = calls.length
+  await discord.poll(io, { ...input, cursor: first.cursor })
+  expect(calls.slice(before).map((call) => call.path)).not.toContain(`/channels/1290000000000000000/messages/${thread}`)
+})
+
+test('an open message that is not there any more is gone, and one channel that may not be read costs no other', async () => {
+  const { io } = aDiscord({
+    'GET /guilds/100/threads/active': () => ({ threads: [] }),
+    [`GET /channels/${thread}/messages/2`]: () => message('2', { content: 'edited', edited_timestamp: '2026-11-22T11:30:00Z' }),
+  })
+  const open = ['1', '2'].map((externalId) => ({ externalId, ref: { channel: thread } }))
+  const { pages, trouble } = await discord.poll(io, { ...input, open })
+  expect(trouble).toBeUndefined()
+  const facts = pages.flatMap((page) => discord.normalize({ ...page, receivedAt: now.toISOString() }, io.self).facts)
+  expect(facts).toMatchObject([
+    { fact: 'removal', externalId: '1' },
+    { externalId: '2', text: 'edited' },
+  ])
+})
+
+const target = {
+  externalId: '1300000000000000001',
+  parentExternalId: thread,
+  postExternalId: thread,
+  ref: { channel: thread, guild: '100' },
+  authorExternalId: '222',
+  authorHandle: 'kai',
+  private: false,
+}
+const reply = { target, text: 'Ships Monday @everyone', key: '01994e1c-0000-7000-8000-000000000001', createdAt: now.toISOString() }
+
+test('a reply refers to its target, pings nobody else, and carries a short key that stays the same', async () => {
+  const sent = message('1300000000000000009', { content: reply.text, author: { id: '999', username: 'acmebot', bot: true } })
+  const { io, calls } = aDiscord({ [`POST /channels/${thread}/messages`]: () => sent })
+  const { externalId, url, facts } = await discord.reply(io, reply)
+  await discord.reply(io, reply)
+  expect({ externalId, url }).toEqual({ externalId: sent.id, url: `https://discord.com/channels/100/${thread}/${sent.id}` })
+  expect(facts).toMatchObject([{ externalId: sent.id, ours: true, parentExternalId: target.externalId, postExternalId: thread }])
+  expect(calls[0]).toMatchObject({
+    headers: { authorization: 'Bot token' },
+    body: {
+      message_reference: { message_id: target.externalId, fail_if_not_exists: true },
+      allowed_mentions: { parse: [], replied_user: true },
+      enforce_nonce: true,
+    },
+  })
+  expect(calls[0]!.body.nonce).toHaveLength(25)
+  expect(calls[1]!.body.nonce).toBe(calls[0]!.body.nonce)
+})
+
+test('find sees our own words below the target, and nobody else’s', async () => {
+  const landed = (author: string, above: string) =>
+    message('1300000000000000009', { content: reply.text, type: 19, author: { id: author }, message_reference: { message_id: above } })
+  const look = (answer: unknown) =>
+    discord.find(aDiscord({ [`GET /channels/${thread}/messages`]: () => [answer] }).io, { ...reply, since: now.toISOString() })
+  expect(await look(landed('999', target.externalId))).toMatchObject({ found: 'landed', sent: { externalId: '1300000000000000009' } })
+  expect(await look(landed('222', target.externalId))).toEqual({ found: 'unsure' })
+  expect(await look(landed('999', '1'))).toEqual({ found: 'unsure' })
+})
+
+test('connecting sorts channels from forums, and wants them of one server', async () => {
+  const { io } = aDiscord({
+    'GET /users/@me': () => ({ id: '999', username: 'acmebot' }),
+    'GET /channels/1': () => ({ id: '1', type: 0, guild_id: '100' }),
+    'GET /channels/2': () => ({ id: '2', type: 15, guild_id: '100' }),
+    'GET /channels/3': () => ({ id: '3', type: 0, guild_id: '200' }),
+  })
+  const open = (channels: string) => discord.connect.open(io, { botToken: 'Bot token', channels, staffIds: '333' })
+  expect(await open('1, 2')).toMatchObject({
+    account: { externalId: '999', handle: 'acmebot' },
+    settings: { guildId: '100', channels: '1', forums: '2', staffIds: '333' },
+    credentials: { botToken: 'token' },
+  })
+  const refused: [string, string][] = [
+    ['', 'rejected'],
+    ['general', 'rejected'],
+    ['1 3', 'rejected'],
+    ['4', 'gone'],
+  ]
+  for (const [channels, kind] of refused) await expect(open(channels)).rejects.toMatchObject({ kind })
+})
