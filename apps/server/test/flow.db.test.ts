@@ -189,7 +189,9 @@ describe('the loop', () => {
     for (const { id } of await replies(world))
       expect((await world.request('POST', `/api/v1/replies/${id}/attempts`, { body: {} })).status).toBe(202)
     await world.settle(60_000)
-    expect((await replies(world)).map((reply) => reply.state)).toEqual(withNative.map(() => 'sent'))
+    // Where there is one answer to each, the one that stands there stays.
+    const wanted = withNative.map((platform) => (canOf(platform).oneReply ? 'rejected' : 'sent'))
+    expect((await replies(world)).map((reply) => reply.state)).toEqual(wanted)
   })
 
   test('a lost queue loses time and nothing else', async () => {
@@ -324,7 +326,9 @@ describe('faults while answering', () => {
     ).toEqual(each(1))
     const states = (await replies(world)).map((reply) => reply.state)
     for (const [at, platform] of platforms.entries()) {
-      expect(canOf(platform).exactlyOnce === 'key' ? expected.withKey : expected.byLooking, platform).toContain(states[at])
+      // Where nothing can be looked up, a person looks at what may have landed.
+      const lookedAt = canOf(platform).exactlyOnce === 'none' && kind.startsWith('accept') ? ['needs_check'] : expected.byLooking
+      expect(canOf(platform).exactlyOnce === 'key' ? expected.withKey : lookedAt, platform).toContain(states[at])
       const accepted = acceptedWrites(world, `It does come off, ${platform}!`)
       expect(accepted, platform).toBeLessThanOrEqual(1)
       if (states[at] === 'sent') expect(accepted, platform).toBe(1)

@@ -231,6 +231,8 @@ export type PollResult = {
   cursor: unknown
   /** When to come again, at the earliest. */
   waitMs: number
+  /** There is more at once, to be asked for only when this is kept: asking makes the platform forget it. */
+  more?: true
   /** What could not be read this time although the rest was (a thread, a re-read): worth showing, nothing to retry by hand. */
   trouble?: PlatformError
   /** Of the posts that were to be read whole, those that were. Absent: all of them, if there was no trouble. */

@@ -8,6 +8,7 @@ import { lemmy } from './lemmy/adapter.ts'
 import { mastodon } from './mastodon/adapter.ts'
 import type { Platform } from './platform.ts'
 import { reddit } from './reddit/adapter.ts'
+import { telegram } from './telegram/adapter.ts'
 import { threads } from './threads/adapter.ts'
 import { webhookSource } from './webhook/adapter.ts'
 import { x } from './x/adapter.ts'
@@ -24,6 +25,7 @@ export const platforms: readonly Platform[] = [
   lemmy,
   discourse,
   discord,
+  telegram,
   webhookSource,
   x,
   reddit,

@@ -17,8 +17,15 @@ export class Reader {
     this.world = world
   }
 
-  /** One poll over our posts seen so far, re-reading the given open messages. Returns the ids newly seen. */
+  /** One poll over our posts seen so far, re-reading the given open messages, and more at once where there is more. Returns the ids newly seen. */
   async poll(open: string[] = []): Promise<string[]> {
+    const found = await this.pollOnce(open)
+    for (let round = 0; this.last?.more && round < 20; round += 1) found.push(...(await this.pollOnce([])))
+    return found
+  }
+
+  /** One round, and no more even if there is more: its result can still be lost. */
+  async pollOnce(open: string[] = []): Promise<string[]> {
     const posts = [...this.facts.values()]
       .filter((fact) => fact.fact === 'post' && fact.ours)
       .sort((a, b) => (a.platformAt < b.platformAt ? 1 : -1))

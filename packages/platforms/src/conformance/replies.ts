@@ -48,8 +48,8 @@ export function checkReplies(platform: Platform, open: () => Promise<World>): vo
   }
 
   const { can } = platform
-  /** Whether reading again brings what we wrote ourselves. */
-  const echoes = !can.misses?.includes('native')
+  /** Whether reading again brings what we wrote ourselves: where nothing can be looked up, nothing tells us of our own words. */
+  const echoes = !can.misses?.includes('native') && can.exactlyOnce !== 'none'
   /** What `find` may say of a reply that is not there. */
   const unseen = can.exactlyOnce === 'key' ? 'absent' : 'unsure'
   /** Whether a reply that landed can be seen by looking. */
