@@ -1,7 +1,12 @@
 import { PlatformError } from './error.ts'
 import type { ConnectIo } from './platform.ts'
 
-export type HttpRequest = { method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; url: string; headers?: Record<string, string>; body?: string }
+export type HttpRequest = {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  url: string
+  headers?: Record<string, string>
+  body?: string
+}
 export type HttpAnswer = { status: number; headers: Headers; body: string }
 
 const defaultTimeoutMs = 20_000
