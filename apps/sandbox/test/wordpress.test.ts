@@ -3,6 +3,7 @@ import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
 import type { Item } from '../src/world/item.ts'
 import { speak } from '../src/world/speak.ts'
+import { numberOf, placeId } from '../src/wordpress/views.ts'
 
 let sandbox: Sandbox
 let post: Item
@@ -72,24 +73,24 @@ test('a comment has local time and UTC without zones, raw words for moderators, 
   const below = say('I wonder too', asked, 'Bo')
   const [first, second] = await list('context=edit&status=all&orderby=date_gmt&order=asc&_embed=up')
   expect(first).toMatchObject({
-    id: Number(asked.id),
-    post: Number(post.id),
+    id: numberOf(asked.id),
+    post: numberOf(post.id),
     parent: 0,
     author: 0,
     author_name: 'Kai',
     content: { rendered: '<p>does it &lt;ship&gt;?</p>\n', raw: 'does it <ship>?' },
     status: 'approved',
-    _embedded: { up: [{ id: Number(post.id) }] },
+    _embedded: { up: [{ id: numberOf(post.id) }] },
   })
   expect(first!.date_gmt).toBe(new Date(asked.createdAt).toISOString().slice(0, 19))
   expect(Date.parse(`${first!.date}Z`) - Date.parse(`${first!.date_gmt}Z`)).toBe(3_600_000)
   expect(second).toMatchObject({
-    parent: Number(asked.id),
-    _links: { 'in-reply-to': [{ href: expect.stringContaining(`/comments/${asked.id}`) }] },
+    parent: numberOf(asked.id),
+    _links: { 'in-reply-to': [{ href: expect.stringContaining(`/comments/${numberOf(asked.id)}`) }] },
   })
   expect(second!.author_email).not.toBe(first!.author_email)
   expect((await fetch(first!.link)).status).toBe(200)
-  const [shown] = await list(`include=${below.id}`, {})
+  const [shown] = await list(`include=${numberOf(below.id)}`, {})
   expect([shown?.content.raw, shown?.author_email]).toEqual([undefined, undefined])
 })
 
@@ -107,13 +108,13 @@ test('pages by number with totals and links; past the end it is an error or noth
   expect(errorOf(await call('GET', 'comments?per_page=101'))).toEqual([400, 'rest_invalid_param', 400])
   sandbox.faults.setQuirks({ emptyPastEnd: true })
   expect(await list('per_page=5&page=4')).toEqual([])
-  expect((await call('GET', `comments?post=${post.id}&per_page=1`)).headers.get('x-wp-total')).toBe('12')
+  expect((await call('GET', `comments?post=${numberOf(post.id)}&per_page=1`)).headers.get('x-wp-total')).toBe('12')
 })
 
 test('after and before go by the site’s local dates', async () => {
   const at = Date.UTC(2026, 10, 22, 10)
   const item = sandbox.world.write({ platform: 'wordpress', authorId: say('now').authorId, text: 'then', parentId: post.id, createdAt: at })
-  const found = async (after: string): Promise<boolean> => (await list(`after=${after}`)).some(({ id }) => id === Number(item.id))
+  const found = async (after: string): Promise<boolean> => (await list(`after=${after}`)).some(({ id }) => id === numberOf(item.id))
   expect([await found('2026-11-22T10:59:59'), await found('2026-11-22T11:00:00'), await found('2026-11-22T10:59:59Z')]).toEqual([
     true,
     false,
@@ -124,26 +125,26 @@ test('after and before go by the site’s local dates', async () => {
 
 test('a reply is one comment of the user; the same again is a duplicate, and a parent is not looked at', async () => {
   const asked = say('does it ship?')
-  const made = await call('POST', 'comments', { post: Number(post.id), parent: Number(asked.id), content: 'Ships Monday' })
+  const made = await call('POST', 'comments', { post: numberOf(post.id), parent: numberOf(asked.id), content: 'Ships Monday' })
   expect(made.status).toBe(201)
   expect(made.headers.get('location')).toBe(made.body._links.self[0].href)
-  expect(made.body).toMatchObject({ parent: Number(asked.id), author: Number(sandbox.secrets.wordpress.userId), status: 'approved' })
-  expect(sandbox.world.find('wordpress', String(made.body.id))?.parentId).toBe(asked.id)
-  const again = await call('POST', 'comments', { post: Number(post.id), parent: Number(asked.id), content: 'Ships Monday' })
+  expect(made.body).toMatchObject({ parent: numberOf(asked.id), author: Number(sandbox.secrets.wordpress.userId), status: 'approved' })
+  expect(sandbox.world.find('wordpress', placeId('comment', made.body.id))?.parentId).toBe(asked.id)
+  const again = await call('POST', 'comments', { post: numberOf(post.id), parent: numberOf(asked.id), content: 'Ships Monday' })
   expect(errorOf(again)).toEqual([409, 'comment_duplicate', 409])
   const other = say('and to Spain?')
-  const elsewhere = { post: Number(post.id), parent: Number(other.id), content: 'Ships Monday' }
+  const elsewhere = { post: numberOf(post.id), parent: numberOf(other.id), content: 'Ships Monday' }
   sandbox.faults.setQuirks({ duplicatesByPost: true })
   expect(errorOf(await call('POST', 'comments', elsewhere))).toEqual([409, 'comment_duplicate', 409])
   sandbox.faults.setQuirks({ duplicatesByPost: false })
   expect((await call('POST', 'comments', elsewhere)).status).toBe(201)
-  const lost = await call('POST', 'comments', { post: Number(post.id), parent: 987_654, content: 'To nobody' })
+  const lost = await call('POST', 'comments', { post: numberOf(post.id), parent: 987_654, content: 'To nobody' })
   expect([lost.status, lost.body.parent]).toEqual([201, 987_654])
   expect(sandbox.world.journal.ledger.filter((entry) => entry.platform === 'wordpress')).toHaveLength(3)
 })
 
 test('what cannot be written says why', async () => {
-  const target = { post: Number(post.id), content: 'Hello' }
+  const target = { post: numberOf(post.id), content: 'Hello' }
   expect(errorOf(await call('POST', 'comments', target, {}))).toEqual([401, 'rest_comment_login_required', 401])
   expect(errorOf(await call('POST', 'comments', { content: 'x' }))).toEqual([403, 'rest_comment_invalid_post_id', 403])
   expect(errorOf(await call('POST', 'comments', { ...target, content: ' ' }))).toEqual([400, 'rest_comment_content_invalid', 400])
@@ -157,33 +158,33 @@ test('what cannot be written says why', async () => {
 
 test('who may not moderate waits for approval, sees only what is shown, and is held to one comment in 15 seconds', async () => {
   sandbox.faults.setQuirks({ cannotModerate: true })
-  const made = await call('POST', 'comments', { post: Number(post.id), content: 'First' })
+  const made = await call('POST', 'comments', { post: numberOf(post.id), content: 'First' })
   expect([made.status, made.body.status]).toEqual([201, 'hold'])
-  expect(errorOf(await call('POST', 'comments', { post: Number(post.id), content: 'Second' }))).toEqual([400, 'comment_flood', 400])
+  expect(errorOf(await call('POST', 'comments', { post: numberOf(post.id), content: 'Second' }))).toEqual([400, 'comment_flood', 400])
   expect(errorOf(await call('GET', 'comments?status=all'))).toEqual([403, 'rest_forbidden_param', 403])
   expect(errorOf(await call('GET', 'comments?context=edit'))).toEqual([403, 'rest_forbidden_context', 403])
   expect(errorOf(await call('GET', 'comments?status=hold', undefined, {}))).toEqual([401, 'rest_forbidden_param', 401])
-  expect(errorOf(await call('POST', `comments/${say('hi').id}`, { status: 'spam' }))).toEqual([403, 'rest_cannot_edit', 403])
+  expect(errorOf(await call('POST', `comments/${numberOf(say('hi').id)}`, { status: 'spam' }))).toEqual([403, 'rest_cannot_edit', 403])
 })
 
 test('moderates, edits, trashes and deletes for good', async () => {
-  const { id } = say('does it ship?')
+  const id = numberOf(say('does it ship?').id)
   const statusesOf = async (status: string): Promise<number[]> => (await list(`status=${status}`)).map((each) => each.id)
   const path = `comments/${id}`
   expect((await call('POST', path, { status: 'hold' })).body.status).toBe('hold')
-  expect([await statusesOf('approve'), await statusesOf('hold'), await statusesOf('all')]).toEqual([[], [Number(id)], [Number(id)]])
+  expect([await statusesOf('approve'), await statusesOf('hold'), await statusesOf('all')]).toEqual([[], [id], [id]])
   expect((await call('POST', path, { status: 'approved' })).body.status).toBe('approved')
   expect(errorOf(await call('POST', path, { status: 'approved' }))).toEqual([500, 'rest_comment_failed_edit', 500])
   expect((await call('POST', path, { status: 'spam' })).body.status).toBe('spam')
-  expect([await statusesOf('all'), await statusesOf('spam')]).toEqual([[], [Number(id)]])
+  expect([await statusesOf('all'), await statusesOf('spam')]).toEqual([[], [id]])
   expect((await call('POST', path, { content: 'other words' })).body.content.raw).toBe('other words')
   expect((await call('DELETE', path)).body.status).toBe('trash')
   expect(errorOf(await call('DELETE', path))).toEqual([410, 'rest_already_trashed', 410])
   expect((await call('GET', path)).body.status).toBe('trash')
-  expect(await statusesOf('trash')).toEqual([Number(id)])
+  expect(await statusesOf('trash')).toEqual([id])
   sandbox.faults.setQuirks({ noTrash: true })
   expect(errorOf(await call('DELETE', path))).toEqual([501, 'rest_trash_not_supported', 501])
-  expect((await call('DELETE', `${path}?force=true`)).body).toMatchObject({ deleted: true, previous: { id: Number(id) } })
+  expect((await call('DELETE', `${path}?force=true`)).body).toMatchObject({ deleted: true, previous: { id: id } })
   expect(errorOf(await call('GET', path))).toEqual([404, 'rest_comment_invalid_id', 404])
 })
 
@@ -191,13 +192,13 @@ test('with heldComments what guests write waits for a moderator', async () => {
   sandbox.faults.setQuirks({ heldComments: 1 })
   const held = say('first time here')
   expect(await list('status=approve')).toEqual([])
-  expect(await list('status=hold')).toMatchObject([{ id: Number(held.id), status: 'hold' }])
+  expect(await list('status=hold')).toMatchObject([{ id: numberOf(held.id), status: 'hold' }])
 })
 
 test('the site says where its API is, and what it has published', async () => {
   const index = await (await fetch(`${sandbox.url}/wp-json/`)).json()
   expect(index).toMatchObject({ name: 'Fieldnote', namespaces: ['oembed/1.0', 'wp/v2'] })
   const { body } = await call('GET', 'posts?per_page=100')
-  expect(body.map(({ id, status }: { id: number; status: string }) => [id, status])).toEqual([[Number(post.id), 'publish']])
+  expect(body.map(({ id, status }: { id: number; status: string }) => [id, status])).toEqual([[numberOf(post.id), 'publish']])
   expect(errorOf(await call('GET', 'posts/7'))).toEqual([404, 'rest_post_invalid_id', 404])
 })

@@ -11,6 +11,7 @@ import { reddit } from './reddit/adapter.ts'
 import { telegram } from './telegram/adapter.ts'
 import { threads } from './threads/adapter.ts'
 import { webhookSource } from './webhook/adapter.ts'
+import { wordpress } from './wordpress/adapter.ts'
 import { x } from './x/adapter.ts'
 import { youtube } from './youtube/adapter.ts'
 
@@ -30,6 +31,7 @@ export const platforms: readonly Platform[] = [
   x,
   reddit,
   googleBusiness,
+  wordpress,
 ]
 
 /** The platform of that id; undefined when there is none. */

@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts'
 import { WordPressError } from './errors.ts'
 import { brandPosts, earlier } from './posts.ts'
 import { routeWordPress, wrongPassword } from './routes.ts'
+import { placeId } from './views.ts'
 
 /** The brand's user on the site, an editor, and the application password that was made for us. */
 export type WordPressSecrets = { userId: string; username: string; applicationPassword: string }
@@ -21,9 +22,9 @@ export const wordpress: Dialect<'wordpress', WordPressSecrets> = {
   settings: ({ username, applicationPassword }, url) => ({ url, username, applicationPassword }),
   calls: { write: { method: 'POST', path: '/comments(\\?|$)' }, read: { method: 'GET', path: '/(comments|posts)' } },
   rootPaths: /^\/wp-json(\/|\?|$)/,
-  // Posts and comments count apart on a real site; here one count serves both, and guests.
+  // One count serves posts, comments and guests.
   ids: () => ({
-    mint: (world) => ({ id: String(1_000 + world.nextSerial()) }),
+    mint: (world, { parentId }) => ({ id: placeId(parentId ? 'comment' : 'post', 1_000 + world.nextSerial()) }),
     mintAccount: (world) => String(100_000 + world.nextSerial()),
   }),
   brandPosts,
@@ -55,7 +56,7 @@ export const wordpress: Dialect<'wordpress', WordPressSecrets> = {
     unknownPath: () => new WordPressError(404, 'rest_no_route', 'No route was found matching the URL and request method.'),
   },
   permalinks: {
-    '/archives/:id': ({ world }, { params }) => world.items.wordpress.get(params['id'] ?? ''),
+    '/archives/:id': ({ world }, { params }) => world.items.wordpress.get(placeId('post', params['id'] ?? '')),
     '/author/:name': () => 'brand',
   },
   quirks: {

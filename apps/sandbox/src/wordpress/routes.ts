@@ -6,7 +6,7 @@ import { sameText } from '../http/hmac.ts'
 import type { JsonObject } from '../world/item.ts'
 import { WordPressError, answerError, refused } from './errors.ts'
 import { listComments, listPosts, oneComment, onePost } from './reads.ts'
-import { userView } from './views.ts'
+import { home, userView } from './views.ts'
 import { createComment, deleteComment, editComment } from './writes.ts'
 
 /** The pretend site with who is calling: nobody, or the brand by its application password. */
@@ -65,8 +65,8 @@ function index(_context: Context, _request: FastifyRequest, { base }: Caller): A
     body: {
       name: 'Fieldnote',
       description: 'Notes from the workshop',
-      url: base,
-      home: base,
+      url: `https://${home}`,
+      home: `https://${home}`,
       gmt_offset: '1',
       timezone_string: '',
       namespaces: ['oembed/1.0', 'wp/v2'],

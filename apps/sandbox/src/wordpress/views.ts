@@ -25,6 +25,14 @@ export function parentNumber(item: Item): number {
   return item.parentId === null || item.parentId === item.rootId ? 0 : numberOf(item.parentId)
 }
 
+/** Where the site says that it is, wherever it is called. */
+export const home = 'journal.fieldnote.example'
+
+/** The id of a post or comment: with the site, because every site counts from 1, and posts apart from comments. */
+export function placeId(place: 'post' | 'comment', number: number | string): string {
+  return `${home}/${place}/${number}`
+}
+
 /** The number in an id. */
 export function numberOf(id: string): number {
   return Number(id.slice(id.lastIndexOf('/') + 1))
