@@ -11,6 +11,8 @@ export const channelHealth = z.object({
   lagMs: z.number().int().nullable(),
   /** What the last round of reading that found something found that no webhook had brought; null within a day without. */
   foundByReading: z.object({ count: z.number().int(), at: instant }).nullable(),
+  /** What was said before the connection is still being read, newest first: back to when, and how far it has come. Null once it is done. */
+  past: z.object({ backTo: instant, reachedAt: instant.nullable() }).nullable(),
   /** Calls that the platform says are left. */
   quota: z.object({ left: z.number().int(), of: z.number().int().nullable(), resetsAt: instant.nullable() }).nullable(),
   /** What reading cost this month, and may cost. */

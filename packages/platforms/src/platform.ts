@@ -34,9 +34,9 @@ export type Platform = {
   poll(io: Io, input: PollInput): Promise<PollResult>
   /**
    * A piece of what is older than the connection, newest first; called with its own cursor until `done`, between polls. Absent: the first poll reaches back to
-   * `backTo` by itself.
+   * `backTo` by itself. `reachedAt`: how far back it has come.
    */
-  backfill?(io: Io, input: { cursor: unknown; backTo: string }): Promise<PollResult & { done: boolean }>
+  backfill?(io: Io, input: { cursor: unknown; backTo: string }): Promise<PollResult & { done: boolean; reachedAt?: string }>
   /**
    * What a post that somebody announces is called in facts, by the id that the API gave it or its address; null where they do not tell. Absent: the id as given, and
    * an address says nothing.

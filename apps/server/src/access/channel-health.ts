@@ -56,6 +56,7 @@ export function healthOf(ctx: Context, channel: ChannelRow, poll: PollRow | unde
     lagMs:
       itemAt === null || receivedAt === null || itemAt < channel.connectedAt ? null : Math.max(0, receivedAt.getTime() - itemAt.getTime()),
     foundByReading: platform.can.webhook && foundAt !== null ? { count: found, at: foundAt.toISOString() } : null,
+    past: poll?.backTo && poll.backDoneAt === null ? { backTo: poll.backTo.toISOString(), reachedAt: iso(poll.backReachedAt) } : null,
     quota: quotaHolds ? { left: poll.quotaLeft!, of: poll.quotaOf, resetsAt: iso(poll.quotaResetsAt) } : null,
     spent: platform.costs === undefined ? null : { usd: poll?.spentMonth === month ? poll.spentUsd : 0, capUsd: channel.monthlyCapUsd },
   }

@@ -18,7 +18,8 @@ const params = z.object({ id: z.uuid() })
 const settings = z.record(z.string(), z.string().max(10_000))
 const changeBody = z.object({ paused: z.boolean().optional(), monthlyCapUsd: z.number().min(0).max(1_000_000).nullable().optional() })
 const connectBody = z.object({ platform: z.string(), settings })
-const channelBody = connectBody.extend({ appId: z.uuid().optional() })
+/** `backDays`: how much of what was said before is read; 30 when absent. */
+const channelBody = connectBody.extend({ appId: z.uuid().optional(), backDays: z.number().int().min(1).max(365).optional() })
 
 /** Connected accounts and the platforms they can come from: connect, try, pause, connect again, disconnect. Whoever may not is refused before anything is looked up. */
 export function channelRoutes(server: FastifyInstance, ctx: Context): void {
@@ -65,8 +66,8 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
     },
     async (request, reply) => {
       const { workspaceId, id } = actorOf(request)
-      const { platform, settings: given, appId } = request.body
-      return reply.code(201).send({ id: await connectChannel(ctx, workspaceId, platform, given, id, { appId }) })
+      const { platform, settings: given, appId, backDays } = request.body
+      return reply.code(201).send({ id: await connectChannel(ctx, workspaceId, platform, given, id, { appId, backDays }) })
     },
   )
 

@@ -20,6 +20,8 @@ import { ruleOf } from './targets.ts'
 
 /** After so many failed rounds a channel is said to be failing; a single lost one is nobody's worry. */
 const failingAfter = 3
+/** So much of what was said before the connection is read unless somebody chose. */
+const usualBackDays = 30
 
 /**
  * Connects an account, or connects it again with new credentials: what waited for it goes out, and its history stays. Throws `bad_request` naming the field,
@@ -31,7 +33,7 @@ export async function connectChannel(
   platformId: string,
   settings: Record<string, string>,
   by: string | null = null,
-  choice: { appId?: string | null | undefined } = {},
+  choice: { appId?: string | null | undefined; backDays?: number | undefined } = {},
 ): Promise<string> {
   const platform = ctx.platforms.find((each) => each.id === platformId)
   if (!platform)
@@ -39,7 +41,7 @@ export async function connectChannel(
       invalidParams: [{ name: 'platform', reason: 'not known' }],
     })
   const apiUrl = apiUrlFor(ctx, platform, settings)
-  return keep(ctx, workspaceId, platform, apiUrl, await openAccount(ctx, platform, { ...settings, apiUrl }), by, choice.appId)
+  return keep(ctx, workspaceId, platform, apiUrl, await openAccount(ctx, platform, { ...settings, apiUrl }), by, choice)
 }
 
 /** Where a new account of the platform is called: what was given, the installation's stand-in for the platform, the server typed, else the platform itself. */
@@ -68,7 +70,7 @@ export async function reconnectChannel(
       'account_differs',
       `These are the credentials of ${connected.account.handle}, and this channel is ${channel.handle}. Connect ${connected.account.handle} as a channel of its own.`,
     )
-  await keep(ctx, channel.workspaceId, platform, apiUrl, connected, by, choice.appId)
+  await keep(ctx, channel.workspaceId, platform, apiUrl, connected, by, choice)
 }
 
 async function openAccount(ctx: Context, platform: Platform, settings: Record<string, string>): Promise<Connected> {
@@ -116,7 +118,7 @@ async function keep(
   apiUrl: string,
   connected: Connected,
   by: string | null,
-  chosenAppId: string | null | undefined,
+  { appId: chosenAppId, backDays = usualBackDays }: { appId?: string | null | undefined; backDays?: number | undefined },
 ): Promise<string> {
   const now = ctx.now()
   const { account } = connected
@@ -153,7 +155,7 @@ async function keep(
   })
   await ctx.db.system
     .insert(t.poll)
-    .values({ channelId: id, workspaceId, platform: platform.id, dueAt: now })
+    .values({ channelId: id, workspaceId, platform: platform.id, dueAt: now, backTo: new Date(now.getTime() - backDays * 86_400_000) })
     .onConflictDoUpdate({ target: t.poll.channelId, set: { dueAt: now, failures: 0, error: null } })
   if (platform.webhook?.perChannel) await installWebhook(ctx, id)
   return id

@@ -71,7 +71,8 @@ function store(ctx: Context, batch: Kept[]): Promise<Set<string>> {
         due_at = case when poll.due_at = kept.was_due_at then kept.due_at else least(poll.due_at, kept.due_at) end,
         leased_until = null, last_ok_at = kept.last_ok_at, failures = kept.failures, error = kept.error, calls = kept.calls, used = kept.used,
         quota_left = kept.quota_left, quota_of = kept.quota_of, quota_resets_at = kept.quota_resets_at,
-        spent_usd = kept.spent_usd, spent_month = kept.spent_month, open_after = kept.open_after
+        spent_usd = kept.spent_usd, spent_month = kept.spent_month, open_after = kept.open_after,
+        back_cursor = kept.back_cursor, back_reached_at = kept.back_reached_at, back_done_at = kept.back_done_at
       from unnest(
         ${column((kept) => kept.claimed.channel.id)}::uuid[], ${instant((kept) => kept.claimed.leasedUntil)}::timestamptz[],
         ${json((kept) => changed(kept.state.cursor, kept.claimed.poll.cursor))}::jsonb[], ${json((kept) => changed(kept.state.seen, kept.claimed.poll.seen))}::jsonb[],
@@ -79,9 +80,10 @@ function store(ctx: Context, batch: Kept[]): Promise<Set<string>> {
         ${instant((kept) => kept.state.lastOkAt)}::timestamptz[], ${column((kept) => kept.state.failures)}::int[], ${column((kept) => kept.state.error)}::text[],
         ${column((kept) => kept.state.calls)}::int[], ${json((kept) => kept.state.used)}::jsonb[], ${column((kept) => kept.state.quotaLeft)}::int[],
         ${column((kept) => kept.state.quotaOf)}::int[], ${instant((kept) => kept.state.quotaResetsAt)}::timestamptz[],
-        ${column((kept) => kept.state.spentUsd)}::float8[], ${column((kept) => kept.state.spentMonth)}::text[], ${column((kept) => kept.state.openAfter)}::text[]
+        ${column((kept) => kept.state.spentUsd)}::float8[], ${column((kept) => kept.state.spentMonth)}::text[], ${column((kept) => kept.state.openAfter)}::text[],
+        ${json((kept) => kept.state.backCursor ?? undefined)}::jsonb[], ${instant((kept) => kept.state.backReachedAt)}::timestamptz[], ${instant((kept) => kept.state.backDoneAt)}::timestamptz[]
       ) as kept (channel_id, leased_until, cursor, seen, wanted, given, was_due_at, due_at, last_ok_at, failures, error, calls, used, quota_left, quota_of,
-        quota_resets_at, spent_usd, spent_month, open_after)
+        quota_resets_at, spent_usd, spent_month, open_after, back_cursor, back_reached_at, back_done_at)
       where poll.channel_id = kept.channel_id and poll.leased_until = kept.leased_until
       returning poll.channel_id`)
     const mine = new Set(rows.map((row) => row.channel_id))

@@ -10,6 +10,7 @@ import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
 import { countPosts, keepLedger, settleLedger, type Counted } from './ledger.ts'
 import type { Claimed } from './poll-claim.ts'
+import { readBack, type ReadBack } from './poll-back.ts'
 import { spending } from './poll-cost.ts'
 import type { Keeper, Kept } from './poll-keep.ts'
 import { openMeter, type Meter } from './poll-meter.ts'
@@ -45,11 +46,14 @@ export async function readChannel(
   const startedAt = ctx.now()
   let result: PollResult
   let counted: Counted | null
+  let back: ReadBack | null
   try {
     const io = await ioOf(ctx, channel, { fetch: meter.fetch, ownedIds: given.ownedIds })
     const posts = [...whole, ...wishes.posts.filter((post) => !whole.some((each) => each.externalId === post.externalId))]
     const wanted = poll.wanted.length > 0 && { wanted: poll.wanted }
-    result = await platform.poll(io, { cursor: poll.cursor, posts, open: wishes.open, ...wanted, ...cost.allowance })
+    const backTo = poll.cursor === null && poll.backTo !== null && { backTo: poll.backTo.toISOString() }
+    result = await platform.poll(io, { cursor: poll.cursor, ...backTo, posts, open: wishes.open, ...wanted, ...cost.allowance })
+    back = result.trouble ? null : await readBack(ctx, claimed, io)
     counted = result.trouble ? null : await countPosts(ctx, platform, io, wishes.count)
   } catch (error) {
     const state = failed(ctx, claimed, meter, error)
@@ -57,13 +61,13 @@ export async function readChannel(
     await tell(ctx, claimed, state, error)
     return !isDown(error)
   }
-  const { seen, fresh } = sift(claimed, result.pages)
+  const { seen, fresh } = sift(claimed, [...result.pages, ...(back?.pages ?? [])])
   const now = ctx.now()
   const deliveries = fresh.map((page) => deliveryOf(claimed, page, now))
   // What is missing somewhere is waited for as news are: the next round looks whether it came.
   const soon = fresh.length > 0 || whole.length > 0
   const openAfter = result.trouble ? poll.openAfter : wishes.openAfter
-  const state = { ...ended(ctx, claimed, meter, result, soon), seen, openAfter, ...cost.after(result.spentUsd ?? 0) }
+  const state = { ...ended(ctx, claimed, meter, result, soon), seen, openAfter, ...back?.state, ...cost.after(result.spentUsd ?? 0) }
   const deliveryIds = await keeper.keep({ claimed, deliveries, state })
   await keepLedger(ctx, channel, { startedAt, counted, whole, result })
   if (deliveryIds.length > 0) await ctx.queue.add('ingest', [{ deliveryIds }])

@@ -500,6 +500,7 @@ export const en = {
     found: 'polling found {count, plural, one {# message} other {# messages}} that no webhook had brought, {span} ago',
     lastPoll: 'checked {span} ago',
     nextPoll: 'next in {span}',
+    past: 'reading what was said in the {days} before{reached, select, none {} other {, at {span} ago}}',
     left: '{left, number} calls left',
     leftOf: '{left, number} of {of, number} calls left',
     spent: 'US$ {usd} spent this month',

@@ -33,9 +33,10 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const round: Round = { pages: [], trouble: null }
   const first = state.deepAt === 0
   const deep = !first && state.backfill === null && nowMs - state.deepAt >= hourMs
+  const firstAt = input.backTo === undefined ? nowMs - firstReachMs : Date.parse(input.backTo)
   const head = await readNotifications(io, round, {
     cursor: '',
-    untilAt: first ? nowMs - firstReachMs : state.highAt - overlapMs,
+    untilAt: first ? firstAt : state.highAt - overlapMs,
     maxPages: headPages,
   })
   const next: State = {
@@ -45,9 +46,9 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   }
   if (deep) next.backfill = { cursor: '', untilAt: nowMs - deepReachMs }
   if (head.rest !== null)
-    next.backfill = { cursor: head.rest, untilAt: first ? nowMs - firstReachMs : Math.min(state.highAt - overlapMs, nowMs - deepReachMs) }
+    next.backfill = { cursor: head.rest, untilAt: first ? firstAt : Math.min(state.highAt - overlapMs, nowMs - deepReachMs) }
   let well = await attempt(round, async () => {
-    const newestAt = await readOwn(io, round, state.ownHighAt - overlapMs)
+    const newestAt = await readOwn(io, round, state.ownHighAt === 0 ? firstAt : state.ownHighAt - overlapMs)
     next.ownHighAt = Math.max(state.ownHighAt, Math.min(newestAt, nowMs))
   })
   const { chosen, turn } = takeTurn(input.posts, state.turn, { newest: 4, others: 8 })

@@ -47,7 +47,8 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     whole: new Set(),
   }
   const pageId = io.settings.pageId || io.self.accountId
-  const since = Math.floor((nowMs - (state.deepAt === 0 ? firstReachMs : reachMs)) / 1000)
+  const firstAt = input.backTo === undefined ? nowMs - firstReachMs : Date.parse(input.backTo)
+  const since = Math.floor((state.deepAt === 0 ? firstAt : nowMs - reachMs) / 1000)
   const fed = await readFeed(read, `${pageId}/feed`, { since: String(since) })
   let well = fed
   if (deep) {

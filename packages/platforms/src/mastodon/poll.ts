@@ -22,6 +22,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const state = stateOf(input.cursor)
   const round: Round = { pages: [], trouble: null }
   const posts = input.posts.map((post) => post.externalId).join(',')
+  const untilAt = input.backTo === undefined ? io.now().getTime() - firstReachMs : Date.parse(input.backTo)
   const next = { ...state }
   next.minId = await readList(io, round, {
     resource: 'notifications',
@@ -29,10 +30,11 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     params: notificationParams,
     minId: state.minId,
     posts,
+    untilAt,
   })
   let well = await attempt(round, async () => {
     const path = `/api/v1/accounts/${encodeURIComponent(await ownIdOf(io))}/statuses`
-    next.ownMinId = await readList(io, round, { resource: 'own', path, params: ownParams, minId: state.ownMinId, posts })
+    next.ownMinId = await readList(io, round, { resource: 'own', path, params: ownParams, minId: state.ownMinId, posts, untilAt })
   })
   const { chosen, turn } = takeTurn(input.posts, state.turn, { newest: 2, others: 4 })
   const read: string[] = []
@@ -72,7 +74,7 @@ const ownParams: [string, string][] = [
   ['limit', '40'],
 ]
 
-type List = { resource: string; path: string; params: [string, string][]; minId: string | null; posts: string }
+type List = { resource: string; path: string; params: [string, string][]; minId: string | null; posts: string; untilAt: number }
 
 /** Reads a list up from `minId`, or all of it down from the newest when there is none; gives the id to go on from. */
 function readList(io: Io, round: Round, list: List): Promise<string | null> {
@@ -97,7 +99,6 @@ async function readUp(io: Io, round: Round, list: List, from: string): Promise<s
 
 async function readDown(io: Io, round: Round, list: List): Promise<string | null> {
   const guard = pageGuard(maxPages)
-  const untilAt = io.now().getTime() - firstReachMs
   let newest: string | null = null
   let params: [string, string][] | null = list.params
   const seen = new Set<string>()
@@ -110,7 +111,7 @@ async function readDown(io: Io, round: Round, list: List): Promise<string | null
     newest ??= ids[0] ?? null
     round.pages.push({ resource: `${list.resource}:${page}`, kind: list.resource, request: { posts: list.posts }, body: answer.body })
     const last = recordOf(listOf(answer.json).at(-1))
-    if (Date.parse(instantOf(last.created_at) ?? '') < untilAt) break
+    if (Date.parse(instantOf(last.created_at) ?? '') < list.untilAt) break
     const below = linkParams(answer.headers, 'next')?.find(([name]) => name === 'max_id')?.[1] ?? ids.at(-1)
     params = below === undefined ? null : [...list.params, ['max_id', below]]
   }

@@ -12,7 +12,7 @@ export function useHealthWords(channel: Channel): string {
 
 function healthParts({ health, can, lastDeliveryAt, lastPollAt, nextPollAt, tokenExpiresAt }: Channel, now: number, t: Words): string[] {
   const since = (iso: string) => shortSpan(t, Math.max(0, now - Date.parse(iso)), true)
-  const { lastItemAt, lagMs, lastWebhookAt, foundByReading, quota, spent } = health
+  const { lastItemAt, lagMs, lastWebhookAt, foundByReading, past, quota, spent } = health
   const parts: string[] = []
   if (lastDeliveryAt === null) parts.push(t('channels.never'))
   if (lastItemAt !== null) parts.push(t('channels.lastItem', { span: since(lastItemAt) }))
@@ -21,6 +21,14 @@ function healthParts({ health, can, lastDeliveryAt, lastPollAt, nextPollAt, toke
   if (foundByReading !== null) parts.push(t('channels.found', { count: foundByReading.count, span: since(foundByReading.at) }))
   if (lastPollAt !== null) parts.push(t('channels.lastPoll', { span: since(lastPollAt) }))
   if (nextPollAt !== null) parts.push(t('channels.nextPoll', { span: shortSpan(t, Math.max(0, Date.parse(nextPollAt) - now), true) }))
+  if (past !== null)
+    parts.push(
+      t('channels.past', {
+        days: since(past.backTo),
+        reached: past.reachedAt === null ? 'none' : 'some',
+        span: since(past.reachedAt ?? past.backTo),
+      }),
+    )
   if (quota !== null)
     parts.push(quota.of === null ? t('channels.left', { left: quota.left }) : t('channels.leftOf', { left: quota.left, of: quota.of }))
   if (tokenExpiresAt !== null) parts.push(tokenWords(tokenExpiresAt, now, t))

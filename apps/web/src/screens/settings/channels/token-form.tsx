@@ -20,11 +20,13 @@ export function TokenForm({ guide, channel, onClose }: Props) {
   const t = useWords()
   const required = guide.fields.filter((field) => !field.optional && (channel === undefined || field.secret))
   const form = useForm<Record<string, string>>({
-    initial: Object.fromEntries(guide.fields.map((field) => [nameOf(field.name), ''])),
-    checks: Object.fromEntries(required.map((field): [string, Check] => [nameOf(field.name), filled])),
+    initial: { ...Object.fromEntries(guide.fields.map((field) => [nameOf(field.name), ''])), backDays: '30' },
+    checks: { ...Object.fromEntries(required.map((field): [string, Check] => [nameOf(field.name), filled])), backDays: daysBack },
     send: async (values) => {
-      const settings = settingsOf(values)
-      if (channel === undefined) await change({ method: 'POST', path: '/channels', body: { platform: guide.id, settings } })
+      const { backDays, ...given } = values
+      const settings = settingsOf(given)
+      if (channel === undefined)
+        await change({ method: 'POST', path: '/channels', body: { platform: guide.id, settings, backDays: Number(backDays) } })
       else await change({ method: 'PUT', path: `/channels/${channel.id}/credentials`, body: { settings } })
       void cache.invalidateQueries({ queryKey: channelsQuery.queryKey })
       void cache.invalidateQueries({ queryKey: meQuery.queryKey })
@@ -52,6 +54,9 @@ export function TokenForm({ guide, channel, onClose }: Props) {
           />
         )
       })}
+      {channel === undefined && (
+        <TextField label={t('connecting.backDays')} hint={t('connecting.backDaysHint')} inputMode="numeric" {...form.field('backDays')} />
+      )}
       {form.whole !== null && (
         <p className="err" role="alert">
           {form.whole}
@@ -66,6 +71,10 @@ export function TokenForm({ guide, channel, onClose }: Props) {
     </form>
   )
 }
+
+/** Whole days, as many as the server takes. */
+const daysBack: Check = (value, t) =>
+  /^\d{1,3}$/.test(value.trim()) && Number(value) >= 1 && Number(value) <= 365 ? null : t('connecting.backDaysWrong')
 
 const prefix = 'settings.'
 
