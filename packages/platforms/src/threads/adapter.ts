@@ -23,7 +23,6 @@ export const threads = guardPlatform({
     replyLimit: { max: 500, unit: 'utf16' },
     exactlyOnce: 'find',
   },
-  budgets: [{ scope: 'channel', calls: 48_000, perSeconds: 86_400 }],
   connect,
   webhook,
   poll,

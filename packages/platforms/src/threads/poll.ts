@@ -12,6 +12,7 @@ import { callGraph } from './graph.ts'
 import { isOurs } from './object.ts'
 import { reread, readWanted } from './single.ts'
 
+/** Some 20 calls each time: well below the 48,000 a day that the smallest account has. */
 const waitMs = 60_000
 const hourMs = 3_600_000
 const firstReachMs = 90 * 24 * hourMs
