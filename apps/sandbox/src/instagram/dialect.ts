@@ -15,6 +15,8 @@ export const instagram: Dialect<'instagram', InstagramSecrets> = {
   name: 'Instagram',
   look: { colour: '#b0135b', darkColour: '#ff7eb6', post: ['post', 'posts'], comment: ['comment', 'comments'] },
   kinds: ['comment', 'mention', 'like'],
+  // Only a webhook tells of one; no list has them.
+  untold: ['mention'],
   secrets: ({ digits, hex, letters }) => ({
     appId: digits(16),
     appSecret: hex(32),
