@@ -37,7 +37,10 @@ function comment(text: string, parent: Item = post, name = 'Rosa'): Item {
 /** What a subscriber is sent of the last happening. */
 function lastEntry(): Record<string, unknown> {
   const [request] = sandbox.webhooks.of('instagram').requestsFor(told.at(-1) as Happening, 'secret')
-  const { object, entry } = JSON.parse(request?.body ?? '{"object":"instagram","entry":[]}') as { object: string; entry: Record<string, unknown>[] }
+  const { object, entry } = JSON.parse(request?.body ?? '{"object":"instagram","entry":[]}') as {
+    object: string
+    entry: Record<string, unknown>[]
+  }
   expect(object).toBe('instagram')
   return entry[0] ?? {}
 }
