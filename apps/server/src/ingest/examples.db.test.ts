@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eq, sql } from 'drizzle-orm'
-import type { Fact, MessageFact, PostFact } from '@answerback/core/facts'
+import type { Fact } from '@answerback/core/facts'
 import { assign, close } from '../inbox/actions.ts'
 import { conversationOf } from '../inbox/conversation-of.ts'
 import { showConversation } from '../inbox/thread.ts'
@@ -8,6 +8,7 @@ import { listConversations } from '../inbox/list.ts'
 import { changing } from '../live/change-log.ts'
 import { addMember } from '../access/workspaces.ts'
 import { schema as t } from '../db/schema.ts'
+import { aMessage, aPost, bo, iso, minute, ours } from '../../test/said.ts'
 import { brokenIn, openTelling, type Place, type Telling } from '../../test/telling.ts'
 
 let world: Awaited<ReturnType<typeof openTelling>>
@@ -15,52 +16,6 @@ beforeAll(async () => {
   world = await openTelling()
 })
 afterAll(() => world.close())
-
-const minute = (at: number) => new Date(Date.UTC(2026, 1, 1, 12, at))
-const iso = (at: number) => minute(at).toISOString()
-const us = { externalId: 'us', handle: '@us', name: 'Us', avatarUrl: null, url: null }
-const ada = { externalId: 'ada', handle: '@ada', name: 'Ada', avatarUrl: null, url: null }
-const bo = { externalId: 'bo', handle: '@bo', name: 'Bo', avatarUrl: null, url: null }
-
-function aMessage(id: string, more: Partial<MessageFact> = {}): MessageFact {
-  return {
-    fact: 'message',
-    externalId: id,
-    kind: 'comment',
-    ours: false,
-    automated: false,
-    author: ada,
-    parentExternalId: 'post',
-    postExternalId: 'post',
-    mentionsUs: false,
-    tagsExternalId: null,
-    private: false,
-    text: id,
-    language: null,
-    url: null,
-    media: [],
-    platformAt: iso(0),
-    authorAt: null,
-    editedAt: null,
-    version: 'a',
-    ref: {},
-    ...more,
-  }
-}
-const ours = (id: string, more: Partial<MessageFact> = {}) => aMessage(id, { ours: true, author: us, ...more })
-const aPost = (id = 'post', more: Partial<PostFact> = {}): PostFact => ({
-  fact: 'post',
-  externalId: id,
-  ours: true,
-  author: us,
-  text: `post ${id}`,
-  url: null,
-  media: [],
-  platformAt: iso(-60),
-  reportedReplies: null,
-  ref: {},
-  ...more,
-})
 
 /** One delivery a step, each taken in by itself; `at` is the minute it reached us. */
 async function tell(place: Place, at: number, facts: Fact[], kind: Telling['kind'] = 'webhook'): Promise<void> {
