@@ -4,7 +4,8 @@ import type { MessageFact, PostFact } from '@answerback/core/facts'
 export const minute = (at: number) => new Date(Date.UTC(2026, 1, 1, 12, at))
 /** The same instant as text. */
 export const iso = (at: number) => minute(at).toISOString()
-const us = { externalId: 'us', handle: '@us', name: 'Us', avatarUrl: null, url: null }
+/** We ourselves. */
+export const us = { externalId: 'us', handle: '@us', name: 'Us', avatarUrl: null, url: null }
 const ada = { externalId: 'ada', handle: '@ada', name: 'Ada', avatarUrl: null, url: null }
 /** Somebody other than Ada, who says everything unless told otherwise. */
 export const bo = { externalId: 'bo', handle: '@bo', name: 'Bo', avatarUrl: null, url: null }

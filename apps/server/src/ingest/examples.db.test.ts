@@ -8,7 +8,7 @@ import { listConversations } from '../inbox/list.ts'
 import { changing } from '../live/change-log.ts'
 import { addMember } from '../access/workspaces.ts'
 import { schema as t } from '../db/schema.ts'
-import { aMessage, aPost, bo, iso, minute, ours } from '../../test/said.ts'
+import { aMessage, aPost, bo, iso, minute, ours, us } from '../../test/said.ts'
 import { brokenIn, openTelling, type Place, type Telling } from '../../test/telling.ts'
 
 let world: Awaited<ReturnType<typeof openTelling>>
