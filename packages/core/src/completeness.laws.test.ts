@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lateness, ledgerOf, missingOf, nextCountMs, reasonsForDifference, sumLedgers, type Count, type Held } from './completeness.ts'
+import {
+  lateness,
+  ledgerOf,
+  madeAtMs,
+  missingOf,
+  nextCountMs,
+  reasonsForDifference,
+  sumLedgers,
+  type Count,
+  type Held,
+} from './completeness.ts'
 
 const number = fc.oneof(fc.nat(5), fc.nat(100_000))
 const held: fc.Arbitrary<Held> = fc
@@ -82,10 +92,14 @@ describe('posts together', () => {
 })
 
 test('late is what took long to reach us, not what was there before us', () => {
-  const item = { platformAt: '2026-11-23T10:00:00.000Z', receivedAt: '2026-11-23T12:00:00.000Z', beforeConnection: false }
-  expect(lateness(item)).toBe(7_200_000)
-  expect(lateness({ ...item, beforeConnection: true })).toBeNull()
-  expect(lateness({ ...item, receivedAt: '2026-11-23T10:00:20.000Z' })).toBeNull()
+  const item = { platformAt: '2026-11-23T10:00:00.000Z', receivedAt: '2026-11-23T12:00:00.000Z' }
+  // The example of RFC 9562, A.6, was made on 2022-02-22 at 19:22:22.
+  const earlier = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f'
+  expect(new Date(madeAtMs(earlier)).toISOString()).toBe('2022-02-22T19:22:22.000Z')
+  expect(lateness(item, earlier)).toBe(7_200_000)
+  const laterMs = Date.parse('2026-11-23T11:00:00.000Z').toString(16).padStart(12, '0')
+  expect(lateness(item, `${laterMs.slice(0, 8)}-${laterMs.slice(8)}-7cc3-98c4-dc0c0c07398f`)).toBeNull()
+  expect(lateness({ ...item, receivedAt: '2026-11-23T10:00:20.000Z' }, earlier)).toBeNull()
 })
 
 test('posts are counted the more often the more happens there, and never less than weekly', () => {

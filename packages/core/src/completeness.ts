@@ -94,10 +94,16 @@ export function missingOf({ toFetch, unexplained }: Differences): number {
 /** What was written longer ago than this when it reached us was found late. */
 export const lateAfterMs = 10 * 60_000
 
-/** How late something reached us; null when it came in time, or was there before the account was connected. */
-export function lateness(item: { platformAt: string; receivedAt: string; beforeConnection: boolean }): number | null {
-  const ms = Date.parse(item.receivedAt) - Date.parse(item.platformAt)
-  return item.beforeConnection || ms < lateAfterMs ? null : ms
+/** How late something reached us; null when it came in time, or was there before its channel was first read. */
+export function lateness(item: { platformAt: string; receivedAt: string }, channelId: string): number | null {
+  const writtenMs = Date.parse(item.platformAt)
+  const ms = Date.parse(item.receivedAt) - writtenMs
+  return ms < lateAfterMs || writtenMs < madeAtMs(channelId) ? null : ms
+}
+
+/** When a row was made: a UUIDv7 begins with it, in milliseconds since 1970 (RFC 9562, 5.7). A demo's channel says that it was connected earlier. */
+export function madeAtMs(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 }
 
 const hourMs = 3_600_000

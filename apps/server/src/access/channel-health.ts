@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { madeAtMs } from '@answerback/core/completeness'
 import type { Channel } from '@answerback/core/api'
 import { platformOf, type Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
@@ -52,9 +53,11 @@ export function healthOf(ctx: Context, channel: ChannelRow, poll: PollRow | unde
   return {
     lastWebhookAt: iso(channel.lastWebhookAt),
     lastItemAt: iso(itemAt),
-    // What was written before the account was connected came late for no fault of ours.
+    // What was written before the channel was first read came late for no fault of ours.
     lagMs:
-      itemAt === null || receivedAt === null || itemAt < channel.connectedAt ? null : Math.max(0, receivedAt.getTime() - itemAt.getTime()),
+      itemAt === null || receivedAt === null || itemAt.getTime() < Math.max(channel.connectedAt.getTime(), madeAtMs(channel.id))
+        ? null
+        : Math.max(0, receivedAt.getTime() - itemAt.getTime()),
     foundByReading: platform.can.webhook && foundAt !== null ? { count: found, at: foundAt.toISOString() } : null,
     past: poll?.backTo && poll.backDoneAt === null ? { backTo: poll.backTo.toISOString(), reachedAt: iso(poll.backReachedAt) } : null,
     quota: quotaHolds ? { left: poll.quotaLeft!, of: poll.quotaOf, resetsAt: iso(poll.quotaResetsAt) } : null,

@@ -46,11 +46,9 @@ export function presentReply(row: RawReply): Reply {
 
 type Instant = Date | string | null
 
-/** What is waited for came after the connection. */
 function waitingOf(row: Raw) {
   const platformAt = iso(row.waiting_at)!
-  const lateMs =
-    row.waiting_since === null ? null : lateness({ platformAt, receivedAt: iso(row.waiting_received_at)!, beforeConnection: false })
+  const lateMs = row.waiting_since === null ? null : lateness({ platformAt, receivedAt: iso(row.waiting_received_at)! }, row.channel_id)
   return { id: row.waiting_message_id!, text: row.waiting_text, platformAt, lateMs }
 }
 

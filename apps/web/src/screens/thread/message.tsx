@@ -39,7 +39,7 @@ export function MessageView({ conversation, message, toId = null, small = false,
   const name = speakerOf(conversation, message, me.workspace.name, t)
   const [editing, setEditing] = useState(false)
   const acts = useMessageActions(conversation, actions)
-  const late = message.direction === 'in' ? lateness(message) : null
+  const late = message.direction === 'in' ? lateness(message, conversation.channelId) : null
   const to = toId === null ? undefined : conversation.messages.find((each) => each.id === toId)
   const article = (
     <article className={clsx('msg', message.state !== 'visible' && 'off')} data-message={message.id}>
