@@ -66,7 +66,7 @@ Answerback is ready. This is a demo: the brand Fieldnote, with people who write 
   Each link signs in once; stop and start again for new ones.
 
   What the public sees:
-${sandbox.platforms.map(({ name, url: page }) => `    ${name.padEnd(18)} ${page}`).join('\n')}
+${sandbox.platforms.map(({ name, url: page }) => `    ${name.padEnd(23)} ${page}`).join('\n')}
 
 Stop with Ctrl-C.
 `)
