@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { numberOf, placeId } from '../src/discourse/ids.ts'
 import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
 import type { Item } from '../src/world/item.ts'
@@ -68,7 +69,7 @@ describe('reading', () => {
     const asked = say('Ships <b>when</b>? @fieldnote')
     const below = say('Same question', asked)
     const { body } = await call('GET', `t/${topicId()}.json`)
-    expect(body.post_stream.stream).toEqual([first.id, asked.id, below.id].map(Number))
+    expect(body.post_stream.stream).toEqual([first, asked, below].map(numberOf))
     expect(body.post_stream.posts.map((post) => [post.post_number, post.reply_to_post_number])).toEqual([
       [1, null],
       [2, null],
@@ -80,10 +81,10 @@ describe('reading', () => {
     })
     expect(body.post_stream.posts[1]?.raw).toBeUndefined()
     expect((await call('GET', `t/${topicId()}.json?include_raw=true`)).body.post_stream.posts[1]?.raw).toBe('Ships <b>when</b>? @fieldnote')
-    const some = await call('GET', `t/${topicId()}/posts.json?post_ids[]=${below.id}`)
-    expect(some.body.post_stream.posts.map(({ id }) => id)).toEqual([Number(below.id)])
-    expect((await call('GET', `posts/${asked.id}/replies.json`)).body).toMatchObject([{ id: Number(below.id) }])
-    expect((await call('GET', `posts/by_number/${topicId()}/3.json`)).body).toMatchObject({ id: Number(below.id), raw: 'Same question' })
+    const some = await call('GET', `t/${topicId()}/posts.json?post_ids[]=${numberOf(below)}`)
+    expect(some.body.post_stream.posts.map(({ id }) => id)).toEqual([numberOf(below)])
+    expect((await call('GET', `posts/${numberOf(asked)}/replies.json`)).body).toMatchObject([{ id: numberOf(below) }])
+    expect((await call('GET', `posts/by_number/${topicId()}/3.json`)).body).toMatchObject({ id: numberOf(below), raw: 'Same question' })
   })
 
   test('a long topic gives twenty posts and the ids of all', async () => {
@@ -96,15 +97,9 @@ describe('reading', () => {
     const said = Array.from({ length: 60 }, (_, n) => say(`number ${n}`))
     const { body } = await call('GET', 'posts.json')
     expect(body.latest_posts).toHaveLength(50)
-    expect(body.latest_posts[0]).toMatchObject({ id: Number(said.at(-1)?.id), raw: 'number 59' })
+    expect(body.latest_posts[0]).toMatchObject({ id: numberOf(said.at(-1) as Item), raw: 'number 59' })
     const older = await call('GET', `posts.json?before=${body.latest_posts.at(-1)?.id}`)
-    expect(older.body.latest_posts.map(({ id }) => id)).toEqual([
-      ...said
-        .slice(0, 11)
-        .map(({ id }) => Number(id))
-        .reverse(),
-      Number(first.id),
-    ])
+    expect(older.body.latest_posts.map(({ id }) => id)).toEqual([...said.slice(0, 11).map(numberOf).reverse(), numberOf(first)])
   })
 
   test('notifications: one a post, a mention before a reply before a post in a topic of ours', async () => {
@@ -115,9 +110,9 @@ describe('reading', () => {
     sandbox.world.like(first, replied.authorId)
     const { body } = await call('GET', 'notifications.json?limit=3')
     expect(body.notifications.map((each) => [each.notification_type, each.data.original_post_id])).toEqual([
-      [5, Number(first.id)],
-      [1, Number(elsewhere.id)],
-      [1, Number(mentioned.id)],
+      [5, numberOf(first)],
+      [1, numberOf(elsewhere)],
+      [1, numberOf(mentioned)],
     ])
     expect(body).toMatchObject({
       total_rows_notifications: 5,
@@ -125,8 +120,8 @@ describe('reading', () => {
     })
     const more = await call('GET', 'notifications.json?limit=3&offset=3')
     expect(more.body.notifications.map((each) => [each.notification_type, each.data.original_post_id])).toEqual([
-      [9, Number(posted.id)],
-      [2, Number(replied.id)],
+      [9, numberOf(posted)],
+      [2, numberOf(replied)],
     ])
     await call('PUT', 'notifications/mark-read.json', { id: body.notifications[0]?.id })
     const recent = await call('GET', 'notifications.json?recent=true&limit=60')
@@ -141,7 +136,7 @@ describe('writing', () => {
     const asked = say('does it ship?')
     const made = await call('POST', 'posts.json', { topic_id: topicId(), raw: 'It ships on Monday morning', reply_to_post_number: 2 })
     expect(made.body).toMatchObject({ post_number: 3, reply_to_post_number: 2, username: 'fieldnote', version: 1, topic_id: topicId() })
-    expect(sandbox.world.find('discourse', String(made.body.id))?.parentId).toBe(asked.id)
+    expect(sandbox.world.find('discourse', placeId(made.body.id))?.parentId).toBe(asked.id)
     const edited = await call('PUT', `posts/${made.body.id}.json`, { post: { raw: 'It ships on Tuesday morning' } })
     expect(edited.body.post).toMatchObject({ id: made.body.id, version: 2, raw: 'It ships on Tuesday morning' })
     expect((await call('DELETE', `posts/${made.body.id}.json`)).status).toBe(200)
@@ -175,13 +170,13 @@ describe('writing', () => {
 
   test('likes once', async () => {
     const asked = say('does it ship?')
-    const like = { id: Number(asked.id), post_action_type_id: 2 }
+    const like = { id: numberOf(asked), post_action_type_id: 2 }
     expect((await call('POST', 'post_actions.json', like)).body.actions_summary).toEqual([{ id: 2, count: 1, acted: true, can_undo: true }])
     expect((await call('POST', 'post_actions.json', like)).status).toBe(403)
-    expect((await call('DELETE', `post_actions/${asked.id}.json?post_action_type_id=2`)).body.actions_summary).toEqual([
+    expect((await call('DELETE', `post_actions/${numberOf(asked)}.json?post_action_type_id=2`)).body.actions_summary).toEqual([
       { id: 2, can_act: true },
     ])
-    expect((await call('DELETE', `post_actions/${asked.id}.json?post_action_type_id=2`)).status).toBe(404)
+    expect((await call('DELETE', `post_actions/${numberOf(asked)}.json?post_action_type_id=2`)).status).toBe(404)
   })
 })
 
@@ -229,7 +224,7 @@ test('signs its webhooks in hex over the raw bytes, an event each', async () => 
   const events = got.map(({ headers, body }) => [headers['x-discourse-event'], (JSON.parse(body) as { post: Post }).post] as const)
   const byName = new Map(events)
   expect(byName.get('post_created')).toMatchObject({
-    id: Number(asked.id),
+    id: numberOf(asked),
     raw: '@fieldnote does it ship?',
     post_number: 2,
     topic_id: topicId(),

@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect.ts'
 import { addressByHandle } from '../world/address.ts'
 import type { Item } from '../world/item.ts'
 import { DiscourseError, invalidAccess, notFound, tooMany } from './errors.ts'
-import { discourseIds, postNumberOf, topicIdOf } from './ids.ts'
+import { discourseIds, home, postNumberOf, topicIdOf } from './ids.ts'
 import { noticeOf } from './notices.ts'
 import { brandPosts, earlier } from './posts.ts'
 import { openDiscourse, routeDiscourse } from './routes.ts'
@@ -19,7 +19,8 @@ export const discourse: Dialect<'discourse', DiscourseSecrets> = {
   kinds: ['comment', 'mention', 'like'],
   secrets: ({ digits, hex }) => ({ userId: digits(3), username: 'fieldnote', apiKey: hex(64) }),
   brand: ({ userId, username }) => ({ id: userId, handle: username }),
-  settings: ({ apiKey, username }, url) => ({ url, apiKey, username }),
+  // `home` is the name that posts have of this forum, whichever port it is called at.
+  settings: ({ apiKey, username }, url) => ({ url, apiKey, username, home }),
   calls: {
     write: { method: 'POST', path: '/posts(\\.json)?(\\?|$)' },
     read: { method: 'GET', path: '/(notifications|posts|t|topics|user_actions)[./]' },

@@ -3,7 +3,7 @@ import { queryFields, searchParams } from '../http/body.ts'
 import { pageLimit } from '../http/paging.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { notFound } from './errors.ts'
-import { postNumberOf, topicIdOf } from './ids.ts'
+import { numberOf, postNumberOf, topicIdOf } from './ids.ts'
 import { noticeOf } from './notices.ts'
 import type { Discourse } from './routes.ts'
 import { firstOf, iso, postOf, repliesTo, slugOf, streamOf, titleOf, topicOf } from './views.ts'
@@ -17,7 +17,7 @@ const mostNotifications = 60
 export function latestPosts(forum: Discourse, request: FastifyRequest): JsonObject {
   const before = Number(queryFields(request)['before'] ?? 0)
   const posts = livingPosts(forum)
-    .filter((item) => before <= 0 || Number(item.id) <= before)
+    .filter((item) => before <= 0 || numberOf(item) <= before)
     .slice(0, pageLimit(forum, latest))
   return { latest_posts: posts.map((item) => postOf(forum, item, { raw: true })) }
 }
@@ -26,7 +26,7 @@ export function latestPosts(forum: Discourse, request: FastifyRequest): JsonObje
 function livingPosts(forum: Discourse): Item[] {
   return [...forum.world.items.discourse.values()]
     .filter((item) => item.deletedAt === null && firstOf(forum, item).deletedAt === null)
-    .sort((a, b) => Number(b.id) - Number(a.id))
+    .sort((a, b) => numberOf(b) - numberOf(a))
 }
 
 /** `GET /t/{id}.json`: the topic, its first posts, and the ids of all of them. Words come as HTML, as written only with `include_raw`. */
@@ -37,7 +37,7 @@ export function oneTopic(forum: Discourse, request: FastifyRequest): JsonObject 
   const shown = stream.slice(0, pageLimit(forum, postsOfTopic))
   return {
     ...topicOf(forum, first),
-    post_stream: { posts: shown.map((item) => postOf(forum, item, { raw })), stream: stream.map((item) => Number(item.id)) },
+    post_stream: { posts: shown.map((item) => postOf(forum, item, { raw })), stream: stream.map((item) => numberOf(item)) },
     chunk_size: postsOfTopic,
   }
 }
@@ -47,7 +47,7 @@ export function topicPosts(forum: Discourse, request: FastifyRequest): JsonObjec
   const first = topicIn(forum, request)
   const asked = new Set(searchParams(request).getAll('post_ids[]'))
   const raw = wantsRaw(request)
-  const posts = streamOf(forum, first).filter((item) => asked.size === 0 || asked.has(item.id))
+  const posts = streamOf(forum, first).filter((item) => asked.size === 0 || asked.has(String(numberOf(item))))
   const shown = asked.size === 0 ? posts.slice(0, postsOfTopic) : posts
   return { post_stream: { posts: shown.map((item) => postOf(forum, item, { raw })) }, id: topicIdOf(first) }
 }
@@ -132,7 +132,7 @@ export function userActions(forum: Discourse, request: FastifyRequest): JsonObje
         slug: slugOf(first),
         topic_id: topicIdOf(item),
         post_number: postNumberOf(item),
-        post_id: item.parentId === null ? null : Number(item.id),
+        post_id: item.parentId === null ? null : numberOf(item),
         reply_to_post_number: repliesTo(forum, item),
         title: titleOf(first),
         username: handle,

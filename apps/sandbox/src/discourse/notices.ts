@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Happening, Item, JsonObject } from '../world/item.ts'
-import { namesBrand, postNumberOf, topicIdOf } from './ids.ts'
+import { namesBrand, numberOf, postNumberOf, topicIdOf } from './ids.ts'
 import { firstOf, iso, slugOf, titleOf } from './views.ts'
 
 /** Kinds of notifications by their numbers. */
@@ -99,7 +99,7 @@ export function noticeOf(context: Context, notice: Notice): JsonObject {
     fancy_title: titleOf(first),
     data: {
       topic_title: titleOf(first),
-      original_post_id: Number(item.id),
+      original_post_id: numberOf(item),
       original_post_type: 1,
       original_username: actor?.handle,
       revision_number: null,

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
-import { postNumberOf, topicIdOf } from './ids.ts'
+import { home, numberOf, postNumberOf, topicIdOf } from './ids.ts'
 
 /** What kind of reader a post is written for: `raw` words only where somebody asked for them. */
 export type PostView = { raw: boolean }
@@ -42,7 +42,7 @@ export function postOf(context: Context, item: Item, { raw }: PostView): JsonObj
   const answered = above && above.parentId !== null ? world.author(above) : null
   const updatedAt = item.editedAt ?? item.createdAt
   return {
-    id: Number(item.id),
+    id: numberOf(item),
     name: author.name,
     username: author.handle,
     avatar_template: avatarOf(author),
@@ -131,7 +131,7 @@ export function userOf(account: Account): JsonObject {
 }
 
 function avatarOf(account: Account): string {
-  return `/user_avatar/forum.example/${encodeURIComponent(account.handle)}/{size}/1_2.png`
+  return `/user_avatar/${home}/${encodeURIComponent(account.handle)}/{size}/1_2.png`
 }
 
 /** The words as HTML. Markdown stays as it was written, but for mentions and line breaks: the real one renders all of it. */

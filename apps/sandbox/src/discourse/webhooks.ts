@@ -3,6 +3,7 @@ import { hmac256 } from '../http/hmac.ts'
 import type { WebhookDialect, WebhookEvent } from '../webhooks/sender.ts'
 import type { Happening } from '../world/item.ts'
 import type { DiscourseSecrets } from './dialect.ts'
+import { home } from './ids.ts'
 import { postOf, topicOf, userOf } from './views.ts'
 
 /** What an event's headers and body are made of. */
@@ -29,7 +30,7 @@ export const discourseWebhooks: WebhookDialect<DiscourseSecrets> = {
   }),
 }
 
-const instance = 'https://forum.example'
+const instance = `https://${home}`
 
 const postEvents: Partial<Record<Happening['kind'], string>> = {
   added: 'post_created',

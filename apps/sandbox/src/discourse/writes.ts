@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { bodyFields, queryFields, textOf } from '../http/body.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { DiscourseError, invalidAccess, invalidPost, notFound } from './errors.ts'
-import { postNumberOf, topicIdOf } from './ids.ts'
+import { placeId, postNumberOf, topicIdOf } from './ids.ts'
 import type { Discourse } from './routes.ts'
 import { firstOf, postOf } from './views.ts'
 
@@ -12,9 +12,9 @@ const longest = 32_000
 const uniqueMs = 5 * 60_000
 const likeAction = 2
 
-/** The post with this id, if it can be seen. */
+/** The post with this number, if it can be seen. */
 export function knownPost({ world, ...context }: Discourse, id: string | undefined): Item {
-  const item = world.find('discourse', id)
+  const item = id === undefined ? undefined : world.find('discourse', placeId(id))
   if (!item || firstOf({ world, ...context }, item).deletedAt !== null) throw notFound()
   return item
 }

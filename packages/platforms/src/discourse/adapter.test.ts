@@ -22,9 +22,9 @@ conformance({
     credentials: { apiKey: 'key' },
   },
   target: {
-    externalId: '9001',
-    parentExternalId: '9000',
-    postExternalId: '9000',
+    externalId: 'forum.example/post/9001',
+    parentExternalId: 'forum.example/post/9000',
+    postExternalId: 'forum.example/post/9000',
     ref: { topic: '321', number: '2' },
     authorExternalId: '22@forum.example',
     authorHandle: 'kai',

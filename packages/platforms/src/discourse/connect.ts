@@ -48,7 +48,8 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   const user = await whoIs(api, username)
   const handle = nameOf(user.username) ?? username
   const { host } = new URL(url)
-  const settings = { url: baseUrl(given.url || given.apiUrl, defaultApiUrl), username: handle }
+  // A stand-in for a forum says what its posts are named by; of a forum itself it is always its address.
+  const settings = { url: baseUrl(given.url || given.apiUrl, defaultApiUrl), username: handle, ...(given.home && { home: given.home }) }
   return {
     account: {
       externalId: accountIdOf({ user_id: user.id, username: handle }, host) ?? `${handle.toLowerCase()}@${host}`,

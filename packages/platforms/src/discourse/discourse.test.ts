@@ -25,9 +25,9 @@ function forum(answers: [RegExp, Answer | ((url: URL) => Answer)][]): { io: Io; 
 }
 
 const target: ReplyTarget = {
-  externalId: '9001',
-  parentExternalId: '9000',
-  postExternalId: '9000',
+  externalId: 'forum.test/post/9001',
+  parentExternalId: 'forum.test/post/9000',
+  postExternalId: 'forum.test/post/9000',
   ref: { topic: '321', number: '2' },
   authorExternalId: null,
   authorHandle: 'kai',
@@ -86,7 +86,7 @@ test('a like that is there already is there', async () => {
       [/^(POST|DELETE)/, refused],
       [/^GET/, likedBy(acted)],
     ]).io
-  const like = { externalId: '9001', ref: {}, liked: true }
+  const like = { externalId: 'forum.test/post/9001', ref: {}, liked: true }
   await expect(discourse.like!(of(true), like)).resolves.toBeUndefined()
   await expect(discourse.like!(of(false), like)).rejects.toMatchObject({ kind: 'rejected' })
   await expect(discourse.like!(of(false), { ...like, liked: false })).resolves.toBeUndefined()
@@ -156,4 +156,72 @@ test('a created post is looked for among the newest, an edited one where it stan
       forum([]).io.self,
     ).wanted
   expect([of('post_created'), of('post_edited')]).toEqual([[{ kind: 'posts', id: '9' }], [{ kind: 'topic', id: '321/9' }]])
+})
+
+describe('two forums that both have a post 9001', () => {
+  const selves = [
+    { url: 'https://forum.test', host: 'forum.test' },
+    { url: 'https://other.test', host: 'other.test' },
+    { url: 'https://other.test/community', host: 'other.test' },
+  ].map(({ url, host }) => ({ ...forum([]).io.self, host, settings: { url } }))
+  const homes = ['forum.test', 'other.test', 'other.test/community']
+  const read = (kind: string, request: Record<string, string>, body: object, self: Io['self']): unknown =>
+    discourse.normalize({ kind, request, body: JSON.stringify(body), receivedAt: at }, self).facts
+
+  test('are told apart in everything that is read, whatever they call themselves', () => {
+    const topic = {
+      id: 321,
+      base_url: 'https://forum.test',
+      post_stream: { posts: [post(9000, { post_number: 1, user_id: 24 }), post(9001)] },
+    }
+    const around = { op: '9000', opUser: '24', numbers: '2', ids: '9002', told: '9001' }
+    topic.post_stream.posts.push(post(9003, { reply_to_post_number: 2, raw: 'and @acme?' }))
+    const event = { 'x-discourse-event-type': 'post', 'x-discourse-event': 'post_destroyed', 'x-discourse-instance': 'https://forum.test' }
+    const like = { post: { id: 9001 }, user: { id: 7, username: 'acme' } }
+    selves.forEach((self, index) => {
+      const id = (number: number): string => `${homes[index]}/post/${number}`
+      expect(read('topic', around, topic, self)).toMatchObject([
+        { externalId: id(9001), parentExternalId: id(9000), postExternalId: id(9000), mentionsUs: true },
+        { externalId: id(9003), parentExternalId: id(9002), postExternalId: id(9000), ref: { above: id(9002), op: id(9000) } },
+      ])
+      expect(read('gone', { id: '9001' }, { errors: ['gone'] }, self)).toMatchObject([{ externalId: id(9001) }])
+      expect(read('webhook', event, { post: post(9001) }, self)).toMatchObject([{ fact: 'removal', externalId: id(9001) }])
+      expect(read('webhook', { 'x-discourse-event-type': 'like' }, { like }, self)).toMatchObject([{ fact: 'like', externalId: id(9001) }])
+    })
+  })
+
+  test('are each asked by its own number', async () => {
+    for (const [index, self] of selves.entries()) {
+      const { io, calls } = forum([
+        [/^GET \/posts\/9001/, { body: post(9001, { post_number: 2 }) }],
+        [/^POST \/posts/, { body: post(9004, { user_id: 7, username: 'acme' }) }],
+        [/^PUT/, { body: { post: post(9004, { user_id: 7, username: 'acme' }) } }],
+        [/./, { body: {} }],
+      ])
+      const own = { ...io, self }
+      const externalId = `${homes[index]}/post/9001`
+      const sent = await discourse.reply(own, { ...input, target: { ...target, externalId, postExternalId: `${homes[index]}/post/9000` } })
+      expect(sent).toMatchObject({ externalId: `${homes[index]}/post/9004`, facts: [{ externalId: `${homes[index]}/post/9004` }] })
+      const ref = { topic: '321', number: '9004', above: externalId, op: `${homes[index]}/post/9000` }
+      expect(sent.facts).toMatchObject([{ ref }])
+      const edited = await discourse.editReply!(own, { externalId: sent.externalId, ref, text: 'Other words' })
+      expect(edited).toMatchObject({ externalId: sent.externalId, facts: [{ externalId: sent.externalId, parentExternalId: externalId }] })
+      await discourse.like!(own, { externalId, ref: {}, liked: false })
+      await discourse.remove!(own, { externalId: sent.externalId, ref: {} })
+      expect(calls).toEqual([
+        'GET /posts/9001.json',
+        'POST /posts.json',
+        'PUT /posts/9004.json',
+        'DELETE /post_actions/9001.json?post_action_type_id=2',
+        'DELETE /posts/9004.json',
+      ])
+    }
+  })
+
+  test('what is no post of a forum is not asked for', async () => {
+    const { io, calls } = forum([[/./, { body: {} }]])
+    for (const externalId of ['9001', 'forum.test/post/../../admin', 'forum.test/post/', 'forum.test/post/9/post/1'])
+      await expect(discourse.like!(io, { externalId, ref: {}, liked: true })).rejects.toMatchObject({ kind: 'rejected' })
+    expect(calls).toEqual([])
+  })
 })

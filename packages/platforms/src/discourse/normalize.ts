@@ -2,6 +2,7 @@ import { removalFact } from '../fact.ts'
 import { idOf, instantOf, nameOf, parseJson, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Normalized, RawDelivery, Self } from '../platform.ts'
+import { externalIdOf } from './names.ts'
 import { accountIdOf, isOwned, readPost } from './post.ts'
 import type { Around } from './post.ts'
 
@@ -12,7 +13,7 @@ import type { Around } from './post.ts'
 export function normalize(delivery: RawDelivery, self: Self): Normalized {
   const body = recordOf(parseJson(delivery.body))
   if (delivery.kind === 'topic') return readTopic(body, delivery, self)
-  if (delivery.kind === 'gone') return readGone(body, delivery)
+  if (delivery.kind === 'gone') return readGone(body, delivery, self)
   if (delivery.kind === 'webhook') return readWebhook(body, delivery, self)
   return refuse(`unknown kind "${delivery.kind}"`)
 }
@@ -36,18 +37,18 @@ function readTopic(body: JsonRecord, delivery: RawDelivery, self: Self): Normali
   return result
 }
 
-/** `op`, `opUser`, `opName`: id and author of the first post; `numbers` and `ids`: posts that others answer; `ours`: numbers of posts of ours; `told`: ids. */
+/** `op`, `opUser`, `opName`: id and author of the first post; `numbers` and `ids`: posts that others answer; `ours`: numbers of posts of ours; `told`: ids. All ids are the forum's own. */
 function aroundOf(topic: JsonRecord, { request, receivedAt }: RawDelivery, self: Self): Around {
-  const ids = split(request.ids)
+  const ids = split(request.ids).map((id) => externalIdOf(id, self))
   const posts = new Map(split(request.numbers).map((number, index) => [Number(number), ids[index] ?? '']))
   const opener = { user_id: request.opUser, username: request.opName }
   return {
     self,
     receivedAt,
     posts,
-    opensWith: request.op ? { id: request.op, ours: isOwned(opener, self) } : null,
+    opensWith: request.op ? { id: externalIdOf(request.op, self), ours: isOwned(opener, self) } : null,
     oursAt: new Set(split(request.ours).map(Number)),
-    told: new Set(split(request.told)),
+    told: new Set(split(request.told).map((id) => externalIdOf(id, self))),
     topic,
   }
 }
@@ -56,9 +57,9 @@ function split(list: string | undefined): string[] {
   return (list ?? '').split(',').filter((each) => each !== '')
 }
 
-function readGone(body: JsonRecord, { request }: RawDelivery): Normalized {
+function readGone(body: JsonRecord, { request }: RawDelivery, self: Self): Normalized {
   if (!request.id || !Array.isArray(body.errors)) return refuse('no absence')
-  return { facts: [removalFact(request.id)], unknown: [], ignored: 0 }
+  return { facts: [removalFact(externalIdOf(request.id, self))], unknown: [], ignored: 0 }
 }
 
 /** What is known and of no use. */
@@ -68,7 +69,7 @@ function readWebhook(body: JsonRecord, { request }: RawDelivery, self: Self): No
   const type = nameOf(request['x-discourse-event-type']) ?? Object.keys(body)[0] ?? ''
   const event = textOf(request['x-discourse-event'])
   const none: Normalized = { facts: [], unknown: [], ignored: 0 }
-  if (type === 'post') return readPostEvent(recordOf(body.post), event)
+  if (type === 'post') return readPostEvent(recordOf(body.post), event, self)
   if (type === 'topic') {
     const topic = idOf(recordOf(body.topic).id)
     return topic === null ? refuse('a topic without an id', 0) : { ...none, wanted: [{ kind: 'topic', id: topic }] }
@@ -82,13 +83,13 @@ function readWebhook(body: JsonRecord, { request }: RawDelivery, self: Self): No
   return useless.has(type) ? { ...none, ignored: 1 } : refuse(`unknown event "${type.slice(0, 60)}"`, 0)
 }
 
-function readPostEvent(post: JsonRecord, event: string): Normalized {
+function readPostEvent(post: JsonRecord, event: string, self: Self): Normalized {
   const id = idOf(post.id)
   const topic = idOf(post.topic_id)
   if (id === null || topic === null) return refuse('a post without its ids', 0)
   if (textOf(post.topic_archetype) === 'private_message') return { facts: [], unknown: [], ignored: 1 }
   if (event === 'post_destroyed' || nameOf(post.deleted_at) !== null) {
-    return { facts: [removalFact(id, instantOf(post.deleted_at))], unknown: [], ignored: 0 }
+    return { facts: [removalFact(externalIdOf(id, self), instantOf(post.deleted_at))], unknown: [], ignored: 0 }
   }
   // What is new is found among the newest of all; the rest is read where it stands.
   const wanted = event === 'post_created' ? { kind: 'posts', id } : { kind: 'topic', id: `${topic}/${id}` }
@@ -102,5 +103,9 @@ function readLike(like: JsonRecord, self: Self): Normalized {
   if (id === null) return refuse('a like of nothing', 0)
   const ours = isOwned({ user_id: user.id, username: user.username }, self)
   const isKnown = ours && accountIdOf({ user_id: user.id }, self.host) !== null
-  return { facts: isKnown ? [{ fact: 'like', externalId: id, liked: true, platformAt: null }] : [], unknown: [], ignored: isKnown ? 0 : 1 }
+  return {
+    facts: isKnown ? [{ fact: 'like', externalId: externalIdOf(id, self), liked: true, platformAt: null }] : [],
+    unknown: [],
+    ignored: isKnown ? 0 : 1,
+  }
 }

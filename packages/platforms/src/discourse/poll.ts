@@ -5,6 +5,7 @@ import type { Io, PollInput, PollResult } from '../platform.ts'
 import { attempt, finish, takeTurn } from '../round.ts'
 import type { Round } from '../round.ts'
 import { callApi } from './api.ts'
+import { numberIn } from './names.ts'
 import { isOwned, wordsOf } from './post.ts'
 import { noNeed, readTopic } from './topic.ts'
 import type { Need } from './topic.ts'
@@ -52,7 +53,10 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   }
   next.own = [...own].slice(0, keptOwn)
   let well = await attempt(round, () => readNotifications(io, state, next, need, told, input.backTo))
-  for (const { externalId, ref } of input.open) if (ref?.topic) need(ref.topic).open.add(externalId)
+  for (const { externalId, ref } of input.open) {
+    const id = numberIn(externalId)
+    if (ref?.topic && id !== null) need(ref.topic).open.add(id)
+  }
   const { chosen, turn } = takeTurn(
     input.posts.filter(({ ref }) => ref.topic !== undefined),
     state.turn,

@@ -5,9 +5,10 @@ import { idOf, instantOf, linkOf, nameOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import { plainText } from '../plain-text.ts'
 import type { Self } from '../platform.ts'
+import { externalIdOf } from './names.ts'
 
 /**
- * The topic around a post, as far as it is known. `posts`: ids by post number. `opensWith`: the first post's id, and whether it is ours. `oursAt`: numbers of posts of
+ * The topic around a post, as far as it is known. Ids are external ones. `posts`: by post number. `opensWith`: the first post's id, and whether it is ours. `oursAt`: numbers of posts of
  * ours. `told`: ids of posts that a notification calls a mention.
  */
 export type Around = {
@@ -44,14 +45,15 @@ export function numberOf(value: unknown): number | null {
 
 /** A post as facts; null when it is none, 'ignored' when it does not concern us. */
 export function readPost(post: JsonRecord, around: Around): Fact[] | 'ignored' | null {
-  const id = idOf(post.id)
+  const postId = idOf(post.id)
   const number = numberOf(post.post_number)
-  if (id === null || (number === null && nameOf(post.username) === null)) return null
+  if (postId === null || (number === null && nameOf(post.username) === null)) return null
+  const { self, receivedAt, topic, opensWith } = around
+  const id = externalIdOf(postId, self)
   // 2 and 3 tell of what moderators did, 4 is for staff alone.
   if (post.post_type !== undefined && post.post_type !== 1) return 'ignored'
   if (nameOf(post.deleted_at) !== null) return [removalFact(id, instantOf(post.deleted_at))]
   if (post.user_deleted === true) return [{ ...removalFact(id), by: 'author' }]
-  const { self, receivedAt, topic, opensWith } = around
   const ours = isOwned(post, self)
   const raw = wordsOf(post)
   const title = number === first ? (nameOf(post.topic_title) ?? nameOf(topic.title) ?? '') : ''
@@ -100,7 +102,7 @@ export function linkTo(post: JsonRecord, topic: JsonRecord, self: Pick<Self, 'ho
   return linkOf(`${baseOf(self)}/t/${slug === null ? '' : `${encodeURIComponent(slug.toWellFormed())}/`}${topicId}/${number}`)
 }
 
-/** What a reply needs: the topic, and the number in it. Of messages also what stands above and the first post (`above`, `op`), for the day that they are edited. */
+/** What a reply needs: the topic, and the number in it. Of messages also what stands above and the first post (`above`, `op`: external ids), for the day that they are edited. */
 export function refOf(post: JsonRecord, topic: JsonRecord): Record<string, string> {
   const known = { topic: idOf(post.topic_id) ?? idOf(topic.id), number: idOf(post.post_number) }
   return Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== null))

@@ -6,6 +6,7 @@ import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, PostStats, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
 import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
+import { externalIdOf, knownNumber } from './names.ts'
 import { isOwned, linkTo, numberOf, refOf, versionOf, wordsOf } from './post.ts'
 import { openTopic, readPosts } from './topic.ts'
 
@@ -32,8 +33,8 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
 }
 
 /** Where a post stands now. One that is deleted is gone. */
-async function placeOf(io: Io, id: string): Promise<Place> {
-  const { json } = await callApi(io, { path: `/posts/${encodeURIComponent(id)}.json` })
+async function placeOf(io: Io, externalId: string): Promise<Place> {
+  const { json } = await callApi(io, { path: `/posts/${knownNumber(externalId)}.json` })
   if (nameOf(json.deleted_at) !== null || json.user_deleted === true) throw new PlatformError('gone', 'The post was deleted')
   const topic = idOf(json.topic_id)
   const number = numberOf(json.post_number)
@@ -42,24 +43,30 @@ async function placeOf(io: Io, id: string): Promise<Place> {
 }
 
 function sentReply(io: Io, { target, text }: Pick<ReplyInput, 'target' | 'text'>, post: JsonRecord): ReplySent {
-  const externalId = idOf(post.id)
-  if (externalId === null) throw new PlatformError('unavailable', 'The forum took the reply and did not name it')
+  const id = idOf(post.id)
+  if (id === null) throw new PlatformError('unavailable', 'The forum took the reply and did not name it')
   const opens = target.ref.number === '1'
-  const fact = ownFact(io, post, text, {
-    kind: opens ? 'comment' : 'reply',
-    parentExternalId: target.externalId,
-    postExternalId: target.postExternalId ?? (opens ? target.externalId : null),
-  })
+  const externalId = externalIdOf(id, io.self)
+  const fact = ownFact(
+    io,
+    { externalId, post, text },
+    {
+      kind: opens ? 'comment' : 'reply',
+      parentExternalId: target.externalId,
+      postExternalId: target.postExternalId ?? (opens ? target.externalId : null),
+    },
+  )
   return { externalId, url: linkTo(post, {}, io.self), facts: [fact] }
 }
 
 type Standing = { kind: 'comment' | 'reply'; parentExternalId: string | null; postExternalId: string | null }
 
-function ownFact(io: Io, post: JsonRecord, text: string, place: Standing): MessageFact {
+function ownFact(io: Io, said: { externalId: string; post: JsonRecord; text: string }, place: Standing): MessageFact {
+  const { externalId, post, text } = said
   const { parentExternalId: above, postExternalId: op } = place
   const words = typeof post.raw === 'string' ? wordsOf(post) : text
   return messageFact({
-    externalId: idOf(post.id) ?? '',
+    externalId,
     ours: true,
     author: {
       externalId: io.self.accountId,
@@ -115,30 +122,30 @@ const likeType = 2
 
 /** Likes, or takes it back. A forum refuses what is so already: then it is looked at. */
 export async function like(io: Io, { externalId, liked }: { externalId: string; liked: boolean }): Promise<void> {
-  const id = /^\d{1,15}$/.test(externalId) ? Number(externalId) : externalId
+  const id = knownNumber(externalId)
   try {
-    if (liked) await callApi(io, { method: 'POST', path: '/post_actions.json', body: { id, post_action_type_id: likeType } })
+    if (liked) await callApi(io, { method: 'POST', path: '/post_actions.json', body: { id: Number(id), post_action_type_id: likeType } })
     else
       await callApi(io, {
         method: 'DELETE',
-        path: `/post_actions/${encodeURIComponent(externalId)}.json`,
+        path: `/post_actions/${id}.json`,
         params: [['post_action_type_id', String(likeType)]],
       })
   } catch (error) {
     if (!(error instanceof PlatformError) || !['rejected', 'gone', 'unavailable'].includes(error.kind)) throw error
-    if ((await isLiked(io, externalId).catch(() => null)) !== liked) throw error
+    if ((await isLiked(io, id).catch(() => null)) !== liked) throw error
   }
 }
 
 async function isLiked(io: Io, id: string): Promise<boolean> {
-  const { json } = await callApi(io, { path: `/posts/${encodeURIComponent(id)}.json` })
+  const { json } = await callApi(io, { path: `/posts/${id}.json` })
   const likes = listOf(json.actions_summary).map(recordOf)
   return likes.some((each) => Number(each.id) === likeType && each.acted === true)
 }
 
 /** Deletes a post of ours. */
 export async function remove(io: Io, { externalId }: { externalId: string }): Promise<void> {
-  const path = `/posts/${encodeURIComponent(externalId)}.json`
+  const path = `/posts/${knownNumber(externalId)}.json`
   try {
     await callApi(io, { method: 'DELETE', path })
   } catch (error) {
@@ -160,14 +167,15 @@ export async function editReply(io: Io, input: { externalId: string; ref: Record
     parentExternalId: ref.above ?? null,
     postExternalId: ref.op ?? null,
   }
+  const id = knownNumber(externalId)
   const { json } = await callApi(io, {
     method: 'PUT',
-    path: `/posts/${encodeURIComponent(externalId)}.json`,
+    path: `/posts/${id}.json`,
     body: { post: { raw: text } },
   })
   const post = json.post === undefined ? json : recordOf(json.post)
-  if (idOf(post.id) !== externalId) throw new PlatformError('unavailable', 'The forum took the edit and named another post')
-  return { externalId, url: linkTo(post, {}, io.self), facts: [ownFact(io, post, text, place)] }
+  if (idOf(post.id) !== id) throw new PlatformError('unavailable', 'The forum took the edit and named another post')
+  return { externalId, url: linkTo(post, {}, io.self), facts: [ownFact(io, { externalId, post, text }, place)] }
 }
 
 /** What a topic counts, without its first post. */

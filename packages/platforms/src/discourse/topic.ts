@@ -6,7 +6,7 @@ import type { Round } from '../round.ts'
 import { callApi } from './api.ts'
 import { isOwned, numberOf } from './post.ts'
 
-/** What to read of a topic: some posts, posts that may be gone by now, or its end (`tail` posts of it, all with Infinity). */
+/** What to read of a topic, by the forum's own numbers: some posts, posts that may be gone by now, or its end (`tail` posts of it, all with Infinity). */
 export type Need = { ids: Set<string>; open: Set<string>; tail: number }
 
 const chunkSize = 50
