@@ -1,5 +1,6 @@
 import { guardPlatform } from '../guard.ts'
 import { connect } from './connect.ts'
+import { postId } from './names.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import { editReply, find, like, postStats, remove, reply } from './reply.ts'
@@ -34,6 +35,7 @@ export const discourse = guardPlatform({
   remove,
   editReply,
   postStats,
+  postId,
   // DISCOURSE_MAX_ADMIN_API_REQS_PER_MINUTE.
   budgets: [{ scope: 'channel', calls: 60, perSeconds: 60 }],
 })

@@ -218,6 +218,13 @@ describe('two forums that both have a post 9001', () => {
     }
   })
 
+  test('are announced by the number or by the whole name, and by no other forum’s', () => {
+    const name = (externalId: string): unknown => discourse.postId!({ externalId }, selves[1]!)
+    expect(['9001', 'other.test/post/9001'].map(name)).toEqual(['other.test/post/9001', 'other.test/post/9001'])
+    expect(['forum.test/post/9001', 'x', 'other.test/post/x', ''].map(name)).toEqual([null, null, null, null])
+    expect(discourse.postId!({ url: 'https://other.test/t/blue/321/1' }, selves[1]!)).toBeNull()
+  })
+
   test('what is no post of a forum is not asked for', async () => {
     const { io, calls } = forum([[/./, { body: {} }]])
     for (const externalId of ['9001', 'forum.test/post/../../admin', 'forum.test/post/', 'forum.test/post/9/post/1'])

@@ -22,6 +22,14 @@ export function knownNumber(externalId: string): string {
   return number
 }
 
+/** What a topic's first post that somebody announces is called here: by the forum's number of the post, or as we call it. Addresses name topics, not posts. */
+export function postId({ externalId }: { externalId?: string }, self: Self): string | null {
+  if (externalId === undefined) return null
+  const number = /^\d{1,15}$/.test(externalId) ? externalId : numberIn(externalId)
+  const id = number === null ? null : externalIdOf(number, self)
+  return number === externalId || id === externalId ? id : null
+}
+
 /** Host and path of the forum, for one may share its host with another. `home` is set only where something else stands in for the forum. */
 function homeOf({ host, settings }: Pick<Self, 'host' | 'settings'>): string {
   if (settings?.home) return settings.home
