@@ -1,6 +1,6 @@
 import type { MessageFact, PostFact, RemovalFact } from '@answerback/core/facts'
 
-/** A message fact from what is known of it; the rest says "nothing known". */
+/** A message fact from what is known of it; the rest says "nothing known". Nothing stands below itself: a parent of that name is none. */
 export function messageFact(
   known: Pick<MessageFact, 'externalId' | 'kind' | 'ours' | 'platformAt' | 'version'> & Partial<MessageFact>,
 ): MessageFact {
@@ -8,7 +8,6 @@ export function messageFact(
     fact: 'message',
     automated: false,
     author: null,
-    parentExternalId: null,
     postExternalId: null,
     mentionsUs: false,
     tagsExternalId: null,
@@ -21,6 +20,7 @@ export function messageFact(
     editedAt: null,
     ref: {},
     ...known,
+    parentExternalId: known.parentExternalId === known.externalId ? null : (known.parentExternalId ?? null),
   }
 }
 
