@@ -167,7 +167,7 @@ test.skipIf(!hasRedis)(
     const reply = await answer(c, floats, 'For a minute.')
     for (const platform of platforms) says(c, platform, `Said to nobody on ${platform}`)
     await readChannels(c)
-    await expect.poll(() => undone(c), soon).toEqual(['bluesky', 'facebook', 'mastodon'])
+    await expect.poll(() => undone(c), soon).toEqual(expect.arrayContaining([...platforms]))
     await c.redis!.flush(c.prefix)
 
     await c.start('worker')

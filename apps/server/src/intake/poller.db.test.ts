@@ -1,11 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Platform } from '@answerback/platforms/platform'
+import { platformById } from '@answerback/platforms/registry'
 import { speak } from '@answerback/sandbox/world/speak'
 import { connectAll, openWorld, playedPlatforms, type World } from '../../test/world.ts'
 import type { Context } from '../context.ts'
 import { claimPolls } from './poll-claim.ts'
 import { openPoller, type Poller } from './poller.ts'
+
+/** Those that are read at all. */
+const polled = playedPlatforms.filter((id) => platformById(id)!.can.polls !== false)
 
 type Id = 'facebook' | 'bluesky' | 'mastodon'
 
@@ -115,24 +119,24 @@ test('a dead token is asked no more, and the others keep their pace', async () =
 test('several pollers share the channels, each read by one of them', async () => {
   world.pass(120_000)
   const begun = await Promise.all([poller(), poller(), poller()].map((each) => each.begin()))
-  expect(begun.reduce((sum, each) => sum + each, 0)).toBe(playedPlatforms.length)
+  expect(begun.reduce((sum, each) => sum + each, 0)).toBe(polled.length)
 })
 
 test('what a poller that died had taken is read by another after its lease, and not before', async () => {
   const room = { free: 100, perLane: 100, perFailingLane: 100, lanes: new Map() }
   world.pass(120_000)
-  expect(await claimPolls(world.ctx, room)).toHaveLength(playedPlatforms.length)
+  expect(await claimPolls(world.ctx, room)).toHaveLength(polled.length)
   world.pass(59_000)
   expect(await claimPolls(world.ctx, room)).toHaveLength(0)
   world.pass(1_000)
-  expect(await claimPolls(world.ctx, room)).toHaveLength(playedPlatforms.length)
+  expect(await claimPolls(world.ctx, room)).toHaveLength(polled.length)
 })
 
 test('at a host that has enough to do no more is begun', async () => {
   world.pass(120_000)
   const lane = `mastodon ${new URL(world.sandbox.urls.mastodon).host}`
   const claimed = await claimPolls(world.ctx, { free: 100, perLane: 100, perFailingLane: 100, lanes: new Map([[lane, 0]]) })
-  expect(claimed.map((each) => each.channel.platform).toSorted()).toEqual(playedPlatforms.filter((id) => id !== 'mastodon').toSorted())
+  expect(claimed.map((each) => each.channel.platform).toSorted()).toEqual(polled.filter((id) => id !== 'mastodon').toSorted())
 })
 
 /** The world with one platform that may be asked only so often. */
