@@ -155,7 +155,7 @@ describe('signing in', () => {
     const { clientId, clientSecret } = sandbox.secrets.x
     const headers = basic ? { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` } : undefined
     const answer = await fetch(`${sandbox.urls.x}/2/oauth2/token`, { method: 'POST', headers, body: new URLSearchParams(form) })
-    return { status: answer.status, body: (await answer.json()) as any }
+    return { status: answer.status, body: (await answer.json()) as Record<'access_token' | 'refresh_token' | 'error', string> }
   }
 
   test('refresh tokens are good once; an access token that ran out is a plain 401', async () => {
