@@ -11,6 +11,7 @@ import { runCli } from '../../test/real-program.ts'
 import { openWorld, type World } from '../../test/world.ts'
 import { readEnv } from '../env.ts'
 import { startServer } from '../server.ts'
+import { readManifest } from './read-backup.ts'
 import { writeBackup } from './write-backup.ts'
 
 let world: World
@@ -132,14 +133,26 @@ describe('a file that is not a whole backup', () => {
     expect(existsSync(join(dataDir, 'postgres'))).toBe(false)
   })
 
-  test('with a bit turned over', async () => {
-    const { err } = await refused('turned.tar.gz', (each) => {
-      const bytes = readFileSync(each)
-      bytes[Math.floor(bytes.length / 2)]! ^= 0x10
-      writeFileSync(each, bytes)
-    })
-    expect(err).toMatch(/is not (whole|a backup)/)
-  }, 120_000)
+  test('with a bit turned over, wherever: refused before any database is made', async () => {
+    const turned = (at: number) => {
+      const bytes = readFileSync(file)
+      bytes[at]! ^= 0x10
+      const path = join(folder, 'turned.tar.gz')
+      writeFileSync(path, bytes)
+      return path
+    }
+    const size = statSync(file).size
+    // Past gzip's own header, whose time of writing nobody checks.
+    for (let n = 0; n < 50; n += 1) {
+      const at = 10 + Math.floor(((size - 10) * n) / 50)
+      await expect(readManifest(turned(at)), `the bit at ${at}`).rejects.toThrow(/ is not (whole: it was changed|whole: its end|a backup)/)
+    }
+    const dataDir = join(folder, 'into-turned')
+    const { code, err } = await runCli(['restore', turned(Math.floor(size / 2))], { DATA_DIR: dataDir })
+    expect(code).toBe(1)
+    expect(err).toContain('turned.tar.gz is not whole: ')
+    expect(existsSync(join(dataDir, 'postgres'))).toBe(false)
+  })
 
   test('that is not there', async () => {
     const missing = join(folder, 'missing.tar.gz')

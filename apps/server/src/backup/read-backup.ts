@@ -8,21 +8,25 @@ import { knownMigrations, migrate } from '../db/migrate.ts'
 import { manifest, type Manifest } from './manifest.ts'
 import { NotAnArchive, readTar, type TarEntry } from './tar.ts'
 
-/** Reads what a backup says of itself. Throws a sentence when the file is not one, or this version is older than it. */
+/**
+ * Reads what a backup says of itself, and the file to its end, whose checksum tells whether each byte is as it was written: what is damaged is refused before
+ * any database is made. Throws a sentence when the file is not a backup, is not whole, or this version is older than it.
+ */
 export async function readManifest(file: string): Promise<{ manifest: Manifest; secrets: string | null }> {
-  const entries = entriesOf(file)
-  try {
-    const first = await entries.next()
-    const parsed = first.done || first.value.name !== 'manifest.json' ? null : manifest.safeParse(parse(first.value.body.toString('utf8')))
-    if (!parsed?.success) throw new Error(`${file} is not a backup of Answerback.`)
-    const known = await knownMigrations()
-    if (parsed.data.migrations.some((tag, at) => known[at] !== tag))
-      throw new Error(`${file} was made by a newer Answerback (${parsed.data.version}). Restore it with that version or a later one.`)
-    const second = parsed.data.secrets ? await entries.next() : null
-    return { manifest: parsed.data, secrets: second && !second.done ? second.value.body.toString('utf8') : null }
-  } finally {
-    await entries.return(undefined)
+  let [about, secrets, ended] = [null as string | null, null as string | null, false]
+  for await (const { name, body } of entriesOf(file)) {
+    if (name === 'manifest.json') about ??= body.toString('utf8')
+    if (name === 'secrets.json') secrets ??= body.toString('utf8')
+    ended = name === 'end'
   }
+  if (about === null) throw new Error(foreignWords(file))
+  if (!ended) throw new Error(cutWords(file))
+  const parsed = manifest.safeParse(parse(about))
+  if (!parsed.success) throw new Error(foreignWords(file))
+  const known = await knownMigrations()
+  if (parsed.data.migrations.some((tag, at) => known[at] !== tag))
+    throw new Error(`${file} was made by a newer Answerback (${parsed.data.version}). Restore it with that version or a later one.`)
+  return { manifest: parsed.data, secrets: parsed.data.secrets ? secrets : null }
 }
 
 /**
@@ -148,20 +152,33 @@ async function settle(owner: Client, now: Date): Promise<void> {
 }
 
 async function* entriesOf(file: string): AsyncGenerator<TarEntry> {
+  let begun = false
   try {
-    yield* readTar(pipeline(createReadStream(file), createGunzip(), () => {}))
+    for await (const entry of readTar(pipeline(createReadStream(file), createGunzip(), () => {}))) {
+      yield entry
+      begun = true
+    }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT') throw new Error(`There is no file ${file}.`)
     if (code === 'Z_BUF_ERROR' || (error instanceof NotAnArchive && error.cut)) throw new Error(cutWords(file))
-    if (code?.startsWith('Z_') || error instanceof SyntaxError || error instanceof NotAnArchive)
-      throw new Error(`${file} is not a backup of Answerback.`)
+    // zlib's words for a file that is not gzip at all; what it finds later was gzip once.
+    const foreign = error instanceof NotAnArchive ? !begun : (error as Error).message === 'incorrect header check'
+    if (code?.startsWith('Z_') || error instanceof NotAnArchive) throw new Error(foreign ? foreignWords(file) : changedWords(file))
     throw error
   }
 }
 
 function cutWords(file: string): string {
   return `${file} is not whole: its end is missing. Copy it again, or take another backup. Nothing was restored.`
+}
+
+function foreignWords(file: string): string {
+  return `${file} is not a backup of Answerback.`
+}
+
+function changedWords(file: string): string {
+  return `${file} is not whole: it was changed after it was written. Copy it again, or take another backup. Nothing was restored.`
 }
 
 function parse(text: string): unknown {

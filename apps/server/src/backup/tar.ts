@@ -23,7 +23,7 @@ export function tarEntry({ name, body }: TarEntry, at: number): Buffer {
 /** What ends an archive. */
 export const tarEnd: Buffer = Buffer.alloc(2 * block)
 
-/** The entries of an archive as it streams in. Throws `NotAnArchive` when it is none, or ends before its end. */
+/** The entries of an archive as it streams in, read to the stream's own end, where its checksum is. Throws `NotAnArchive` when it is none, or ends before its end. */
 export async function* readTar(stream: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   let held: Buffer[] = []
   let length = 0
@@ -42,7 +42,10 @@ export async function* readTar(stream: AsyncIterable<Buffer>): AsyncGenerator<Ta
   }
   for (;;) {
     const header = await take(block)
-    if (header.every((byte) => byte === 0)) return
+    if (header.every((byte) => byte === 0)) {
+      while (!(await chunks.next()).done);
+      return
+    }
     const sum = Number.parseInt(header.toString('latin1', 148, 154), 8)
     const plain = Buffer.from(header)
     plain.write('        ', 148)
