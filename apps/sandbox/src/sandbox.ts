@@ -38,6 +38,8 @@ export type SandboxOptions = {
   brand?: 'fieldnote' | 'empty'
   /** How often people write by themselves. Off by default. */
   rhythm?: Pace
+  /** The platforms that answer; all of them by default. */
+  only?: readonly PlatformId[]
   /** Where webhooks go from the start: each platform's to this address and its id. */
   webhookBase?: string
   /** Answer 429 when a platform's documented limits are passed. Off by default. */
@@ -86,7 +88,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const webhooks = new Webhooks(context)
   const running = perPlatform((dialect) => dialect.open(context, webhooks.of(dialect.id)))
   const hanging: Hanging = new Set()
-  for (const platform of platformIds)
+  for (const platform of options.only ?? platformIds)
     app.register(
       async (scope) => {
         applyFaults(scope, context, platform, hanging)

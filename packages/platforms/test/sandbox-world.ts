@@ -9,7 +9,7 @@ import type { Io, Platform, RawDelivery } from '../src/platform.ts'
 export async function openSandboxWorld(platform: Platform): Promise<World> {
   const id = platform.id as PlatformId
   const dialect = dialectOf(id)
-  const sandbox = await startSandbox({ port: 0, brand: 'empty' })
+  const sandbox = await startSandbox({ port: 0, brand: 'empty', only: [id] })
   const { world, faults } = sandbox
   const { settings } = sandbox.platforms.find((each) => each.id === id)!
   const now = (): Date => new Date()
