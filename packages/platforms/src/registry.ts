@@ -1,3 +1,4 @@
+import { appStore } from './app-store/adapter.ts'
 import { bluesky } from './bluesky/adapter.ts'
 import { discord } from './discord/adapter.ts'
 import { discourse } from './discourse/adapter.ts'
@@ -32,6 +33,7 @@ export const platforms: readonly Platform[] = [
   reddit,
   googleBusiness,
   wordpress,
+  appStore,
 ]
 
 /** The platform of that id; undefined when there is none. */
