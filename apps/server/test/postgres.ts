@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Client, type PoolConfig } from 'pg'
+import { Client, type ClientConfig, type PoolConfig } from 'pg'
 import { inject } from 'vitest'
 // Declares what `inject('postgres')` gives.
 import type {} from './postgres-setup.ts'
@@ -33,4 +33,14 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     system: as('answerback_system'),
     drop: () => asMaintainer(`drop database if exists ${database} with (force)`),
   }
+}
+
+/** How to reach it, for programs that want a URL: the embedded server listens on a socket in a folder, which a parameter names. */
+export function urlOf({ host = '127.0.0.1', port = 5432, user = 'answerback', password, database }: ClientConfig): string {
+  const onSocket = host.startsWith('/')
+  const url = new URL(`postgres://${onSocket ? 'localhost' : host}:${port}/${database}`)
+  url.username = user
+  if (typeof password === 'string') url.password = password
+  if (onSocket) url.searchParams.set('host', host)
+  return url.toString()
 }
