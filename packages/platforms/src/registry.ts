@@ -4,6 +4,7 @@ import { discord } from './discord/adapter.ts'
 import { discourse } from './discourse/adapter.ts'
 import { facebook } from './facebook/adapter.ts'
 import { googleBusiness } from './google-business/adapter.ts'
+import { googlePlay } from './google-play/adapter.ts'
 import { instagram } from './instagram/adapter.ts'
 import { lemmy } from './lemmy/adapter.ts'
 import { mastodon } from './mastodon/adapter.ts'
@@ -32,6 +33,7 @@ export const platforms: readonly Platform[] = [
   x,
   reddit,
   googleBusiness,
+  googlePlay,
   wordpress,
   appStore,
 ]

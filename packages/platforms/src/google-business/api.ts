@@ -1,11 +1,9 @@
-import { standIn } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
-import { authorizationOf, renew } from '../google/token.ts'
+import { callGoogle, errorOf } from '../google/call.ts'
+import type { GoogleAnswer } from '../google/call.ts'
 import type { GoogleApi } from '../google/token.ts'
-import { bearer, failureOf, retryAfterMsOf, send } from '../http.ts'
+import { failureOf, retryAfterMsOf } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
-import { nameOf, parseAnswer, parseJson, recordOf } from '../json.ts'
-import type { JsonRecord } from '../json.ts'
 import type { Io } from '../platform.ts'
 
 /** Reviews are still in version 4; accounts and locations have hosts of their own. */
@@ -18,32 +16,12 @@ export const google: GoogleApi = { usual: reviewsHost, name: 'Google Business Pr
 
 /** `path` begins with its version. */
 export type ApiCall = { method?: 'GET' | 'PUT' | 'DELETE'; host?: string; path: string; params?: Record<string, string>; body?: unknown }
-export type ApiAnswer = { body: string; json: JsonRecord }
 
 /** One call of the Business Profile APIs. A token that was refused is renewed once, and the call made again. */
-export async function callApi(io: Io, call: ApiCall): Promise<ApiAnswer> {
-  const authorization = await authorizationOf(google, io)
-  const spent = io.credentials.accessToken
-  try {
-    return await callOnce(io, call, authorization)
-  } catch (error) {
-    if (statusOf(error) !== 401 || !io.credentials.refreshToken) throw error
-    return callOnce(io, call, bearer(await renew(google, io, spent)))
-  }
-}
-
-async function callOnce(io: Io, call: ApiCall, authorization: string): Promise<ApiAnswer> {
-  const method = call.method ?? 'GET'
+export function callApi(io: Io, call: ApiCall): Promise<GoogleAnswer> {
   const query = new URLSearchParams(call.params).toString()
-  const usual = `${call.host ?? reviewsHost}/${call.path}${query === '' ? '' : `?${query}`}`
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body)
-  const headers = { accept: 'application/json', authorization, ...(body !== undefined && { 'content-type': 'application/json' }) }
-  const answer = await send(io, { method, url: standIn(usual, reviewsHost, io.settings.apiUrl), headers, body })
-  if (answer.status !== 200) throw failureOfApi(answer, io.now())
-  const json = parseAnswer(answer.body)
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new PlatformError('unavailable', 'Google answered with something that is no object')
-  return { body: answer.body, json: recordOf(json) }
+  const url = `${call.host ?? reviewsHost}/${call.path}${query === '' ? '' : `?${query}`}`
+  return callGoogle(google, io, { method: call.method, url, body: call.body })
 }
 
 /**
@@ -66,20 +44,4 @@ function failureOfApi(answer: HttpAnswer, now: Date): PlatformError {
     return fail('rejected', `${plain.message} (Is the account a manager of the location, and the location verified?)`)
   if (status === 'FAILED_PRECONDITION') return fail('rejected', `${plain.message} (Only verified locations can reply)`)
   return fail(plain.kind)
-}
-
-function errorOf(body: string): { status: string; message: string } {
-  try {
-    const json = recordOf(parseJson(body))
-    const error = recordOf(json.error)
-    return { status: nameOf(error.status) ?? '', message: nameOf(error.message) ?? nameOf(json.error_description) ?? '' }
-  } catch {
-    return { status: '', message: '' }
-  }
-}
-
-/** The HTTP status behind a failure; 0 when there was no answer. */
-export function statusOf(error: unknown): number {
-  const status = error instanceof PlatformError ? recordOf(error.cause).status : 0
-  return typeof status === 'number' ? status : 0
 }

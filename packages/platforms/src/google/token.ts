@@ -5,11 +5,20 @@ import type { HttpAnswer } from '../http.ts'
 import { nameOf, parseAnswer, recordOf } from '../json.ts'
 import type { ConnectIo, Io } from '../platform.ts'
 
-const tokenUrl = 'https://oauth2.googleapis.com/token'
+/** Also the audience of what a service account signs. */
+export const tokenUrl = 'https://oauth2.googleapis.com/token'
 const earlyMs = 60_000
 
-/** What Google's tokens are wanted for. `usual`: the host that `settings.apiUrl` stands in for; `failureOf`: how that API's errors read. */
-export type GoogleApi = { usual: string; name: string; failureOf(answer: HttpAnswer, now: Date): PlatformError }
+/**
+ * What Google's tokens are wanted for. `usual`: the host that `settings.apiUrl` stands in for; `failureOf`: how that API's errors read; `grant`: what the token endpoint is given
+ * for a new token, null where that is missing. Absent: a refresh token and its client.
+ */
+export type GoogleApi = {
+  usual: string
+  name: string
+  failureOf(answer: HttpAnswer, now: Date): PlatformError
+  grant?(io: Io): Record<string, string> | null
+}
 
 export type Tokens = { accessToken: string; expiresAt: string; refreshToken: string | null }
 
@@ -30,7 +39,7 @@ export async function askToken(
     body: new URLSearchParams(form).toString(),
   })
   const now = io.now()
-  if (answer.status !== 200) throw deadGrant(answer.body) ?? api.failureOf(answer, now)
+  if (answer.status !== 200) throw deadGrant(api, answer.body) ?? api.failureOf(answer, now)
   const json = recordOf(parseAnswer(answer.body))
   const accessToken = nameOf(json.access_token)
   if (accessToken === null) throw new PlatformError('unavailable', 'Google gave no token')
@@ -46,9 +55,12 @@ const grantWords: Record<string, string> = {
   deleted_client: 'The OAuth client was deleted',
 }
 
-function deadGrant(body: string): PlatformError | null {
+const ownKeyWords = 'Google does not accept this key (deleted, its account is gone, or the clock of this server is wrong)'
+
+function deadGrant(api: GoogleApi, body: string): PlatformError | null {
   try {
-    const text = grantWords[nameOf(recordOf(parseAnswer(body)).error) ?? '']
+    const error = nameOf(recordOf(parseAnswer(body)).error) ?? ''
+    const text = error === 'invalid_grant' && api.grant ? ownKeyWords : grantWords[error]
     return text === undefined ? null : new PlatformError('reauthorize', text)
   } catch {
     return null
@@ -65,18 +77,18 @@ export async function authorizationOf(api: GoogleApi, io: Io): Promise<string> {
 
 /** A new access token, saved before it is used. Nothing of what it was wanted for has been sent. */
 export async function renew(api: GoogleApi, io: Io, spent: string | undefined): Promise<string> {
-  const { accessToken, refreshToken, clientId, clientSecret } = io.credentials
+  const { accessToken } = io.credentials
   // Another worker may have renewed while our call was under way.
   if (accessToken && spent !== undefined && accessToken !== spent) return accessToken
-  if (!refreshToken || !clientId) throw new PlatformError('reauthorize', `The access to ${api.name} has ended`)
+  const form = (api.grant ?? refreshGrant)(io)
+  if (form === null) throw new PlatformError('reauthorize', `The access to ${api.name} has ended`)
   try {
-    const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId, client_secret: clientSecret ?? '' }
     const tokens = await askToken(api, io, io.settings, form)
     await io.save({
       ...io.credentials,
       accessToken: tokens.accessToken,
       expiresAt: tokens.expiresAt,
-      refreshToken: tokens.refreshToken ?? refreshToken,
+      ...(tokens.refreshToken !== null && { refreshToken: tokens.refreshToken }),
     })
     return tokens.accessToken
   } catch (error) {
@@ -84,6 +96,12 @@ export async function renew(api: GoogleApi, io: Io, spent: string | undefined): 
     const { kind, message, retryAfterMs, cause } = error
     throw new PlatformError(kind, message, { retryAfterMs: retryAfterMs ?? undefined, notSent: true, cause })
   }
+}
+
+function refreshGrant({ credentials }: Io): Record<string, string> | null {
+  const { refreshToken, clientId, clientSecret } = credentials
+  if (!refreshToken || !clientId) return null
+  return { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId, client_secret: clientSecret ?? '' }
 }
 
 const authorizeAt = 'https://accounts.google.com/o/oauth2/v2/auth'
