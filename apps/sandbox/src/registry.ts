@@ -3,6 +3,7 @@ import type { Dialect } from './dialect.ts'
 import { discourse } from './discourse/dialect.ts'
 import { facebook } from './facebook/dialect.ts'
 import { googleBusiness } from './google-business/dialect.ts'
+import { googlePlay } from './google-play/dialect.ts'
 import { instagram } from './instagram/dialect.ts'
 import { lemmy } from './lemmy/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
@@ -31,6 +32,7 @@ export const dialects = [
   webhook,
   telegram,
   googleBusiness,
+  googlePlay,
   // A platform more: its line goes here.
 ] as const
 

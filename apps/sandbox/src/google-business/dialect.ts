@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect.ts'
+import { GoogleError, exhausted, unauthenticated } from '../google/errors.ts'
 import type { GoogleClient } from '../google/login.ts'
-import { GoogleError, exhausted, unauthenticated } from './errors.ts'
 import { reviewAbove, reviewIds } from './ids.ts'
 import { earlier } from './posts.ts'
 import { openBusiness, routeBusiness } from './routes.ts'
@@ -38,7 +38,7 @@ export const googleBusiness: Dialect<'google-business', BusinessSecrets> = {
   earlier,
   failures: {
     // No header says how long.
-    rateLimited: () => exhausted(300),
+    rateLimited: () => exhausted('mybusiness.googleapis.com', 300),
     expiredToken: unauthenticated,
     revokedToken: unauthenticated,
     serverError: () => new GoogleError(500, 'INTERNAL', 'Internal error encountered.'),

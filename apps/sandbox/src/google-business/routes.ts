@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
-import { OauthError, routeLogin } from '../google/login.ts'
+import { GoogleError, answerError, exhausted, invalidArgument, notFound, unauthenticated } from '../google/errors.ts'
+import { routeLogin } from '../google/login.ts'
 import type { GoogleService } from '../google/login.ts'
 import { bodyFields, queryFields, textOf } from '../http/body.ts'
 import { pageBelow, readCursor, writeCursor } from '../http/paging.ts'
@@ -9,11 +10,11 @@ import { Codes } from '../oauth/codes.ts'
 import { Tokens, bearerOf } from '../oauth/tokens.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { Kept } from '../world/kept.ts'
-import { GoogleError, exhausted, invalidArgument, notFound, unauthenticated } from './errors.ts'
 import { replyOf } from './ids.ts'
 import { locationName, replyView, reviewView, updatedAt } from './views.ts'
 
 const platform = 'google-business'
+const service = 'mybusiness.googleapis.com'
 const callsAMinute = 300
 const editsAMinute = 10
 const maxReplyBytes = 4_096
@@ -87,18 +88,8 @@ function admit(business: Business, request: FastifyRequest, bases: string[]): vo
   const given = bearerOf(request)
   if (!given?.startsWith('ya29.') || business.tokens.fateOf(given.slice('ya29.'.length)) !== 'good') throw unauthenticated()
   // A project whose access was not granted yet has a quota of 0, which looks like any other.
-  if (business.faults.quirks.quotaZero) throw exhausted(0)
-  if (business.windows.use(bases.at(-1) ?? '', callsAMinute, 60).over) throw exhausted(callsAMinute)
-}
-
-function answerError(error: unknown, reply: FastifyReply): FastifyReply {
-  if (error instanceof GoogleError || error instanceof OauthError) return reply.code(error.status).send(error.body)
-  const status = (error as { statusCode?: number }).statusCode ?? 500
-  const known =
-    status < 500
-      ? new GoogleError(400, 'INVALID_ARGUMENT', 'Invalid JSON payload received.')
-      : new GoogleError(500, 'INTERNAL', 'Internal error encountered.')
-  return reply.code(known.status).send(known.body)
+  if (business.faults.quirks.quotaZero) throw exhausted(service, 0)
+  if (business.windows.use(bases.at(-1) ?? '', callsAMinute, 60).over) throw exhausted(service, callsAMinute)
 }
 
 function accountView({ secrets }: Business): JsonObject {
@@ -216,7 +207,7 @@ function putReply(business: Business, request: FastifyRequest): JsonObject {
   const comment = textOf(bodyFields(request)['comment']) ?? ''
   if (comment.trim() === '') throw invalidArgument('comment', 'The reply is empty.')
   if (Buffer.byteLength(comment) > maxReplyBytes) throw invalidArgument('comment', `The reply is longer than ${maxReplyBytes} bytes.`)
-  if (windows.use('edits', editsAMinute, 60).over) throw exhausted(editsAMinute)
+  if (windows.use('edits', editsAMinute, 60).over) throw exhausted(service, editsAMinute)
   const there = replyOf(world, review)
   const isSame = there?.text === comment
   if (there && !isSame) world.edit(there, comment)

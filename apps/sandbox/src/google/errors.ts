@@ -1,4 +1,6 @@
+import type { FastifyReply } from 'fastify'
 import type { JsonObject } from '../world/item.ts'
+import { OauthError } from './login.ts'
 
 /** An answer of a Google API that is not a success, in the newer form: status, its word, and a sentence. */
 export class GoogleError extends Error {
@@ -31,8 +33,19 @@ export function notFound(): GoogleError {
   return new GoogleError(404, 'NOT_FOUND', 'Requested entity was not found.')
 }
 
-/** Too many calls a minute; where the project was never let in, the limit is 0. */
-export function exhausted(limit: number): GoogleError {
-  const words = `Quota exceeded for quota metric 'Requests' and limit 'Requests per minute' of service 'mybusiness.googleapis.com' for consumer 'project_number:1'. (limit ${limit})`
+/** Too many calls; where a project was never let in, the limit is 0. `service` is its name among Google's APIs. */
+export function exhausted(service: string, limit: number): GoogleError {
+  const words = `Quota exceeded for quota metric 'Requests' and limit 'Requests per minute' of service '${service}' for consumer 'project_number:1'. (limit ${limit})`
   return new GoogleError(429, 'RESOURCE_EXHAUSTED', words)
+}
+
+/** Whatever went wrong, in Google's form; what is not Google's is a bad body or a slip of ours. */
+export function answerError(error: unknown, reply: FastifyReply): FastifyReply {
+  if (error instanceof GoogleError || error instanceof OauthError) return reply.code(error.status).send(error.body)
+  const status = (error as { statusCode?: number }).statusCode ?? 500
+  const known =
+    status < 500
+      ? new GoogleError(400, 'INVALID_ARGUMENT', 'Invalid JSON payload received.')
+      : new GoogleError(500, 'INTERNAL', 'Internal error encountered.')
+  return reply.code(known.status).send(known.body)
 }
