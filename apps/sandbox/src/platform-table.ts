@@ -4,7 +4,8 @@ import { dialects } from './registry.ts'
 /** The platforms as a table in Markdown, for the README: what people can do there, what the connect form takes, how webhooks are signed. */
 export function platformTable(): string {
   const rows = (dialects as readonly Dialect[]).map((dialect) => {
-    const settings = Object.keys(dialect.settings(dialect.secrets(blank), ''))
+    // Where it is called is no part of the form.
+    const settings = Object.keys(dialect.settings(dialect.secrets(blank), '')).filter((name) => name !== 'apiUrl')
     const webhooks = dialect.webhooks ? `\`${dialect.webhooks.signature}\`` : 'none'
     const cells = [dialect.name, `\`/${dialect.id}\``, dialect.kinds.join(', '), settings.map((name) => `\`${name}\``).join(', '), webhooks]
     return `| ${cells.join(' | ')} |`

@@ -1,5 +1,6 @@
 import { bluesky } from './bluesky/dialect.ts'
 import type { Dialect } from './dialect.ts'
+import { discord } from './discord/dialect.ts'
 import { discourse } from './discourse/dialect.ts'
 import { facebook } from './facebook/dialect.ts'
 import { googleBusiness } from './google-business/dialect.ts'
@@ -33,6 +34,7 @@ export const dialects = [
   telegram,
   googleBusiness,
   googlePlay,
+  discord,
   // A platform more: its line goes here.
 ] as const
 

@@ -1,4 +1,5 @@
 import { AtpAgent, RichText } from '@atproto/api'
+import { DiscordAPIError, REST } from '@discordjs/rest'
 import { Bot } from 'grammy'
 import { createRestAPIClient } from 'masto'
 import { afterEach, expect, test } from 'vitest'
@@ -102,4 +103,27 @@ test('grammy listens for comments, answers below them, reacts, and knows a refus
     'message to be replied not found',
   )
   expect((await bot.api.getChat(Number(groupId))).linked_chat_id).toBe(Number(secrets.telegram.channelId))
+})
+
+test('@discordjs/rest reads a thread, answers in it once, reacts, deletes, and knows a refusal', async () => {
+  sandbox = await startSandbox({ port: 0 })
+  const { world, secrets } = sandbox
+  const { token, botId, guildId } = secrets.discord
+  const rest = new REST({ version: '10', api: `${sandbox.urls.discord}/api` }).setToken(token)
+  expect(await rest.get('/users/@me')).toMatchObject({ id: botId, bot: true })
+  const post = speak(world, { platform: 'discord', author: 'brand', title: 'Stitch along', text: 'Step one is up' })
+  const asked = speak(world, { platform: 'discord', author: { name: 'Idris' }, text: 'with the grain?', parentId: post.id })
+  const { threads } = (await rest.get(`/guilds/${guildId}/threads/active`)) as { threads: { id: string }[] }
+  expect(threads[0]?.id).toBe(post.id)
+  const query = new URLSearchParams({ after: post.id, limit: '100' })
+  expect(await rest.get(`/channels/${post.id}/messages`, { query })).toMatchObject([{ id: asked.id, content: 'with the grain?' }])
+  const body = { content: 'Across it', message_reference: { message_id: asked.id }, nonce: 'once', enforce_nonce: true }
+  const sent = [await rest.post(`/channels/${post.id}/messages`, { body }), await rest.post(`/channels/${post.id}/messages`, { body })]
+  expect(new Set(sent.map((each) => (each as { id: string }).id)).size).toBe(1)
+  await rest.put(`/channels/${post.id}/messages/${asked.id}/reactions/${encodeURIComponent('👍')}/@me`)
+  expect(asked.likes.has(botId)).toBe(true)
+  await rest.delete(`/channels/${post.id}/messages/${asked.id}`)
+  const refusal = await rest.post(`/channels/${post.id}/messages`, { body: { ...body, nonce: 'twice' } }).catch((error: unknown) => error)
+  expect(refusal).toBeInstanceOf(DiscordAPIError)
+  expect(refusal).toMatchObject({ status: 400, code: 50035, message: expect.stringContaining('REPLIES_UNKNOWN_MESSAGE') })
 })

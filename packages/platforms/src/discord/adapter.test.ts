@@ -1,3 +1,4 @@
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
 import { discord } from './adapter.ts'
@@ -64,4 +65,5 @@ conformance({
     const message = { id, channel_id: thread, type: 0, content: 'again', timestamp: '2026-11-22T11:00:00Z', author: { id: '222' } }
     return url.pathname.endsWith('messages') ? [message] : message
   },
+  open: () => openSandboxWorld(discord),
 })

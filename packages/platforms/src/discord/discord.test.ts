@@ -65,7 +65,12 @@ test('reads what came after the last id, to the end, and goes on from there', as
   const second = await discord.poll(io, { ...input, cursor: JSON.parse(JSON.stringify(first.cursor)) })
   expect([second.pages, calls.slice(before).map((call) => call.path)]).toEqual([
     [],
-    ['/guilds/100/threads/active', '/channels/1290000000000000000/messages'],
+    [
+      '/guilds/100/threads/active',
+      '/channels/1290000000000000000/threads/archived/public',
+      '/channels/1280000000000000000/threads/archived/public',
+      '/channels/1290000000000000000/messages',
+    ],
   ])
 })
 
@@ -89,6 +94,34 @@ test('of a thread older than what is read, what it is about is read all the same
   const before = calls.length
   await discord.poll(io, { ...input, cursor: first.cursor })
   expect(calls.slice(before).map((call) => call.path)).not.toContain(`/channels/1290000000000000000/messages/${thread}`)
+})
+
+test('a thread that was begun and put away between two rounds is read, once', async () => {
+  const closedAt = '2026-11-22T11:59:00.123456+00:00'
+  let archived: object[] = []
+  const { io, calls } = aDiscord({
+    'GET /guilds/100/threads/active': () => ({ threads: [] }),
+    'GET /channels/1290000000000000000/messages': () => [],
+    'GET /channels/1280000000000000000/threads/archived/public': () => ({ threads: archived, has_more: true }),
+    [`GET /channels/${thread}/messages`]: ({ query }) =>
+      isNewer('1300000000000000001', query.get('after')!) ? [message('1300000000000000001'), message(thread)] : [],
+  })
+  const first = await discord.poll(io, { ...input, backTo: '2024-01-01T00:00:00.000Z' })
+  archived = [
+    {
+      id: thread,
+      parent_id: '1280000000000000000',
+      last_message_id: '1300000000000000001',
+      thread_metadata: { archive_timestamp: closedAt },
+    },
+  ]
+  const second = await discord.poll(io, { ...input, cursor: JSON.parse(JSON.stringify(first.cursor)) })
+  const facts = second.pages.flatMap((page) => discord.normalize({ ...page, receivedAt: now.toISOString() }, io.self).facts)
+  expect(facts.map((fact) => fact.externalId)).toEqual([thread, '1300000000000000001'])
+  const before = calls.length
+  const third = await discord.poll(io, { ...input, cursor: JSON.parse(JSON.stringify(second.cursor)) })
+  expect(third.pages).toEqual([])
+  expect(calls.slice(before).map((call) => call.path)).not.toContain(`/channels/${thread}/messages`)
 })
 
 test('an open message that is not there any more is gone, and one channel that may not be read costs no other', async () => {

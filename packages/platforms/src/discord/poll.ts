@@ -1,5 +1,6 @@
 import { PlatformError } from '../error.ts'
-import { idOf, listOf, recordOf } from '../json.ts'
+import { idOf, instantOf, listOf, recordOf, textOf } from '../json.ts'
+import type { JsonRecord } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
 import { attempt, finish, takeTurn } from '../round.ts'
 import type { Round } from '../round.ts'
@@ -11,10 +12,11 @@ const pageSize = '100'
 const maxPages = 10
 const maxThreads = 100
 const maxOpen = 50
+const maxClosedPages = 5
 const backMs = 90 * 86_400_000
 
-/** `at`: the last message read of each channel or thread. `start`: where one that is new to us begins. */
-type Cursor = { at: Record<string, string>; start: string; turn: number }
+/** `at`: the last message read of each channel or thread. `start`: where one that is new to us begins. `closed`: when the last thread below a channel was put away. */
+type Cursor = { at: Record<string, string>; start: string; turn: number; closed: Record<string, string> }
 /** `begunIn`: where the first message of a thread stands, itself in a forum. */
 type Place = { id: string; isThread: boolean; lastId: string | null; begunIn: string }
 
@@ -25,21 +27,41 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const cursor = cursorOf(input.cursor, snowflakeAt(backTo))
   const threads = await livingThreads(io)
   const channels = idsOf(io.settings.channels).map((id) => ({ id, isThread: false, lastId: null, begunIn: id }))
-  const places: Place[] = [...channels, ...threads]
-  let goesOn = true
-  for (const place of places) if (goesOn) goesOn = await attempt(round, () => readPlace(io, round, cursor, place))
+  const putAway: Place[] = []
+  const closed = { ...cursor.closed }
+  let [goesOn, toTheEnd] = [true, true]
+  for (const id of [...idsOf(io.settings.channels), ...idsOf(io.settings.forums)])
+    if (goesOn)
+      goesOn = await attempt(round, async () => {
+        const found = await closedThreads(io, cursor, id)
+        putAway.push(...found.places)
+        if (found.newest !== '') closed[id] = found.newest
+      })
+  const places: Place[] = [...channels, ...threads, ...putAway]
+  for (const place of places)
+    if (goesOn)
+      goesOn = await attempt(round, async () => {
+        const whole = await readPlace(io, round, cursor, place)
+        toTheEnd &&= whole || !putAway.includes(place)
+      })
   const { chosen, turn } = takeTurn(input.open, cursor.turn, { newest: 0, others: maxOpen })
-  for (const { externalId, ref } of chosen)
-    if (goesOn) goesOn = await attempt(round, () => readAgain(io, round, externalId, ref ?? {}, threads))
+  for (const { externalId, ref } of chosen) if (goesOn) goesOn = await attempt(round, () => readAgain(io, round, externalId, ref ?? {}))
   const kept = new Set(places.map(({ id }) => id))
   const at = goesOn ? Object.fromEntries(Object.entries(cursor.at).filter(([id]) => kept.has(id))) : cursor.at
-  return finish(round, { ...cursor, at, turn }, waitMs)
+  // What was put away and not read to its end is listed once more.
+  return finish(round, { ...cursor, at, turn, ...(goesOn && toTheEnd && { closed }) }, waitMs)
 }
 
 function cursorOf(given: unknown, start: string): Cursor {
-  const { at, start: known, turn } = recordOf(given)
+  const { at, start: known, turn, closed } = recordOf(given)
   const places = Object.entries(recordOf(at)).filter((entry): entry is [string, string] => isSnowflake(entry[1]))
-  return { at: Object.fromEntries(places), start: isSnowflake(known) ? known : start, turn: typeof turn === 'number' ? turn : 0 }
+  const putAway = Object.entries(recordOf(closed)).filter((entry): entry is [string, string] => instantOf(entry[1]) !== null)
+  return {
+    at: Object.fromEntries(places),
+    start: isSnowflake(known) ? known : start,
+    turn: typeof turn === 'number' ? turn : 0,
+    closed: Object.fromEntries(putAway),
+  }
 }
 
 /** Threads that are not archived, below the channels and forums that are watched; the busiest last ones. */
@@ -47,22 +69,52 @@ async function livingThreads(io: Io): Promise<Place[]> {
   const { json } = await callApi(io, { path: `/guilds/${encodeURIComponent(io.settings.guildId ?? '')}/threads/active` })
   const { threads } = recordOf(json)
   if (!Array.isArray(threads)) throw new PlatformError('unavailable', 'Discord did not list the threads')
-  const [channels, forums] = [new Set(idsOf(io.settings.channels)), new Set(idsOf(io.settings.forums))]
   return threads
-    .flatMap((each) => {
-      const thread = recordOf(each)
-      const id = idOf(thread.id)
-      const parent = idOf(thread.parent_id) ?? ''
-      const begunIn = forums.has(parent) ? (id ?? '') : parent
-      return id !== null && isSnowflake(id) && (forums.has(parent) || channels.has(parent))
-        ? [{ id, isThread: true, lastId: idOf(thread.last_message_id), begunIn }]
-        : []
-    })
+    .flatMap((each) => placeOf(io, recordOf(each)) ?? [])
     .toSorted((a, b) => (isNewer(a.lastId ?? a.id, b.lastId ?? b.id) ? -1 : 1))
     .slice(0, maxThreads)
 }
 
-async function readPlace(io: Io, round: Round, cursor: Cursor, place: Place): Promise<void> {
+/**
+ * Threads below one channel that were put away since we last looked, or, the first time, the last hundred of them: somebody may have asked there and closed it between two
+ * rounds. The times are Discord's own.
+ */
+async function closedThreads(io: Io, cursor: Cursor, channel: string): Promise<{ places: Place[]; newest: string }> {
+  const path = `/channels/${encodeURIComponent(channel)}/threads/archived/public`
+  const known = cursor.closed[channel] ?? ''
+  const places: Place[] = []
+  let [newest, before] = [known, '']
+  for (let page = 0; page < (known === '' ? 1 : maxClosedPages); page += 1) {
+    const { json } = await callApi(io, { path, params: { limit: pageSize, ...(before !== '' && { before }) } })
+    const { threads, has_more: more } = recordOf(json)
+    const closed = listOf(threads).map((each) => ({ thread: recordOf(each), at: closedAtOf(recordOf(each)) }))
+    for (const { thread, at } of closed) {
+      const place = placeOf(io, thread)
+      if (place && at >= known && isNewer(place.lastId ?? place.id, cursor.start)) places.push(place)
+      if (at > newest) newest = at
+    }
+    const last = closed.at(-1)
+    before = textOf(recordOf(last?.thread.thread_metadata).archive_timestamp)
+    if (more !== true || before === '' || !last || last.at < known) break
+  }
+  return { places, newest }
+}
+
+function closedAtOf(thread: JsonRecord): string {
+  return instantOf(recordOf(thread.thread_metadata).archive_timestamp) ?? ''
+}
+
+/** A thread below a channel that is watched; null for any other. */
+function placeOf(io: Io, thread: JsonRecord): Place | null {
+  const id = idOf(thread.id)
+  const parent = idOf(thread.parent_id) ?? ''
+  const inForum = idsOf(io.settings.forums).includes(parent)
+  if (id === null || !isSnowflake(id) || (!inForum && !idsOf(io.settings.channels).includes(parent))) return null
+  return { id, isThread: true, lastId: idOf(thread.last_message_id), begunIn: inForum ? id : parent }
+}
+
+/** Whether it was read to its end. */
+async function readPlace(io: Io, round: Round, cursor: Cursor, place: Place): Promise<boolean> {
   const { id, isThread, lastId, begunIn } = place
   // Older than what is read: what it is about has to be asked for by itself.
   if (isThread && cursor.at[id] === undefined && !isNewer(id, cursor.start)) {
@@ -75,25 +127,27 @@ async function readPlace(io: Io, round: Round, cursor: Cursor, place: Place): Pr
   const before = isThread && isNewer(id, cursor.start) ? String(BigInt(id) - 1n) : cursor.start
   let after = cursor.at[id] ?? before
   for (let page = 0; page < maxPages; page += 1) {
-    if (lastId !== null && !isNewer(lastId, after)) break
+    if (lastId !== null && !isNewer(lastId, after)) return true
     const path = `/channels/${encodeURIComponent(id)}/messages`
     const { json, text } = await callApi(io, { path, params: { after, limit: pageSize } })
     if (!Array.isArray(json)) throw new PlatformError('unavailable', 'Discord did not list the messages')
     const ids = listOf(json).flatMap((each) => idOf(recordOf(each).id) ?? [])
     const newest = ids.filter(isSnowflake).reduce((a, b) => (isNewer(b, a) ? b : a), after)
-    if (json.length === 0) break
+    if (json.length === 0) return true
     const request = requestOf(io, { channel: id, isThread })
     round.pages.push({ resource: `messages:${id}:${after}`, kind: 'messages', request, body: text })
-    if (newest === after) break
+    if (newest === after) return true
     after = newest
     cursor.at[id] = after
   }
+  return false
 }
 
-async function readAgain(io: Io, round: Round, externalId: string, ref: Record<string, string>, threads: Place[]): Promise<void> {
+async function readAgain(io: Io, round: Round, externalId: string, ref: Record<string, string>): Promise<void> {
   const { channel } = ref
   if (!channel) return
-  const isThread = threads.some(({ id }) => id === channel)
+  // Also one that was put away meanwhile.
+  const isThread = !idsOf(io.settings.channels).includes(channel)
   await readOne(io, round, { id: externalId, channel, isThread }).catch((error: unknown) => {
     if (!(error instanceof PlatformError) || error.kind !== 'gone') throw error
     const request = requestOf(io, { channel, isThread }, externalId)
