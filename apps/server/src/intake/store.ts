@@ -12,7 +12,7 @@ const maxWaiting = 20_000
 
 /** Deliveries in one job: they are taken in by one transaction a workspace. */
 const maxIdsInJob = 50
-/** A call is followed by a rest of so many times what it took. */
+/** A call during which more came is followed by a rest of so many times what it took. */
 const restShare = 9
 const maxRestMs = 50
 
@@ -56,24 +56,25 @@ export function openStore(ctx: Context): { store(arrival: Arrival): Promise<void
 }
 
 /**
- * Tells ingest of new rows, one call at a time and with a rest after each that grows with what it took: rows stored meanwhile go together in the next, so
- * that a storm of small batches is no storm of jobs and adding them keeps a small share of the database. One alone goes at once.
+ * Tells ingest of new rows, one call at a time. What comes during a call goes together in the next, after a rest that grows with what the call took, so that
+ * a storm of small batches is no storm of jobs and adding them keeps a small share of the database. Whoever comes between calls goes at once.
  */
 function openWakeUps(ctx: Context): (ids: string[]) => Promise<void> {
   let gathered: string[] = []
   let inFlight = false
   return async (ids) => {
     gathered.push(...ids)
-    if (inFlight) return
+    if (inFlight || gathered.length === 0) return
     inFlight = true
-    while (gathered.length > 0) {
+    for (;;) {
       const jobs = []
       for (let at = 0; at < gathered.length; at += maxIdsInJob) jobs.push({ deliveryIds: gathered.slice(at, at + maxIdsInJob) })
       gathered = []
       const startedAt = ctx.now().getTime()
       await ctx.queue.add('ingest', jobs)
+      if (gathered.length === 0) break
       const restMs = Math.min(maxRestMs, restShare * (ctx.now().getTime() - startedAt))
-      if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
+      await new Promise((resolve) => setTimeout(resolve, restMs))
     }
     inFlight = false
   }

@@ -9,7 +9,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../../test/postgres.ts'
 import { backends, freePort, hasRedis, openRedis, type TestRedis } from '../../test/redis.ts'
-import { openQueue, type Queue } from './queue.ts'
+import { openQueue, postgresOptions, type Queue } from './queue.ts'
 
 // What we need from BullMQ, on both of its stores: through our own queue where that is how it is used, directly where it is a promise of the library.
 describe.each(backends)('the queue on $backend', ({ backend, here }) => {
@@ -43,7 +43,7 @@ describe.each(backends)('the queue on $backend', ({ backend, here }) => {
 
   /** A queue and the way to open workers on it, of BullMQ itself, with the options that ours has. */
   function bull(name: string) {
-    const pool = redis ? null : new Pool({ max: 4, ...database.system, options: '-c search_path=bullmq' } as PoolConfig)
+    const pool = redis ? null : new Pool({ max: 4, ...database.system, options: postgresOptions } as PoolConfig)
     pool?.on('error', () => undefined)
     const connection = redis ? new Redis(redis.url, { maxRetriesPerRequest: null }) : pool
     const make = <T>(Class: unknown, args: unknown[], extra: object): T =>

@@ -24,6 +24,12 @@ export type Queue = {
   close(): Promise<void>
 }
 
+/**
+ * Jobs wait for no disk: PostgreSQL may forget the last half second of them when it dies, as Redis may, and the sweep finds what they were about
+ * (https://www.postgresql.org/docs/current/wal-async-commit.html).
+ */
+export const postgresOptions = '-c search_path=bullmq -c synchronous_commit=off'
+
 /** Finished jobs are removed (a kept id would swallow the sweep's re-adding); a killed worker's job is free again after about 3 s, and taken within 4. */
 const jobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
 const workerOptions = { lockDuration: 3_000, stalledInterval: 1_000, maxStalledCount: 10 }
@@ -40,7 +46,7 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
     (error: Error) => {
       if (!closing) log.warn({ ...about, error: error.message }, words)
     }
-  const pool = options.redisUrl ? null : new Pool({ max: 8, ...options.postgres, options: '-c search_path=bullmq' })
+  const pool = options.redisUrl ? null : new Pool({ max: 8, ...options.postgres, options: postgresOptions })
   pool?.on('error', complain('queue: a database connection was lost'))
   // Workers wait for a Redis that is away; whoever adds does not, and what he wanted to add is not kept for later: the sweep finds it.
   const redis = options.redisUrl ? new Redis(options.redisUrl, { maxRetriesPerRequest: null }) : null
