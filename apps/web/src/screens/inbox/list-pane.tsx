@@ -1,11 +1,10 @@
-import type { ConversationRow, Counts } from '@answerback/core/api'
+import type { Counts } from '@answerback/core/api'
 import { sortOf } from '@answerback/core/list-view'
 import { ArrowUp } from 'lucide-react'
 import { type RefObject, useCallback, useRef } from 'react'
 import { useCommandHandlers } from '../../keys/handlers.ts'
 import { useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
-import { useActions } from '../thread/use-actions.ts'
 import { ChannelAlert } from './channel-alert.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { ListHead } from './list-head.tsx'
@@ -32,7 +31,6 @@ export function ListPane({ view, search, counts, list, cursorId, selectedId, onO
   const t = useWords()
   const scroller = useRef<HTMLDivElement>(null)
   const me = useMe()
-  const actions = useActions()
   const query = queryOf(view, search)
   const sort = sortOf(query)
   const listKey = JSON.stringify(query)
@@ -47,9 +45,6 @@ export function ListPane({ view, search, counts, list, cursorId, selectedId, onO
     waiting === null ? (listed(view, counts, search) ?? (list.hasNextPage ? null : list.rows.length)) : waiting.count - waiting.snoozed
 
   useCommandHandlers(held.count > 0 ? { showNew: held.show } : {})
-  const onRetry = (row: ConversationRow) => {
-    if (row.reply !== null) void actions.retryReply(row, row.reply)
-  }
 
   return (
     <section className="list" aria-label={t(`nav.${view}`)}>
@@ -95,7 +90,6 @@ export function ListPane({ view, search, counts, list, cursorId, selectedId, onO
             cursorId={cursorId}
             selectedId={selectedId}
             onOpen={onOpen}
-            onRetry={onRetry}
             onNearEnd={() => {
               if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
             }}

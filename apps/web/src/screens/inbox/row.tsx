@@ -2,9 +2,9 @@ import type { ConversationRow } from '@answerback/core/api'
 import { hasFailedReply } from '@answerback/core/list-view'
 import clsx from 'clsx'
 import { Check, CircleAlert, EyeOff, Heart, Minus, Moon, Pencil, Reply as ReplyIcon } from 'lucide-react'
-import { memo } from 'react'
+import { memo, useCallback } from 'react'
 import { fullWhen, whenText } from '../../clock/instants.ts'
-import { now } from '../../clock/ticker.ts'
+import { now, useAtNow } from '../../clock/ticker.ts'
 import { isSeen } from '../../drafts/seen.ts'
 import { usePresence } from '../../live/presence.ts'
 import { Glyph } from '../../ui/glyph.tsx'
@@ -13,6 +13,7 @@ import { Stars } from '../../ui/stars.tsx'
 import { Meter, stepAt, useSpanSince, useWaitStep, WaitChip } from '../../ui/wait.tsx'
 import { longSpan, shortSpan } from '../../words/spans.ts'
 import { useWords } from '../../words/words.tsx'
+import { useActions } from '../thread/use-actions.ts'
 import { endedWords, hasPendingReply, nameOf, placeOf } from './row-words.ts'
 
 type Props = {
@@ -21,15 +22,12 @@ type Props = {
   cursor: boolean
   selected: boolean
   onOpen: (id: string) => void
-  onRetry: (row: ConversationRow) => void
 }
 
 /** One conversation in a list: who, how long, where or what state, and what they said. One height whatever it says. */
-export const Row = memo(function Row({ row, index, cursor, selected, onOpen, onRetry }: Props) {
-  const t = useWords()
+export function Row({ row, index, cursor, selected, onOpen }: Props) {
   const step = useWaitStep(row)
   const unseen = row.waitingSince !== null && !selected && !isSeen(row.id, row.lastMessage, now())
-  const quote = (row.waitingMessage ?? row.lastMessage).text
   return (
     <div
       role="row"
@@ -41,31 +39,36 @@ export const Row = memo(function Row({ row, index, cursor, selected, onOpen, onR
       tabIndex={cursor ? 0 : -1}
       onClick={() => onOpen(row.id)}
     >
-      <div role="gridcell">
-        <RowName row={row} unseen={unseen} />
-        <span className="who ell" aria-hidden="true">
-          {nameOf(row.contact, t)}
-        </span>
-        <span className="end" aria-hidden="true">
-          {step === null ? (
-            <EndedAt row={row} />
-          ) : (
-            <WaitChip waits={row} say={(span, late) => (late ? t('list.lateFor', { span }) : span)} />
-          )}
-        </span>
-        <span className="l2">
-          <Glyph platform={row.platform} />
-          {row.rating !== null && <Stars rating={row.rating} />}
-          <Status row={row} onRetry={onRetry} />
-        </span>
-        <span className="mt" aria-hidden="true">
-          <Assignee row={row} />
-          <Meter waits={row} />
-        </span>
-        <span className="tx ell" aria-hidden="true">
-          {quote.replace(/\s+/gu, ' ')}
-        </span>
-      </div>
+      <RowCell row={row} unseen={unseen} />
+    </div>
+  )
+}
+
+/** What a row says. An arrival moves every row below it, and none of them says anything else for that. */
+const RowCell = memo(function RowCell({ row, unseen }: { row: ConversationRow; unseen: boolean }) {
+  const t = useWords()
+  const step = useWaitStep(row)
+  return (
+    <div role="gridcell">
+      <RowName row={row} unseen={unseen} />
+      <span className="who ell" aria-hidden="true">
+        {nameOf(row.contact, t)}
+      </span>
+      <span className="end" aria-hidden="true">
+        {step === null ? <EndedAt row={row} /> : <WaitChip waits={row} say={(span, late) => (late ? t('list.lateFor', { span }) : span)} />}
+      </span>
+      <span className="l2">
+        <Glyph platform={row.platform} />
+        {row.rating !== null && <Stars rating={row.rating} />}
+        <Status row={row} />
+      </span>
+      <span className="mt" aria-hidden="true">
+        <Assignee row={row} />
+        <Meter waits={row} />
+      </span>
+      <span className="tx ell" aria-hidden="true">
+        {(row.waitingMessage ?? row.lastMessage).text.replace(/\s+/gu, ' ')}
+      </span>
     </div>
   )
 })
@@ -95,12 +98,12 @@ function RowName({ row, unseen }: { row: ConversationRow; unseen: boolean }) {
 }
 
 /** Line two: the state that matters most, else where it stands. */
-function Status({ row, onRetry }: { row: ConversationRow; onRetry: (row: ConversationRow) => void }) {
+function Status({ row }: { row: ConversationRow }) {
   const t = useWords()
   const me = useMe()
   const people = usePresence(row.id)
   const writer = people.find((person) => person.typing)
-  if (hasFailedReply(row)) return <FailedStatus row={row} onRetry={onRetry} />
+  if (row.reply !== null && hasFailedReply(row)) return <FailedStatus row={row} reply={row.reply} />
   if (writer !== undefined) return <State icon={<Pencil className="i sm" />} text={t('list.typing', { name: writer.name })} />
   if (row.reply !== null && hasPendingReply(row)) {
     const waits = row.reply.state === 'queued' && row.reply.reason !== null
@@ -111,14 +114,7 @@ function Status({ row, onRetry }: { row: ConversationRow; onRetry: (row: Convers
     const Icon = row.state === 'answered' ? Check : row.state === 'closed' ? Minus : EyeOff
     return <State icon={<Icon className="i sm" />} text={ended} className={row.state === 'answered' ? 'ans' : 'plain'} />
   }
-  if (row.state === 'snoozed' && row.snoozedUntil !== null) {
-    return (
-      <State
-        icon={<Moon className="i sm" />}
-        text={t('list.snoozedUntil', { time: whenText(row.snoozedUntil, now(), me.workspace.timeZone) })}
-      />
-    )
-  }
+  if (row.state === 'snoozed' && row.snoozedUntil !== null) return <Snoozed until={row.snoozedUntil} />
   if (row.snoozedUntil !== null && Date.parse(row.snoozedUntil) <= now())
     return <State icon={<Moon className="i sm" />} text={t('list.backFromSnooze')} />
   if (row.acknowledged) return <State icon={<Heart className="i sm" />} text={t('list.liked')} className="ack" />
@@ -128,10 +124,16 @@ function Status({ row, onRetry }: { row: ConversationRow; onRetry: (row: Convers
   return <span className="ell">{placeOf(row, me, t)}</span>
 }
 
-function FailedStatus({ row, onRetry }: { row: ConversationRow; onRetry: (row: ConversationRow) => void }) {
+function Snoozed({ until }: { until: string }) {
   const t = useWords()
-  const unknown = row.reply?.state === 'needs_check'
-  const why = firstSentence(row.reply?.reason ?? '')
+  return <State icon={<Moon className="i sm" />} text={t('list.snoozedUntil', { time: useWhen(until) })} />
+}
+
+function FailedStatus({ row, reply }: { row: ConversationRow; reply: NonNullable<ConversationRow['reply']> }) {
+  const t = useWords()
+  const actions = useActions()
+  const unknown = reply.state === 'needs_check'
+  const why = firstSentence(reply.reason ?? '')
   const text = unknown ? t('list.needsCheck') : t('list.notSent', { reason: why === '' ? 'none' : 'some', why })
   return (
     <span className="err state">
@@ -144,7 +146,7 @@ function FailedStatus({ row, onRetry }: { row: ConversationRow; onRetry: (row: C
         onClick={(event) => {
           if (unknown) return
           event.stopPropagation()
-          onRetry(row)
+          void actions.retryReply(row, reply)
         }}
       >
         {unknown ? t('list.look') : t('list.retry')}
@@ -178,9 +180,15 @@ function EndedAt({ row }: { row: ConversationRow }) {
   const at = row.ended?.at ?? row.lastActivityAt
   return (
     <time className="meta" dateTime={at} title={fullWhen(at, workspace.timeZone)}>
-      {whenText(at, now(), workspace.timeZone)}
+      {useWhen(at)}
     </time>
   )
+}
+
+/** When that is, as one says it now; tomorrow one says it otherwise. */
+function useWhen(iso: string): string {
+  const { workspace } = useMe()
+  return useAtNow(useCallback((now: number) => whenText(iso, now, workspace.timeZone), [iso, workspace.timeZone]))
 }
 
 function firstSentence(text: string): string {

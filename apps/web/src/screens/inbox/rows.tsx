@@ -1,4 +1,3 @@
-import type { ConversationRow } from '@answerback/core/api'
 import { type RefObject, useEffect, useImperativeHandle, useMemo, useRef, type Ref } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import { usePhone } from '../../ui/use-phone.ts'
@@ -21,27 +20,13 @@ type Props = {
   cursorId: string | null
   selectedId: string | null
   onOpen: (id: string) => void
-  onRetry: (row: ConversationRow) => void
   onNearEnd: () => void
   onScrolled: (top: number) => void
   prepended: boolean
 }
 
 /** The virtualised grid. The cursor's row stays mounted wherever the list is scrolled, so that focus is never lost. */
-export function Rows({
-  ref,
-  scroller,
-  lines,
-  label,
-  total,
-  cursorId,
-  selectedId,
-  onOpen,
-  onRetry,
-  onNearEnd,
-  onScrolled,
-  prepended,
-}: Props) {
+export function Rows({ ref, scroller, lines, label, total, cursorId, selectedId, onOpen, onNearEnd, onScrolled, prepended }: Props) {
   const list = useRef<VirtualizerHandle>(null)
   const phone = usePhone()
   const cursorAt = lines.findIndex((line) => line.row.id === cursorId)
@@ -92,7 +77,6 @@ export function Rows({
               cursor={index === focusAt}
               selected={line.row.id === selectedId}
               onOpen={onOpen}
-              onRetry={onRetry}
             />
           )
           return phone && line.row.waitingSince !== null ? (
