@@ -106,6 +106,20 @@ describe('Facebook', () => {
     expect(await debug(pageAccessToken)).toMatchObject({ expires_at: 0, data_access_expires_at: nowSeconds + 90 * 86_400 })
   })
 
+  test('lists the Business and its Pages for whoever let it be seen; of a client’s Page it gives no token', async () => {
+    const { userAccessToken, pageId } = sandbox.secrets.facebook
+    const list = async (path: string) => json(await fetch(graph(path), { headers: { authorization: `Bearer ${userAccessToken}` } }))
+    const [business] = (await list('me/businesses?fields=id,name')).body.data
+    expect(business.name).toBe('Fieldnote Studio')
+    const owned = (await list(`${business.id}/owned_pages?fields=id,name,access_token`)).body.data
+    expect(owned.map((each: { name: string }) => each.name)).toEqual(['Fieldnote', 'Fieldnote Outlet'])
+    expect(owned[0]).toMatchObject({ id: pageId, access_token: sandbox.secrets.facebook.pageAccessToken })
+    const clients = (await list(`${business.id}/client_pages?fields=id,name,access_token`)).body.data
+    expect(clients).toEqual([{ id: expect.any(String), name: 'Fieldnote Guild' }])
+    await agree([pageId])
+    expect((await list('me/businesses')).body.error.code).toBe(200)
+  })
+
   test('another Page answers for itself alone, and keeps its own subscriptions', async () => {
     const { pageId, userAccessToken } = sandbox.secrets.facebook
     const other = (await accounts(userAccessToken)).body.data[1]

@@ -71,6 +71,8 @@ test('Facebook: not agreeing is said where one left, and agreeing connects the P
   const choice = (name: string) => page.locator('.account-choices li').filter({ has: page.getByText(name, { exact: true }) })
   expect(await choice('Fieldnote').innerText()).toContain('connected already')
   expect(await choice('Fieldnote Press').getByRole('checkbox').isDisabled()).toBe(true)
+  expect(await choice('Fieldnote Guild').getByRole('checkbox').isDisabled()).toBe(true)
+  await choice('Fieldnote Outlet').getByRole('checkbox').uncheck()
   for (const size of [
     { width: 390, height: 844 },
     { width: 1440, height: 900 },

@@ -1,10 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { addPlatformApp } from '../src/access/platform-apps.ts'
 import { addMember } from '../src/access/workspaces.ts'
+import { schema as t } from '../src/db/schema.ts'
 import { readEnv } from '../src/env.ts'
 import { startServer, type Running } from '../src/server.ts'
 import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
@@ -47,8 +51,20 @@ const nameOf = (has: 'own webhook' | 'costs') =>
 async function openDetails(page: Page, platform: string) {
   await page.goto(`${running.url}/settings/channels`)
   const line = page.locator('.channel-line').filter({ has: page.getByText(platform, { exact: true }) })
-  await line.getByRole('button', { name: 'Webhook and limits' }).click()
+  await line.getByRole('button', { name: 'Details' }).click()
   return line
+}
+
+/** Nothing that a machine can find is in the way of anybody, and nothing is cut off. */
+async function checkPage(page: Page, what: string): Promise<void> {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+  const violations = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
+      .run()
+      .then((result) => result.violations.map((each) => `${each.id}: ${each.nodes[0]?.html.slice(0, 200)}`)),
+  )
+  expect(violations, what).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), what).toBe(0)
 }
 
 test('an owner copies the webhook of a channel and makes another secret, on a phone too', async () => {
@@ -82,6 +98,80 @@ test('what reading may cost in a month is kept, and taken away by leaving it emp
   await cap.fill('')
   await cap.press('Enter')
   await expect.poll(kept).toBe(null)
+  await page.context().close()
+})
+
+test('another app speaks for a channel once somebody chooses it', async () => {
+  const page = await signIn('desktop')
+  const platform = running.ctx.platforms.find((each) => each.connect.app && each.connect.oauth)!
+  const { rows } = await running.ctx.db.systemPool.query<{ id: string }>('select id from workspace')
+  const app = { appId: '4242', appSecret: 'made-up', verifyToken: 'made-up' }
+  const id = await addPlatformApp(running.ctx, platform.id, app, { workspaceId: rows[0]!.id })
+  const line = await openDetails(page, platform.name)
+  const choice = line.getByLabel(/^App that speaks for/)
+  const boundTo = async () => {
+    const found = await running.ctx.db.systemPool.query<{ app: string | null }>('select app_id as app from channel where platform = $1', [
+      platform.id,
+    ])
+    return found.rows.map((row) => row.app)
+  }
+  const before = await choice.inputValue()
+  await choice.selectOption({ label: 'App 4242' })
+  await expect.poll(boundTo).toEqual([id])
+  await choice.selectOption({ label: 'None: it is only polled' })
+  await expect.poll(boundTo).toEqual([null])
+  await choice.selectOption(before)
+  await expect.poll(boundTo).toEqual([before])
+  await page.context().close()
+})
+
+test('a feed is tried, kept and taken away, and a post is announced, on a phone too', async () => {
+  const feed = createServer((request, response) =>
+    response.end(request.url === '/feed.xml' ? '<rss><channel></channel></rss>' : '<!doctype html><p>No feed'),
+  )
+  await new Promise<void>((resolve) => feed.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void feed.close())
+  const host = `127.0.0.1:${(feed.address() as { port: number }).port}`
+  running.ctx.env.allowedHosts.push(host)
+  const page = await signIn('phone')
+  const line = await openDetails(page, 'Mastodon')
+  const url = line.getByLabel('Address of the feed')
+  await url.fill(`http://${host}/`)
+  await line.getByRole('button', { name: 'Try it and keep it' }).click()
+  await line.getByText(/neither RSS nor Atom nor JSON Feed/).waitFor()
+  await url.fill(`http://${host}/feed.xml`)
+  await line.getByRole('button', { name: 'Try it and keep it' }).click()
+  await line.getByText(`http://${host}/feed.xml`).waitFor()
+  await line.getByText(/^read .* ago$/).waitFor()
+  await checkPage(page, 'details with a feed')
+  await line.getByRole('button', { name: 'Take it away' }).click()
+  await line.getByLabel('Address of the feed').waitFor()
+  await line.getByText(`http://${host}/feed.xml`).waitFor({ state: 'detached' })
+
+  const announce = line.getByRole('button', { name: 'Announce it' })
+  await announce.click()
+  await line.getByText('This is needed.').waitFor()
+  const ours = async () => {
+    const { rows } = await running.ctx.db.systemPool.query<{ id: string }>('select id from workspace')
+    const posts = await running.ctx.db.inWorkspace(rows[0]!.id, (tx) =>
+      tx
+        .select({ id: t.post.externalId })
+        .from(t.post)
+        .where(and(eq(t.post.platform, 'mastodon'), eq(t.post.ours, true))),
+    )
+    return posts[0]?.id ?? null
+  }
+  await expect.poll(ours).not.toBe(null)
+  for (const [post, words] of [
+    ['114602983745501123', 'It is known now, and the channel is being read.'],
+    ['https://example.org/short/1', /Its address does not tell which post it is/],
+    [(await ours())!, 'It was known already. The channel is being read now.'],
+  ] as const) {
+    await line.getByLabel('Address or id of the post').fill(post)
+    await announce.click()
+    await line.getByText(words).waitFor()
+  }
+  await checkPage(page, 'after announcing')
   await page.context().close()
 })
 

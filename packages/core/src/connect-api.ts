@@ -23,11 +23,16 @@ export const platformGuide = z.object({
   /** How to come by what the fields ask for, in order. */
   steps: z.array(z.string()),
   permissions: z.array(z.object({ name: z.string(), why: z.string() })),
-  can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean() }),
+  /** `posts`: people write below posts of ours there, which may be announced. */
+  can: z.object({ webhook: z.boolean(), like: z.boolean(), privateReply: z.boolean(), posts: z.boolean() }),
   /** What to enter at the platform as the address of webhooks; null where it sends none. */
   webhookUrl: z.string().nullable(),
   /** Where the platform sends people back to after they agreed; null where a token is pasted instead. */
   redirectUrl: z.string().nullable(),
+  /** What to say beside the form for an app of one's own; null where none is registered by hand. `webhook`: how to enter the address there. */
+  app: z.object({ idHelp: z.string(), secretHelp: z.string(), webhook: z.string().nullable() }).nullable(),
+  /** Whether the platform tries that address with a token that we choose. */
+  verifyToken: z.boolean(),
   /** The first way where there is one: agreeing there. `app`: registered by hand first, or made by itself. `asks`: names of `fields` to ask for before leaving. */
   oauth: z.object({ app: z.enum(['by_hand', 'by_itself']), asks: z.array(z.string()), steps: z.array(z.string()) }).nullable(),
 })
@@ -48,6 +53,15 @@ export type Authorization = z.infer<typeof authorization>
 export const channelCheck = z.object({ what: z.enum(['read', 'webhook']), ok: z.boolean(), words: z.string() })
 export type ChannelCheck = z.infer<typeof channelCheck>
 
+/** The feed in which a channel's posts appear, and how reading it goes. `nextReadAt` null: its server said that it is gone. */
+export const channelFeed = z.object({
+  url: z.string(),
+  lastReadAt: instant.nullable(),
+  nextReadAt: instant.nullable(),
+  error: z.string().nullable(),
+})
+export type ChannelFeedView = z.infer<typeof channelFeed>
+
 /** A platform's app, without its secrets. `channels`: how many accounts of this workspace its webhooks speak for. */
 export const platformApp = z.object({
   id,
@@ -55,6 +69,8 @@ export const platformApp = z.object({
   appId: z.string(),
   createdAt: instant,
   channels: z.number().int(),
+  /** Which they are. */
+  channelIds: z.array(id),
   /** Whose it is: only the workspace's own can be changed here. Several rows of one `appId` are its active secrets. */
   owner: z.enum(['workspace', 'installation']),
 })

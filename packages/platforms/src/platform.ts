@@ -26,6 +26,8 @@ export type Platform = {
     open(io: ConnectIo, settings: Record<string, string>): Promise<Connected>
     /** The first way where the platform has it; the fields stay as the other. */
     oauth?: OAuth
+    /** What to say beside the form for an app of one's own. Exactly where one is registered by hand, for OAuth or for webhooks of all channels. */
+    app?: AppWords
     /** Undoes there what connecting did (a webhook subscription, a token that is ours). Called once, with the credentials that are erased next. */
     close?(io: Io): Promise<void>
   }
@@ -84,6 +86,8 @@ export type Capabilities = {
   /** Which messages can be taken away. */
   remove?: 'own' | 'any'
   postStats?: true
+  /** `reportedReplies` of a post counts only what stands directly below it. Absent: all. */
+  counts?: 'top'
   /** How long an answer is possible, in hours after the message: to a private message, and in private to a public one. Absent: always. */
   windowHours?: { direct?: number; privately?: number }
   /** Removing a comment there removes the replies below it. Where false they stay, and stay owed. */
@@ -100,6 +104,9 @@ export type Capabilities = {
 export type Ability = 'reply' | 'like' | 'hide' | 'remove' | 'editReply' | 'privateReply'
 
 export type ConnectField = { name: string; label: string; secret: boolean; placeholder: string; help: string; optional?: boolean }
+
+/** Where its id and its secret stand; and, where the app has webhooks, how to enter our address there, which is shown below these words. */
+export type AppWords = { idHelp: string; secretHelp: string; webhook?: string }
 
 /** `timeoutMs` bounds one call to the platform; 20 s when absent. */
 export type ConnectIo = { fetch: typeof fetch; now: () => Date; timeoutMs?: number }
@@ -128,6 +135,10 @@ export type OAuth = {
   app: 'by_hand' | 'by_itself'
   /** Names of `connect.fields` to ask for before leaving, such as the server of an account. */
   asks: string[]
+  /** The redirect URL has to end with a slash there. */
+  slash?: true
+  /** What the code is called in the address that people come back to. `code` when absent. */
+  codeName?: string
   /** The platform documents one exchange of `exchange` as a GET with the app's secret in the address, and no other way. Never the code. */
   secretInAddress?: true
   /** How to register the app there, in order; the redirect URL is shown beside them. Empty when it is made by itself. */
@@ -235,7 +246,7 @@ export type PollResult = {
   more?: true
   /** What could not be read this time although the rest was (a thread, a re-read): worth showing, nothing to retry by hand. */
   trouble?: PlatformError
-  /** Of the posts that were to be read whole, those that were. Absent: all of them, if there was no trouble. */
+  /** Of `input.posts` those whose thread was read to its end; what is still to be read later is not. Absent: none. */
   read?: string[]
   /** Of `input.wanted` what is still to be read; the rest is done with. */
   wanted?: Wanted[]

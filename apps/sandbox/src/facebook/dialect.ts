@@ -67,7 +67,7 @@ export const facebook: Dialect<'facebook', FacebookSecrets> = {
 /** Who agreed to what is forgotten on a reset, and with the process. */
 function loginOf({ login }: Facebook): Keepable {
   return {
-    clear: () => void Object.assign(login, { codes: new Map(), pages: null, loggedInAt: null }),
+    clear: () => void Object.assign(login, { codes: new Map(), pages: null, scopes: null, loggedInAt: null }),
     all: () => null,
     restore: () => {},
   }

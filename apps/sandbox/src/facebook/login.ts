@@ -16,8 +16,8 @@ const longSeconds = 5_183_944
 /** A code of the dialog, good once. */
 type Code = { redirectUri: string; at: number; used: boolean }
 
-/** What the admin agreed to: the Pages they ticked (null: nobody asked yet, all of them), and when they last logged in. */
-export type Login = { codes: Map<string, Code>; pages: Set<string> | null; loggedInAt: number | null }
+/** What the admin agreed to: the Pages they ticked and the permissions (null: nobody asked yet, all of them), and when they last logged in. */
+export type Login = { codes: Map<string, Code>; pages: Set<string> | null; scopes: Set<string> | null; loggedInAt: number | null }
 
 /** Registers the login dialog, in which the admin of the brand is always logged in, and ticks Pages, and agrees or does not. */
 export function routeLogin(app: FastifyInstance, facebook: Facebook, base: string): void {
@@ -96,6 +96,7 @@ function agree(facebook: Facebook, query: Record<string, string>, pages: string[
   const code = `AQ${createHash('sha512').update(`${world.random()} ${login.codes.size}`).digest('base64url')}`
   login.codes.set(code, { redirectUri: query['redirect_uri'] ?? '', at: world.clock('facebook'), used: false })
   login.pages = new Set(pages)
+  login.scopes = new Set(scopesOf(query))
   login.loggedInAt = world.clock('facebook')
   return code
 }

@@ -6,15 +6,15 @@ import type { Sender } from '../webhooks/sender.ts'
 import { Kept } from '../world/kept.ts'
 import { GraphError, objectMissing } from '../graph/errors.ts'
 import { readFields } from '../graph/fields.ts'
-import { answerGraphError, edgeUrl, formOf, tokenOf, unknownPath, withoutToken } from '../graph/request.ts'
+import { answerGraphError, edgeUrl, formOf, unknownPath, withoutToken } from '../graph/request.ts'
 import { usageHeaders } from '../graph/usage.ts'
 import { subscribeApp } from '../graph/subscribe.ts'
+import { adminEdge } from './admin.ts'
 import { accountNode, commentsOf, edgeNode, itemNode, likesEdge } from './node.ts'
 import type { NodeView } from './node.ts'
 import { exchange, routeLogin } from './login.ts'
 import { otherPageEdge, otherPageNode } from './other-page.ts'
-import { pagesOf, shortLived } from './pages.ts'
-import { callerOf, debugToken, isShortLived } from './token.ts'
+import { callerOf, debugToken } from './token.ts'
 import { removeObject, writeEdge, writeObject } from './writes.ts'
 import type { Facebook } from './writes.ts'
 
@@ -24,7 +24,7 @@ export function openFacebook(context: Context, webhooks: Sender): Facebook {
     ...context,
     webhooks,
     otherFields: new Kept(100),
-    login: { codes: new Map(), pages: null, loggedInAt: null },
+    login: { codes: new Map(), pages: null, scopes: null, loggedInAt: null },
   }
 }
 
@@ -101,7 +101,10 @@ async function readEdge(facebook: Facebook, request: FastifyRequest) {
   const query = withoutToken(queryFields(request))
   const { secrets, world } = facebook
   const { pageId } = secrets.facebook
-  if (edge === 'accounts' && caller === 'user') return accountsOf(facebook, request)
+  if (caller === 'user') {
+    const list = adminEdge(facebook, request, id, edge, (path, query) => viewOf(facebook, request).edgeUrl(path, query))
+    if (list) return list
+  }
   const fields = query['fields'] ? readFields(query['fields']) : null
   const view = viewOf(facebook, request)
   const item = world.find('facebook', id)
@@ -125,27 +128,6 @@ async function readEdge(facebook: Facebook, request: FastifyRequest) {
   if (!pageEdges.has(edge)) throw unknownPath(edge)
   const order = { order: 'reverse_chronological', ...query }
   return edgeNode(view, `${id}/${edge}`, pageItems(facebook, edge), order, fields)
-}
-
-/** The Pages that the admin ticked in the dialog, in pages of `limit`. With a short-lived token the Pages' tokens are short-lived too. */
-function accountsOf(facebook: Facebook, request: FastifyRequest) {
-  const query = queryFields(request)
-  const brief = isShortLived(tokenOf(request) ?? '')
-  const { pages: ticked } = facebook.login
-  const pages = pagesOf(facebook.secrets).filter(({ id }) => ticked === null || ticked.has(id))
-  const at = Number(Buffer.from(query['after'] ?? '', 'base64url').toString() || 0)
-  const end = at + Math.max(1, Number(query['limit'] ?? 25))
-  const names = query['fields'] ? ['id', ...readFields(query['fields']).map(({ name }) => name)] : null
-  const data = pages.slice(at, end).map((page) => {
-    const { id, name, tasks } = page
-    const node = { id, name, access_token: brief ? shortLived(page.token) : page.token, category: 'Bags/Luggage', tasks }
-    return Object.fromEntries(Object.entries(node).filter(([field]) => names === null || names.includes(field)))
-  })
-  const cursor = (place: number) => Buffer.from(String(place)).toString('base64url')
-  const paging = { cursors: { before: cursor(at), after: cursor(end) } }
-  if (end >= pages.length) return { data, paging }
-  const view = viewOf(facebook, request)
-  return { data, paging: { ...paging, next: view.edgeUrl('me/accounts', { ...withoutToken(query), after: cursor(end) }) } }
 }
 
 function pageItems(facebook: Facebook, edge: string) {

@@ -15,6 +15,13 @@ const startBody = z.object({
   settings: z.record(z.string(), z.string().max(10_000)).default({}),
   appId: z.uuid().optional(),
   channelId: z.uuid().optional(),
+  backDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .optional()
+    .describe('How much of what was said before is read; 30 when absent. Of a new account only.'),
 })
 const started = z.object({ id: z.uuid(), url: z.url(), expiresAt: z.iso.datetime() })
 const chosen = z.object({ externalIds: z.array(z.string().min(1).max(1_000)).min(1).max(50) })
@@ -61,19 +68,20 @@ export function authorizationRoutes(server: FastifyInstance, ctx: Context, auth:
     async (request) => ({ ids: await chooseAccounts(ctx, actorOf(request), request.params.id, request.body.externalIds) }),
   )
 
-  // What stands in the query is a secret until it is used: it is never logged, and the answer leads away from it.
-  app.get<{ Params: { platform: string }; Querystring: Record<string, string | undefined> }>(
-    '/oauth/:platform',
-    { schema: { hide: true }, onRequest: forAnybody() },
-    async (request, reply) => {
-      const query = Object.fromEntries(Object.entries(request.query).map(([name, value]) => [name, [value].flat()[0]]))
-      const arrival = await finishAuthorization(ctx, request.params.platform, query, (workspaceId) =>
-        findActor(ctx, auth, { cookie: request.headers.cookie, 'x-workspace': workspaceId }),
-      )
-      reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
-      return 'to' in arrival ? reply.redirect(arrival.to, 303) : showPage(reply, arrival)
-    },
-  )
+  // What stands in the query is a secret until it is used: it is never logged, and the answer leads away from it. Some platforms want a slash at the end.
+  for (const path of ['/oauth/:platform', '/oauth/:platform/'])
+    app.get<{ Params: { platform: string }; Querystring: Record<string, string | undefined> }>(
+      path,
+      { schema: { hide: true }, onRequest: forAnybody() },
+      async (request, reply) => {
+        const query = Object.fromEntries(Object.entries(request.query).map(([name, value]) => [name, [value].flat()[0]]))
+        const arrival = await finishAuthorization(ctx, request.params.platform, query, (workspaceId) =>
+          findActor(ctx, auth, { cookie: request.headers.cookie, 'x-workspace': workspaceId }),
+        )
+        reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+        return 'to' in arrival ? reply.redirect(arrival.to, 303) : showPage(reply, arrival)
+      },
+    )
 }
 
 function showPage(reply: FastifyReply, { status, title, words }: { status: number; title: string; words: string }): FastifyReply {

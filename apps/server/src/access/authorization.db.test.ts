@@ -65,6 +65,12 @@ async function pages(): Promise<Record<string, string>> {
   return Object.fromEntries(data.map(({ id, name }) => [name, id]))
 }
 
+/** How many days before its connection each channel is read. */
+const daysBack = async () => {
+  const rows = await world.ctx.db.system.select({ backTo: t.poll.backTo }).from(t.poll).orderBy(t.poll.channelId)
+  return rows.map(({ backTo }) => Math.round((world.ctx.now().getTime() - backTo!.getTime()) / 86_400_000))
+}
+
 const sealedLengths = async () =>
   (await world.ctx.db.system.select({ length: sql<number>`length(${t.oauthState.sealed})` }).from(t.oauthState)).map((row) => row.length)
 
@@ -85,6 +91,7 @@ describe('Mastodon', () => {
     expect(back.headers.get('referrer-policy')).toBe('no-referrer')
     expect(channel).toMatchObject({ name: 'Fieldnote', state: 'no_delivery_yet', tokenExpiresAt: null })
     expect(await sealedLengths()).toEqual([0])
+    expect(await daysBack()).toEqual([30])
 
     const post = world.sandbox.world.posts('mastodon', true)[0]!
     speak(world.sandbox.world, { platform: 'mastodon', author: { name: 'Ada' }, text: 'Does it fold?', parentId: post.id })
@@ -142,7 +149,7 @@ describe('Facebook', () => {
   test('several Pages are offered, those chosen are connected with tokens that last, and the others are forgotten', async () => {
     await addApp()
     const ids = await pages()
-    const started = await begin({ platform: 'facebook' })
+    const started = await begin({ platform: 'facebook', backDays: 7 })
     expect(new URL(started.body.url).searchParams.get('scope')).toContain('pages_manage_engagement')
     const back = await comeBack(await agreeOnFacebook(started.body.url, Object.values(ids)))
     expect(back).toMatchObject({ status: 303, to: `/settings/channels?choose=${started.body.id}` })
@@ -159,6 +166,7 @@ describe('Facebook', () => {
     expect((await choose([ids.Fieldnote!, ids['Fieldnote Repairs']!])).body.ids).toHaveLength(2)
     const connected = await channels()
     expect(connected.map((each) => each.name).toSorted()).toEqual(['Fieldnote', 'Fieldnote Repairs'])
+    expect(await daysBack()).toEqual([7, 7])
     const days = (Date.parse(connected[0]!.tokenExpiresAt!) - world.ctx.now().getTime()) / 86_400_000
     expect(Math.round(days)).toBe(90)
     expect(world.sandbox.webhooks.of('facebook').topics).toContain('feed')

@@ -19,10 +19,16 @@ const wayMs = 15 * 60_000
 /** A server forgets an app that nobody ever agreed to, Mastodon after a day: an older one is made anew. */
 const clientMs = 12 * 3_600_000
 
-/** What is sealed with a way: who we said we are, and what proves that it is still us. */
-export type Underway = { client: OAuthClient; codeVerifier: string }
+/** What is kept with a way until somebody comes back: who we said we are, what proves that it is still us, and how far back a new account is read. */
+export type Underway = { client: OAuthClient; codeVerifier: string; backDays?: number | undefined }
 
-export type Start = { platform: string; settings: Record<string, string>; appId?: string | undefined; channelId?: string | undefined }
+export type Start = {
+  platform: string
+  settings: Record<string, string>
+  appId?: string | undefined
+  channelId?: string | undefined
+  backDays?: number | undefined
+}
 
 /**
  * Sends a person to a platform to agree: an address for them, with a `state` that brings only them back, once, within a quarter of an hour. With `channelId` that
@@ -48,7 +54,7 @@ export async function startAuthorization(
     })
   const settings = settingsFor(ctx, platform, oauth, start.settings, channel)
   await checkAddresses(ctx, settings)
-  const redirectUrl = redirectUrlOf(publicUrl, platform.id)
+  const redirectUrl = redirectUrlOf(publicUrl, platform.id, oauth)
   const { client, appId } = await clientFor(ctx, platform, oauth, { actor, settings, redirectUrl, chosen: start.appId, channel })
   const [state, codeVerifier] = [makeToken(), makeToken()]
   const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url')
@@ -66,7 +72,7 @@ export async function startAuthorization(
       channelId: channel?.id ?? null,
       settings,
       redirectUrl,
-      sealed: seal(ctx.secrets, `oauth_state:${id}`, { client, codeVerifier } satisfies Underway),
+      sealed: seal(ctx.secrets, `oauth_state:${id}`, { client, codeVerifier, backDays: start.backDays } satisfies Underway),
       createdAt: ctx.now(),
       expiresAt,
     }),
@@ -75,8 +81,8 @@ export async function startAuthorization(
 }
 
 /** Where platforms send people back to: one fixed address a platform, to be entered there. */
-export function redirectUrlOf(publicUrl: string, platform: string): string {
-  return `${publicUrl.replace(/\/+$/, '')}/oauth/${platform}`
+export function redirectUrlOf(publicUrl: string, platform: string, { slash }: Pick<OAuth, 'slash'>): string {
+  return `${publicUrl.replace(/\/+$/, '')}/oauth/${platform}${slash ? '/' : ''}`
 }
 
 /** Our public address; without PUBLIC_URL the one by which we were asked. */
@@ -126,7 +132,7 @@ async function clientFor(
   const bound = chosen === undefined && channel?.appId ? await appOf(ctx, actor.workspaceId, platform.id, channel.appId) : null
   const app = bound ?? (await appFor(ctx, actor.workspaceId, platform.id, { chosen }))
   if (!app)
-    throw new Problem('bad_request', `appId: register your app of ${platform.name} under “Webhooks” first, with its id and its secret.`, {
+    throw new Problem('bad_request', `appId: register your app of ${platform.name} first, with its id and its secret.`, {
       invalidParams: [{ name: 'appId', reason: 'no app is registered' }],
     })
   return { client: clientOf(ctx, app), appId: app.id }

@@ -14,7 +14,7 @@ import { hashToken } from './tokens.ts'
 
 type Way = typeof t.oauthState.$inferSelect
 /** What a platform gave for accounts to choose among, sealed until one is chosen. */
-export type Offered = { accounts: OAuthAccount[] }
+export type Offered = { accounts: OAuthAccount[]; backDays?: number | undefined }
 
 /** Tokens of accounts that nobody chose are kept no longer. */
 const choiceMs = 30 * 60_000
@@ -103,24 +103,26 @@ async function arrive(
   person: Actor,
 ): Promise<string> {
   if (query.error !== undefined) throw new NotAgreed(refusalOf(platform, query))
-  if (!query.code) throw new NotAgreed(`${platform.name} sent you back without a code. Begin again.`)
-  const { client, codeVerifier } = unseal<Underway>(ctx.secrets, `oauth_state:${way.id}`, way.sealed)
+  const oauth = platform.connect.oauth!
+  const code = query[oauth.codeName ?? 'code']
+  if (!code) throw new NotAgreed(`${platform.name} sent you back without a code. Begin again.`)
+  const { client, codeVerifier, backDays } = unseal<Underway>(ctx.secrets, `oauth_state:${way.id}`, way.sealed)
   const { settings, redirectUrl } = way
-  const grant = { settings, client, redirectUrl, code: query.code, codeVerifier }
-  const accounts = await platform.connect.oauth!.exchange({ fetch: ctx.fetch, now: ctx.now }, grant)
+  const grant = { settings, client, redirectUrl, code, codeVerifier }
+  const accounts = await oauth.exchange({ fetch: ctx.fetch, now: ctx.now }, grant)
   if (way.channelId !== null) return reconnect(ctx, platform, way, accounts, person)
   const [only] = accounts
   if (!only) throw new NotAgreed(`${platform.name} showed us no account. Begin again, and tick those that you want to connect.`)
   if (accounts.length === 1) {
     if (only.trouble !== undefined) throw new NotAgreed(`${only.name}: ${only.trouble}`)
-    const id = await connectChannel(ctx, way.workspaceId, platform.id, only.settings, person.id, { appId: way.appId })
+    const id = await connectChannel(ctx, way.workspaceId, platform.id, only.settings, person.id, { appId: way.appId, backDays })
     await end(ctx, way.id, null)
     return `/settings/channels?connected=${id}`
   }
   await ctx.db.system
     .update(t.oauthState)
     .set({
-      sealed: seal(ctx.secrets, `oauth_state:${way.id}`, { accounts } satisfies Offered),
+      sealed: seal(ctx.secrets, `oauth_state:${way.id}`, { accounts, backDays } satisfies Offered),
       expiresAt: new Date(ctx.now().getTime() + choiceMs),
     })
     .where(eq(t.oauthState.id, way.id))
@@ -187,7 +189,7 @@ export async function readAuthorization(ctx: Context, actor: Actor, id: string) 
 /** Connects the chosen accounts, one after the other; those not chosen are forgotten. Throws `link_not_good` when it is over, `bad_request` for an account that was not offered. */
 export async function chooseAccounts(ctx: Context, actor: Actor, id: string, externalIds: string[]): Promise<string[]> {
   const way = await wayOf(ctx, actor, id)
-  const { accounts } = offeredBy(ctx, way)
+  const { accounts, backDays } = offeredBy(ctx, way)
   if (accounts.length === 0)
     throw new Problem('link_not_good', 'There is nothing to choose any more. Begin again in the settings, under Channels.', {
       why: 'expired',
@@ -199,7 +201,7 @@ export async function chooseAccounts(ctx: Context, actor: Actor, id: string, ext
     })
   const ids: string[] = []
   for (const account of chosen)
-    ids.push(await connectChannel(ctx, way.workspaceId, way.platform, account!.settings, actor.id, { appId: way.appId }))
+    ids.push(await connectChannel(ctx, way.workspaceId, way.platform, account!.settings, actor.id, { appId: way.appId, backDays }))
   await end(ctx, way.id, null)
   return ids
 }
@@ -218,7 +220,7 @@ async function wayOf(ctx: Context, actor: Actor, id: string): Promise<Way> {
 function offeredBy(ctx: Context, way: Way): Offered {
   if (way.usedAt === null || way.sealed.length === 0 || way.expiresAt <= ctx.now()) return { accounts: [] }
   const opened = unseal<Partial<Offered>>(ctx.secrets, `oauth_state:${way.id}`, way.sealed)
-  return { accounts: opened.accounts ?? [] }
+  return { accounts: opened.accounts ?? [], backDays: opened.backDays }
 }
 
 async function connectedAccounts(ctx: Context, way: Way): Promise<Set<string>> {

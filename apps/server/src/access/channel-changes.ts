@@ -6,6 +6,7 @@ import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
 import { ioOf } from './channel-io.ts'
 import { freeReplies, noteChannel } from './channels.ts'
+import { appFor } from './platform-apps.ts'
 
 export type ChannelRow = typeof t.channel.$inferSelect
 
@@ -42,6 +43,29 @@ export async function capChannel(ctx: Context, channel: ChannelRow, monthlyCapUs
     change.channelsChanged()
   })
   await ctx.db.system.update(t.poll).set({ dueAt: ctx.now() }).where(eq(t.poll.channelId, channel.id))
+}
+
+/**
+ * Gives a channel another of its platform's apps: the one whose webhooks speak for it, and which connecting it again goes through. Null: none, it is only polled.
+ * Its token stays what it is. Throws `bad_request` for an app that is not there, or where a platform has none, `channel_off` when it was disconnected.
+ */
+export async function bindChannel(ctx: Context, channel: ChannelRow, appId: string | null, by: string): Promise<void> {
+  if (channel.disconnectedAt !== null) throw new Problem('channel_off', `${channel.handle} was disconnected. Connect it again first.`)
+  const platform = platformOf(ctx, channel.platform)
+  if (!platform.connect.app)
+    throw new Problem('bad_request', `appId: channels of ${platform.name} have no app.`, {
+      invalidParams: [{ name: 'appId', reason: 'has no app' }],
+    })
+  const app = appId === null ? null : await appFor(ctx, channel.workspaceId, channel.platform, { chosen: appId })
+  if ((app?.id ?? null) === channel.appId) return
+  await changing(ctx, channel.workspaceId, async (change) => {
+    await change.tx
+      .update(t.channel)
+      .set({ appId: app?.id ?? null })
+      .where(eq(t.channel.id, channel.id))
+    await noteChannel(ctx, change, by, 'channel.app_changed', channel.id, { handle: channel.handle, appId: app?.settings.appId ?? null })
+    change.channelsChanged()
+  })
 }
 
 /**

@@ -7,7 +7,7 @@ import { channelCheck, platformApp, platformGuide } from '@answerback/core/conne
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
-import { capChannel, channelOf, disconnectChannel, pauseChannel, type ChannelRow } from './channel-changes.ts'
+import { bindChannel, capChannel, channelOf, disconnectChannel, pauseChannel, type ChannelRow } from './channel-changes.ts'
 import { testChannel } from './channel-test.ts'
 import { channelSecret, channelWebhookUrl, renewChannelSecret } from './channel-webhook.ts'
 import { publicUrlOf, redirectUrlOf } from './authorize.ts'
@@ -16,7 +16,12 @@ import { addPlatformApp, listPlatformApps, removePlatformApp } from './platform-
 
 const params = z.object({ id: z.uuid() })
 const settings = z.record(z.string(), z.string().max(10_000))
-const changeBody = z.object({ paused: z.boolean().optional(), monthlyCapUsd: z.number().min(0).max(1_000_000).nullable().optional() })
+/** `appId`: a registered app, by our id; null is none: it is only polled then. */
+const changeBody = z.object({
+  paused: z.boolean().optional(),
+  monthlyCapUsd: z.number().min(0).max(1_000_000).nullable().optional(),
+  appId: z.uuid().nullable().optional(),
+})
 const connectBody = z.object({ platform: z.string(), settings })
 /** `backDays`: how much of what was said before is read; 30 when absent. */
 const channelBody = connectBody.extend({ appId: z.uuid().optional(), backDays: z.number().int().min(1).max(365).optional() })
@@ -40,10 +45,13 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
     },
     (request) => ({
       items: ctx.platforms.map(({ id, name, docs, icon, can, connect, webhook }) => ({
-        ...{ id, name, docs, icon, can, steps: connect.steps, permissions: connect.permissions },
+        ...{ id, name, docs, icon, steps: connect.steps, permissions: connect.permissions },
+        can: { ...can, posts: can.reads.some((kind) => kind !== 'review') },
         fields: connect.fields.map((field) => ({ ...field, optional: field.optional === true })),
         webhookUrl: webhook && !webhook.perChannel ? webhookUrlOf(publicUrlOf(ctx, request), id) : null,
-        redirectUrl: connect.oauth ? redirectUrlOf(publicUrlOf(ctx, request), id) : null,
+        verifyToken: webhook !== undefined && !webhook.perChannel && webhook.handshake === undefined,
+        app: connect.app ? { webhook: null, ...connect.app } : null,
+        redirectUrl: connect.oauth ? redirectUrlOf(publicUrlOf(ctx, request), id, connect.oauth) : null,
         oauth: connect.oauth ? { app: connect.oauth.app, asks: connect.oauth.asks, steps: connect.oauth.steps } : null,
       })),
     }),
@@ -74,12 +82,18 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
   app.patch(
     '/api/v1/channels/:id',
     {
-      schema: { params, body: changeBody, tags, summary: 'Pause a channel, or go on with it; say what reading it may cost in a month.' },
+      schema: {
+        params,
+        body: changeBody,
+        tags,
+        summary: 'Pause a channel, or go on with it; what it may cost in a month; which app speaks for it.',
+      },
       ...asOwner,
     },
     async (request, reply) => {
-      const { paused, monthlyCapUsd } = request.body
+      const { paused, monthlyCapUsd, appId } = request.body
       const row = await find(request)
+      if (appId !== undefined) await bindChannel(ctx, row, appId, actorOf(request).id)
       if (monthlyCapUsd !== undefined) await capChannel(ctx, row, monthlyCapUsd, actorOf(request).id)
       if (paused !== undefined) await pauseChannel(ctx, row, paused, actorOf(request).id)
       return reply.code(204).send()

@@ -69,6 +69,48 @@ describe('apps', () => {
   })
 })
 
+describe('the app of a channel', () => {
+  test('is changed afterwards, is taken away, and is never that of another platform or workspace', async () => {
+    const { pageId, pageAccessToken, appId } = world.sandbox.secrets.facebook
+    const mine = await addApp()
+    const other = await addPlatformApp(
+      world.ctx,
+      'facebook',
+      { appId: '42', appSecret: 's', verifyToken: 'v' },
+      { workspaceId: world.workspaceId },
+    )
+    const key = world.keys.owner
+    const body = { platform: 'facebook', settings: { pageId, pageAccessToken } }
+    const { id } = (await world.request('POST', '/api/v1/channels', { key, body })).body
+    const bind = (appRow: string | null, channelId = id) =>
+      world.request('PATCH', `/api/v1/channels/${channelId}`, { key, body: { appId: appRow } })
+    const boundTo = async () => {
+      const { items } = (await world.request('GET', '/api/v1/platform-apps', { key })).body
+      return items.filter((each: { channelIds: string[] }) => each.channelIds.includes(id)).map((each: { appId: string }) => each.appId)
+    }
+    expect(await boundTo()).toEqual([appId])
+    expect((await bind(other)).status).toBe(204)
+    expect(await boundTo()).toEqual(['42'])
+    expect((await bind(null)).status).toBe(204)
+    expect(await boundTo()).toEqual([])
+    expect((await bind(mine)).status).toBe(204)
+    expect((await world.ctx.db.inWorkspace(world.workspaceId, (tx) => tx.select().from(t.audit))).map((row) => row.what)).toEqual(
+      expect.arrayContaining(['channel.app_changed']),
+    )
+    const strange = await openOtherWorkspace(world)
+    const theirs = await addPlatformApp(
+      world.ctx,
+      'facebook',
+      { appId: '43', appSecret: 's', verifyToken: 'v' },
+      { workspaceId: strange.id },
+    )
+    expect(await bind(theirs)).toMatchObject({ status: 400, body: { invalidParams: [{ name: 'appId' }] } })
+    expect(await boundTo()).toEqual([appId])
+    const manager = await world.request('PATCH', `/api/v1/channels/${id}`, { key: world.keys.manager, body: { appId: null } })
+    expect(manager.status).toBe(403)
+  })
+})
+
 test('an app of the environment is the installation’s own; when its secret changes, the one before stays good until the next change', async () => {
   const seed = async (appSecret: string) => {
     world.pass(1_000)

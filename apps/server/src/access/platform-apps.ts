@@ -155,15 +155,22 @@ function secretsOf(ctx: Context, row: AppRow): { secret: string; verifyToken: st
 /** The apps that may speak for this workspace, with how many of its channels each secret is bound to. */
 export async function listPlatformApps(ctx: Context, workspaceId: string): Promise<PlatformAppView[]> {
   const apps = (await appsFor(ctx, workspaceId)).toReversed()
-  const channels = await ctx.db.system.select({ appId: t.channel.appId }).from(t.channel).where(eq(t.channel.workspaceId, workspaceId))
-  return apps.map((app) => ({
-    id: app.id,
-    platform: app.platform,
-    appId: app.settings.appId ?? '',
-    createdAt: app.createdAt.toISOString(),
-    channels: channels.filter((channel) => channel.appId === app.id).length,
-    owner: app.workspaceId === null ? 'installation' : 'workspace',
-  }))
+  const channels = await ctx.db.system
+    .select({ id: t.channel.id, appId: t.channel.appId })
+    .from(t.channel)
+    .where(eq(t.channel.workspaceId, workspaceId))
+  return apps.map((app) => {
+    const channelIds = channels.flatMap((channel) => (channel.appId === app.id ? [channel.id] : []))
+    return {
+      id: app.id,
+      platform: app.platform,
+      appId: app.settings.appId ?? '',
+      createdAt: app.createdAt.toISOString(),
+      channels: channelIds.length,
+      channelIds,
+      owner: app.workspaceId === null ? 'installation' : 'workspace',
+    }
+  })
 }
 
 /**

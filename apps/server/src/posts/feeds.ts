@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
+import type { ChannelFeedView } from '@answerback/core/connect-api'
 import { Problem } from '@answerback/core/problem'
 import { readFeed, type FeedEntry } from '@answerback/platforms/feed'
 import { isInUse } from '../access/channels.ts'
@@ -24,13 +25,11 @@ const newsMs = 24 * 3_600_000
 /** A feed that turns over more than this at once is not publishing; the channel's own rounds read the rest. */
 const maxAnnounced = 20
 
-export type FeedView = { url: string; lastReadAt: string | null; nextReadAt: string | null; error: string | null }
-
 /**
  * Gives a channel the feed in which its posts appear. It is read once before it is kept: `connection_refused` in words for an address that gives no feed,
  * `host_not_allowed` for one that leads inside.
  */
-export async function setFeed(ctx: Context, channel: ChannelRow, url: string): Promise<FeedView> {
+export async function setFeed(ctx: Context, channel: ChannelRow, url: string): Promise<ChannelFeedView> {
   if (channel.disconnectedAt !== null) throw new Problem('channel_off', `${channel.handle} was disconnected. Connect it again first.`)
   await checkHost(url, ctx.env.allowedHosts)
   const fresh = { channelId: channel.id, workspaceId: channel.workspaceId, url }
@@ -47,7 +46,7 @@ export async function setFeed(ctx: Context, channel: ChannelRow, url: string): P
 }
 
 /** The channel's feed, or null. */
-export async function findFeed(ctx: Context, channel: ChannelRow): Promise<FeedView | null> {
+export async function findFeed(ctx: Context, channel: ChannelRow): Promise<ChannelFeedView | null> {
   const [row] = await ctx.db.system.select().from(t.feed).where(eq(t.feed.channelId, channel.id))
   if (!row) return null
   const { url, lastOkAt, dueAt, error } = row

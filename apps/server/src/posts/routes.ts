@@ -2,6 +2,7 @@ import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { channelFeed } from '@answerback/core/connect-api'
 import { Problem } from '@answerback/core/problem'
 import { channelOf } from '../access/channel-changes.ts'
 import type { Context } from '../context.ts'
@@ -66,12 +67,6 @@ export function postRoutes(server: FastifyInstance, ctx: Context): void {
 }
 
 const params = z.object({ id: z.uuid() })
-const feedView = z.object({
-  url: z.string(),
-  lastReadAt: z.string().nullable(),
-  nextReadAt: z.string().nullable(),
-  error: z.string().nullable(),
-})
 const feedBody = z.object({ url: z.url({ protocol: /^https?$/ }).max(2_000) })
 
 /** The feed of a channel: posts are known as they appear in it. */
@@ -84,7 +79,7 @@ function feedRoutes(server: FastifyInstance, ctx: Context): void {
 
   app.get(
     path,
-    { schema: { params, response: { 200: feedView }, tags, summary: 'The feed that tells of a channel’s posts.' }, ...asOwner },
+    { schema: { params, response: { 200: channelFeed }, tags, summary: 'The feed that tells of a channel’s posts.' }, ...asOwner },
     async (request) => {
       const view = await findFeed(ctx, await find(request))
       if (view === null) throw new Problem('not_found', 'This channel has no feed.')
@@ -97,7 +92,7 @@ function feedRoutes(server: FastifyInstance, ctx: Context): void {
       schema: {
         params,
         body: feedBody,
-        response: { 200: feedView },
+        response: { 200: channelFeed },
         tags,
         summary: 'Read a feed for a channel’s posts (RSS, Atom, JSON Feed). It is tried first.',
       },

@@ -1,7 +1,7 @@
 import type { Delivery } from '@answerback/core/api'
-import type { Authorization, PlatformAppView, PlatformGuide } from '@answerback/core/connect-api'
+import type { Authorization, ChannelFeedView, PlatformAppView, PlatformGuide } from '@answerback/core/connect-api'
 import { queryOptions } from '@tanstack/react-query'
-import { read } from './call.ts'
+import { ApiProblem, read } from './call.ts'
 
 /** What can be connected, and what it takes. Owners only. */
 export const platformsQuery = queryOptions({
@@ -31,6 +31,20 @@ export function channelWebhookQuery(channelId: string) {
     queryKey: ['channel-webhook', channelId] as const,
     queryFn: ({ signal }) => read<{ url: string; secret: string }>(`/channels/${channelId}/webhook`, signal),
     staleTime: 0,
+  })
+}
+
+/** The feed in which a channel's posts appear; null where it has none. Owners only. */
+export function channelFeedQuery(channelId: string) {
+  return queryOptions({
+    queryKey: ['channel-feed', channelId] as const,
+    queryFn: ({ signal }) =>
+      read<ChannelFeedView>(`/channels/${channelId}/feed`, signal).catch((error: unknown) => {
+        if (error instanceof ApiProblem && error.code === 'not_found') return null
+        throw error
+      }),
+    staleTime: 0,
+    refetchInterval: 30_000,
   })
 }
 

@@ -7,13 +7,20 @@ const request = { clientId: 'client-1', redirectUrl, state: 'state-1', codeChall
 
 /** What an installer is asked and told, and where OAuth sends them: nothing secret stands in an address, and whoever comes back is known again. */
 export function checkConnect({ platform, channel }: ConformanceOptions): void {
-  const { fields, permissions, steps, oauth } = platform.connect
+  const { fields, permissions, steps, oauth, app } = platform.connect
+  const appHooks = platform.webhook !== undefined && !platform.webhook.perChannel
 
   test('says how to come by what it asks for, and what each permission is for', () => {
     expect(fields.length + (oauth ? 1 : 0)).toBeGreaterThan(0)
     expect(steps.length).toBeGreaterThan(0)
     for (const { name, why } of permissions) expect([name, why].every((words) => words.trim() !== '')).toBe(true)
     expect(new Set(permissions.map(({ name }) => name)).size).toBe(permissions.length)
+  })
+
+  test('says where id and secret of an app stand exactly where one is registered by hand, and how its webhooks are entered', () => {
+    expect(app !== undefined).toBe(appHooks || oauth?.app === 'by_hand')
+    expect(app?.webhook !== undefined).toBe(appHooks)
+    for (const words of Object.values(app ?? {})) expect(words.trim()).not.toBe('')
   })
 
   if (!oauth) return

@@ -49,6 +49,11 @@ export const connect: Platform['connect'] = {
   ],
   permissions,
   oauth,
+  app: {
+    idHelp: 'In your app under App settings, Basic.',
+    secretHelp: 'On the same page. With it we tell real events from forged ones.',
+    webhook: 'In your app, under Webhooks, choose Page and subscribe to feed, mention and ratings, with this address and token:',
+  },
   open,
   close,
 }

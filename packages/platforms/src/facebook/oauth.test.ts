@@ -6,13 +6,18 @@ const redirectUrl = 'https://inbox.example.org/oauth/facebook'
 const { oauth, open, close } = facebook.connect
 
 /** A login at the pretend Facebook, up to the code. */
-async function login(more: { wantsProof?: boolean } = {}) {
+async function login(more: { wantsProof?: boolean; ticks?: 'all'; withoutScope?: string } = {}) {
   const sandbox = await startSandbox({ port: 0 })
   onTestFinished(() => sandbox.close())
   const { appId, appSecret, pageId } = sandbox.secrets.facebook
   const settings = { apiUrl: sandbox.urls.facebook }
   const url = new URL(oauth!.authorizeUrl({ settings, clientId: appId, redirectUrl, state: 's', codeChallenge: 'c' }))
-  const body = new URLSearchParams([...url.searchParams, ['pages[]', pageId], ['answer', 'continue']])
+  const scope = url.searchParams.get('scope')!
+  const granted = scope.split(',').filter((each) => each !== more.withoutScope)
+  url.searchParams.set('scope', granted.join(','))
+  const dialog = await (await fetch(url)).text()
+  const ticked = more.ticks === 'all' ? [...dialog.matchAll(/name="pages\[\]" value="(\d+)"/g)].map(([, id]) => id!) : [pageId]
+  const body = new URLSearchParams([...url.searchParams, ...ticked.map((id): [string, string] => ['pages[]', id]), ['answer', 'continue']])
   const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' })
   const code = new URL(answer.headers.get('location')!).searchParams.get('code')!
   const refused = {
@@ -55,6 +60,27 @@ test('an app that requires the proof of its secret gets it, and the channel keep
   const accounts = await oauth!.exchange(io, grant)
   expect(accounts).toMatchObject([{ settings: { appSecret: sandbox.secrets.facebook.appSecret } }])
   expect((await open(io, accounts[0]!.settings)).account.externalId).toBe(sandbox.secrets.facebook.pageId)
+})
+
+test('Pages reached through a Business alone are listed too, each once, also those that give no token', async () => {
+  const { sandbox, io, grant } = await login({ ticks: 'all' })
+  const accounts = await oauth!.exchange(io, grant)
+  expect(accounts.map(({ name, trouble }) => [name, trouble ?? null])).toEqual([
+    ['Fieldnote', null],
+    ['Fieldnote Repairs', null],
+    ['Fieldnote Press', expect.stringContaining('does not let you answer')],
+    ['Fieldnote Outlet', null],
+    ['Fieldnote Guild', 'Facebook gave no token for this Page.'],
+  ])
+  const outlet = accounts.find((each) => each.name === 'Fieldnote Outlet')!
+  expect((await open(io, outlet.settings)).account).toMatchObject({ externalId: outlet.externalId, name: 'Fieldnote Outlet' })
+  expect(sandbox.world.journal.calls.filter(({ path }) => path.includes('me/businesses'))).toHaveLength(1)
+})
+
+test('whoever did not let us see their Businesses has their own Pages', async () => {
+  const { io, grant } = await login({ ticks: 'all', withoutScope: 'business_management' })
+  const names = (await oauth!.exchange(io, grant)).map((each) => each.name)
+  expect(names).toEqual(['Fieldnote', 'Fieldnote Repairs', 'Fieldnote Press'])
 })
 
 test('a code that was used is refused in Facebook’s words', async () => {

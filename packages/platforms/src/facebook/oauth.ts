@@ -9,6 +9,8 @@ import { permissions } from './permissions.ts'
 
 /** A person with hundreds of Pages is read to the end; one that goes in circles is not. */
 const maxRounds = 20
+/** An agency may be in more Businesses than anybody would wait for. */
+const maxBusinesses = 25
 
 /** Facebook Login by code (Meta, "Manually Build a Login Flow"). It has no PKCE; the app's secret proves who exchanges. */
 export const oauth: OAuth = {
@@ -62,14 +64,44 @@ async function askToken(io: ConnectIo, settings: Record<string, string>, params:
   return token
 }
 
-/** `GET /me/accounts`, to the last page: every Page that was ticked in the dialog. */
+/**
+ * Every Page that was ticked in the dialog: `GET /me/accounts`, then those reached through a Business alone (`/me/businesses`, their `owned_pages` and `client_pages`),
+ * each to the last page. Whoever did not let us see their Businesses has the first ones.
+ */
 async function readPages(io: ConnectIo, settings: Record<string, string>, credentials: Record<string, string>): Promise<OAuthAccount[]> {
   const graph: GraphIo = { ...io, settings, credentials }
-  const found: OAuthAccount[] = []
-  let params: Record<string, string> | null = { fields: 'id,name,access_token,tasks', limit: '100' }
+  const pages = await readList(graph, 'me/accounts', 'id,name,access_token,tasks')
+  for (const business of await readBusinesses(graph)) {
+    // `tasks` is not told here: what somebody may do with such a Page shows when it is connected.
+    for (const edge of ['owned_pages', 'client_pages'])
+      pages.push(...(await readList(graph, `${business}/${edge}`, 'id,name,access_token').catch(refusedIsNone)))
+  }
+  const found = new Map<string, OAuthAccount>()
+  for (const account of pages.flatMap((each) => accountOf(each, settings))) {
+    const known = found.get(account.externalId)
+    // The same Page on two lists counts as the one that can be connected.
+    if (!known || (known.trouble !== undefined && account.trouble === undefined)) found.set(account.externalId, account)
+  }
+  return [...found.values()]
+}
+
+async function readBusinesses(graph: GraphIo): Promise<string[]> {
+  const businesses = await readList(graph, 'me/businesses', 'id,name').catch(refusedIsNone)
+  return businesses.flatMap((each) => idOf(each.id) ?? []).slice(0, maxBusinesses)
+}
+
+/** Without the permission for it Meta refuses the list, and the Pages of the person themselves stay. */
+function refusedIsNone(error: unknown): Record<string, unknown>[] {
+  if (error instanceof PlatformError && (error.kind === 'rejected' || error.kind === 'gone')) return []
+  throw error
+}
+
+async function readList(graph: GraphIo, path: string, fields: string): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = []
+  let params: Record<string, string> | null = { fields, limit: '100' }
   for (let round = 0; params !== null && round < maxRounds; round += 1) {
-    const { json } = await callGraph(graph, { path: 'me/accounts', params })
-    found.push(...listOf(json.data).flatMap((each) => accountOf(recordOf(each), settings)))
+    const { json } = await callGraph(graph, { path, params })
+    found.push(...listOf(json.data).map(recordOf))
     params = nextParams(json)
   }
   return found

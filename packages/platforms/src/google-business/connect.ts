@@ -42,6 +42,10 @@ export const connect: Platform['connect'] = {
   ],
   permissions,
   oauth,
+  app: {
+    idHelp: 'The client id of the OAuth client, in the Google Cloud console under APIs & Services, Credentials.',
+    secretHelp: 'Beside the client id.',
+  },
   open,
 }
 

@@ -45,6 +45,12 @@ export const connect: Platform['connect'] = {
   ],
   permissions,
   oauth,
+  app: {
+    idHelp: 'The Instagram app id, under “Set up Instagram business login”; not that of the Meta app.',
+    secretHelp: 'The Instagram app secret, beside it. With it we tell real events from forged ones.',
+    webhook:
+      'In your app, under Instagram, “Configure webhooks”, subscribe to comments, live_comments and mentions, with this address and token:',
+  },
   open,
   close,
 }

@@ -38,6 +38,10 @@ export const connect: Platform['connect'] = {
   ],
   permissions,
   oauth,
+  app: {
+    idHelp: 'The client id, below the name of the app at reddit.com/prefs/apps.',
+    secretHelp: 'Beside “secret”, on the same page.',
+  },
   open,
 }
 

@@ -28,6 +28,12 @@ export const connect: Platform['connect'] = {
   ],
   permissions,
   oauth,
+  app: {
+    idHelp: 'The Threads app id, under App settings, Basic; not that of the Meta app.',
+    secretHelp: 'The Threads app secret, beside it. With it we tell real events from forged ones.',
+    webhook:
+      'In your app, in the settings of the use case, add the webhook topics replies, mentions, publish and delete, with this address and token:',
+  },
   open,
 }
 

@@ -60,6 +60,12 @@ export const connect: Platform['connect'] = {
   ],
   permissions,
   oauth,
+  app: {
+    idHelp: 'To connect accounts the OAuth 2.0 client id; for webhooks the API key. Register both, each with its secret.',
+    secretHelp: 'The client secret, or the API key’s secret: that one signs webhooks.',
+    webhook:
+      'Register a webhook with this address by X’s webhook API, signed in as your app; no token is needed. Then give its id when you connect the account by token.',
+  },
   open,
   close: unsubscribe,
 }

@@ -9,6 +9,8 @@ import { CopyField } from '../../../ui/copy-field.tsx'
 import { SelectField, TextField } from '../../../ui/fields.tsx'
 import { useForm } from '../../../ui/use-form.ts'
 import { useWords } from '../../../words/words.tsx'
+import { daysBack } from './days-back.ts'
+import { newestOfEach } from './newest-of-each.ts'
 import { AddApp } from './webhook-apps.tsx'
 
 type OAuth = NonNullable<PlatformGuide['oauth']>
@@ -30,11 +32,6 @@ export function Agree({ guide, oauth, channel, failed }: Props) {
       )}
     </>
   )
-}
-
-/** One an app: several active secrets of it are still one choice. */
-function newestOfEach(apps: { id: string; appId: string }[]): { id: string; appId: string }[] {
-  return [...new Map(apps.map((app) => [app.appId, app])).values()]
 }
 
 function Failed({ id }: { id: string }) {
@@ -80,15 +77,18 @@ function Leave({ guide, oauth, channel, apps }: LeaveProps) {
   const asked = channel === undefined ? guide.fields.filter((field) => oauth.asks.includes(field.name)) : []
   const chooses = channel === undefined && apps.length > 1
   const form = useForm<Record<string, string>>({
-    initial: { ...Object.fromEntries(asked.map((field) => [nameOf(field.name), ''])), appId: apps.at(-1)?.id ?? '' },
-    checks: Object.fromEntries(asked.filter((field) => !field.optional).map((field): [string, Check] => [nameOf(field.name), filled])),
+    initial: { ...Object.fromEntries(asked.map((field) => [nameOf(field.name), ''])), appId: apps.at(-1)?.id ?? '', backDays: '30' },
+    checks: {
+      ...Object.fromEntries(asked.filter((field) => !field.optional).map((field): [string, Check] => [nameOf(field.name), filled])),
+      ...(channel === undefined && { backDays: daysBack }),
+    },
     send: async (values) => {
       const settings = Object.fromEntries(asked.map((field) => [field.name, values[nameOf(field.name)]?.trim() ?? '']))
       const body = {
         platform: guide.id,
         settings,
         ...(chooses && { appId: values.appId }),
-        ...(channel !== undefined && { channelId: channel.id }),
+        ...(channel === undefined ? { backDays: Number(values.backDays) } : { channelId: channel.id }),
       }
       const { url } = await change<{ url: string }>({ method: 'POST', path: '/authorizations', body })
       setLeft(true)
@@ -120,6 +120,9 @@ function Leave({ guide, oauth, channel, apps }: LeaveProps) {
             </option>
           ))}
         </SelectField>
+      )}
+      {channel === undefined && (
+        <TextField label={t('connecting.backDays')} hint={t('connecting.backDaysHint')} inputMode="numeric" {...form.field('backDays')} />
       )}
       {form.whole !== null && (
         <p className="err" role="alert">

@@ -1,4 +1,5 @@
 import type { Channel } from '@answerback/core/api'
+import type { PlatformGuide } from '@answerback/core/connect-api'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { change } from '../../../api/call.ts'
@@ -12,13 +13,28 @@ import { showToast } from '../../../ui/toasts.tsx'
 import { useWords } from '../../../words/words.tsx'
 import { Loaded } from '../loaded.tsx'
 import { SavedText } from '../saved-fields.tsx'
+import { AnnouncePost } from './announce-post.tsx'
+import { ChannelApp } from './channel-app.tsx'
+import { ChannelFeed } from './channel-feed.tsx'
 
-/** What only this channel has: its own webhook address and secret, and what reading it may cost. Nothing where it has neither. */
-export function ChannelDetails({ channel }: { channel: Channel }) {
+/** Whether there is anything to set up for one channel alone. */
+export function hasDetails(channel: Channel, guide: PlatformGuide | undefined): boolean {
+  return channel.can.ownWebhook || channel.can.costs || guide?.app != null || guide?.can.posts === true
+}
+
+/** What one channel has of its own: which app speaks for it, its own webhook, what it may cost, and how its posts are known sooner. */
+export function ChannelDetails({ channel, guide }: { channel: Channel; guide: PlatformGuide | undefined }) {
   return (
     <div className="wide channel-details">
+      {guide?.app != null && <ChannelApp channel={channel} guide={guide} />}
       {channel.can.ownWebhook && <OwnWebhook channel={channel} />}
       {channel.can.costs && <Cap channel={channel} />}
+      {guide?.can.posts === true && (
+        <>
+          <ChannelFeed channel={channel} />
+          <AnnouncePost channel={channel} />
+        </>
+      )}
     </div>
   )
 }
@@ -42,7 +58,7 @@ function OwnWebhook({ channel }: { channel: Channel }) {
   }
   return (
     <section>
-      <h3>{t('connecting.ownWebhook')}</h3>
+      <h2>{t('connecting.ownWebhook')}</h2>
       <p className="small ink2">{t('connecting.ownWebhookLead', { platform })}</p>
       <Loaded query={query}>
         {({ url, secret }) => (

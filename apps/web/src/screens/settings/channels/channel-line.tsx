@@ -15,7 +15,7 @@ import { useWords } from '../../../words/words.tsx'
 import { HealthMark } from '../../frame/health-mark.tsx'
 import { ConfirmByName } from '../confirm-by-name.tsx'
 import { ChannelDeliveries } from './channel-deliveries.tsx'
-import { ChannelDetails } from './channel-details.tsx'
+import { ChannelDetails, hasDetails } from './channel-details.tsx'
 import { ConnectForm } from './connect-form.tsx'
 
 type Props = {
@@ -111,7 +111,7 @@ export function ChannelLine({ channel, guide, reconnecting, failed, onReconnect 
         <button type="button" className="btn s" aria-expanded={showsDeliveries} onClick={() => setShowsDeliveries(!showsDeliveries)}>
           {showsDeliveries ? t('connecting.hideDeliveries') : t('connecting.deliveries')}
         </button>
-        {!off && (channel.can.ownWebhook || channel.can.costs) && (
+        {!off && hasDetails(channel, guide) && (
           <button type="button" className="btn s" aria-expanded={showsDetails} onClick={() => setShowsDetails(!showsDetails)}>
             {showsDetails ? t('connecting.hideDetails') : t('connecting.details')}
           </button>
@@ -127,7 +127,7 @@ export function ChannelLine({ channel, guide, reconnecting, failed, onReconnect 
         {failure !== null && <p className="err">{failure}</p>}
         {checks !== null && <Checks checks={checks} />}
       </div>
-      {showsDetails && !off && <ChannelDetails channel={channel} />}
+      {showsDetails && !off && <ChannelDetails channel={channel} guide={guide} />}
       {showsDeliveries && <ChannelDeliveries channel={channel} />}
       {reconnecting && guide !== undefined && (
         <div className="wide">

@@ -80,7 +80,7 @@ export function ChannelsSettings() {
                 </ul>
               )}
               {platforms
-                .filter((each) => each.webhookUrl !== null || each.oauth?.app === 'by_hand')
+                .filter((each) => each.app !== null)
                 .map((each) => (
                   <WebhookApps key={each.id} guide={each} />
                 ))}

@@ -7,6 +7,7 @@ import { PasswordField, TextField } from '../../../ui/fields.tsx'
 import { showToast } from '../../../ui/toasts.tsx'
 import { useForm } from '../../../ui/use-form.ts'
 import { useWords } from '../../../words/words.tsx'
+import { daysBack } from './days-back.ts'
 
 type Props = {
   guide: PlatformGuide
@@ -71,10 +72,6 @@ export function TokenForm({ guide, channel, onClose }: Props) {
     </form>
   )
 }
-
-/** Whole days, as many as the server takes. */
-const daysBack: Check = (value, t) =>
-  /^\d{1,3}$/.test(value.trim()) && Number(value) >= 1 && Number(value) <= 365 ? null : t('connecting.backDaysWrong')
 
 const prefix = 'settings.'
 

@@ -25,10 +25,12 @@ export function WebhookApps({ guide }: { guide: PlatformGuide }) {
     <section className="sec">
       <div className="sechead">
         <h2>
-          {t('connecting.webhooks')} · {guide.name}
+          {t(guide.webhookUrl === null ? 'connecting.apps' : 'connecting.webhooks')} · {guide.name}
         </h2>
       </div>
-      <p className="lead-line">{t('connecting.webhooksLead', { platform: guide.name })}</p>
+      <p className="lead-line">
+        {t(guide.webhookUrl === null ? 'connecting.appsLead' : 'connecting.webhooksLead', { platform: guide.name })}
+      </p>
       <Loaded query={query}>
         {(apps) => {
           const own = apps.filter((each) => each.platform === guide.id)
@@ -111,32 +113,25 @@ export function AddApp({ guide, onClose }: { guide: PlatformGuide; onClose?: () 
       const settings = { appId: values['settings.appId']?.trim(), appSecret: values['settings.appSecret']?.trim(), verifyToken }
       await change({ method: 'POST', path: '/platform-apps', body: { platform: guide.id, settings } })
       await cache.invalidateQueries({ queryKey: platformAppsQuery.queryKey })
-      showToast({ text: t('connecting.appSaved') })
+      showToast({ text: t(guide.verifyToken ? 'connecting.appSavedVerify' : 'connecting.appSaved') })
       onClose?.()
     },
   })
   return (
     <form className="form made connect-box" noValidate autoComplete="off" onSubmit={form.submit}>
       {guide.webhookUrl?.startsWith('https://') === false && <p className="warn">{t('connecting.notPublic', { platform: guide.name })}</p>}
-      <TextField
-        label={t('connecting.appId')}
-        hint={t('connecting.appIdHint')}
-        dir="ltr"
-        inputMode="numeric"
-        autoFocus
-        {...form.field('settings.appId')}
-      />
+      <TextField label={t('connecting.appId')} hint={guide.app?.idHelp} dir="ltr" autoFocus {...form.field('settings.appId')} />
       <PasswordField
         label={t('connecting.appSecret')}
-        hint={t('connecting.appSecretHint')}
+        hint={guide.app?.secretHelp}
         autoComplete="new-password"
         {...form.field('settings.appSecret')}
       />
       {guide.webhookUrl !== null && (
         <>
-          <p>{t('connecting.webhooksSteps')}</p>
+          <p>{guide.app?.webhook}</p>
           <CopyField label={t('connecting.callback')} value={guide.webhookUrl} />
-          <CopyField label={t('connecting.verifyToken')} value={verifyToken} />
+          {guide.verifyToken && <CopyField label={t('connecting.verifyToken')} value={verifyToken} />}
         </>
       )}
       {form.whole !== null && (
@@ -146,7 +141,7 @@ export function AddApp({ guide, onClose }: { guide: PlatformGuide; onClose?: () 
       )}
       <div className="acts">
         <button type="submit" className="btn fill" aria-disabled={form.busy}>
-          {form.busy ? t('form.busy') : t('connecting.appSave')}
+          {form.busy ? t('form.busy') : t(guide.verifyToken ? 'connecting.appSaveVerify' : 'connecting.appSave')}
         </button>
         {onClose !== undefined && (
           <button type="button" className="btn quiet" onClick={onClose}>
