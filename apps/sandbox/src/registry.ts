@@ -1,3 +1,4 @@
+import { appStore } from './app-store/dialect.ts'
 import { bluesky } from './bluesky/dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { discord } from './discord/dialect.ts'
@@ -35,6 +36,7 @@ export const dialects = [
   googleBusiness,
   googlePlay,
   discord,
+  appStore,
   // A platform more: its line goes here.
 ] as const
 
