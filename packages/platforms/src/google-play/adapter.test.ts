@@ -1,5 +1,6 @@
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { googlePlay } from './adapter.ts'
 import { serviceAccountKey } from '../../test/service-account-key.ts'
 
@@ -54,4 +55,5 @@ conformance({
     tokenPagination: { nextPageToken: `page-${step}` },
   }),
   own: { externalId: 'gp:AOqOne/reply', ref: {} },
+  open: () => openSandboxWorld(googlePlay),
 })
