@@ -56,5 +56,5 @@ conformance({
     data: [{ type: 'customerReviews', id: `R${step}`, attributes: { rating: 5, createdDate: '2026-11-22T03:00:00-08:00' } }],
     links: { next: `https://api.appstoreconnect.apple.com/v1/apps/1234567890/customerReviews?cursor=page-${step}&limit=200` },
   }),
-  own: { externalId: '00000001-aaaa/reply', ref: {} },
+  own: { externalId: 'r1', ref: { review: '00000001-aaaa' } },
 })

@@ -4,6 +4,7 @@ import type { Fact } from '@answerback/core/facts'
 import type { FindInput, Io, PollResult } from '../platform.ts'
 import { appStore } from './adapter.ts'
 
+type Sent = { data: { attributes: { responseBody: string } } }
 type Asked = { method: string; url: URL; body: string; token: string }
 
 const now = new Date('2026-11-22T12:00:00.000Z')
@@ -122,7 +123,7 @@ describe('a poll', () => {
       ['api.appstoreconnect.apple.com', '-createdDate', 'response'],
       ['api.appstoreconnect.apple.com', '-createdDate', 'response'],
     ])
-    const open = ['new', 'old', 'gone', 'new/reply'].map((externalId) => ({ externalId }))
+    const open = ['new', 'old', 'gone'].map((externalId) => ({ externalId }))
     const second = await appStore.poll(io, { cursor: again(first), posts: [], open })
     expect(asked.slice(2).map(({ url }) => url.pathname.split('/').at(-1))).toEqual(['customerReviews', 'old', 'gone'])
     expect(factsOf(second).filter(({ fact }) => fact === 'removal')).toMatchObject([{ externalId: 'gone' }])
@@ -150,12 +151,16 @@ describe('a poll', () => {
     )
     const first = await appStore.poll(io, { cursor: null, posts: [], open: [] })
     expect(first).toMatchObject({ quota: { left: 3_000, of: 3_600, resetAt: null }, waitMs: 60_000 })
-    expect(factsOf(first)).toMatchObject([{ externalId: 'r' }, { externalId: 'r/reply', ours: true }, { fact: 'hidden', hidden: false }])
+    expect(factsOf(first)).toMatchObject([
+      { externalId: 'r' },
+      { externalId: 's', parentExternalId: 'r', ours: true },
+      { fact: 'hidden', hidden: false },
+    ])
     standing = false
     left = 600
     const second = await appStore.poll(io, { cursor: again(first), posts: [], open: [] })
     expect(second.waitMs).toBe(900_000)
-    expect(factsOf(second)).toMatchObject([{ externalId: 'r' }, { fact: 'removal', externalId: 'r/reply' }])
+    expect(factsOf(second)).toMatchObject([{ externalId: 'r' }, { fact: 'removal', externalId: 's' }])
     expect(factsOf(await appStore.poll(io, { cursor: again(second), posts: [], open: [] }))).toHaveLength(1)
   })
 })
@@ -177,14 +182,14 @@ describe('a response', () => {
     const { io, asked } = ioOf(({ method, url, body }) => {
       if (method === 'GET' && url.pathname.endsWith('/response')) return there === null ? refusal(404) : { data: there }
       if (method === 'GET') return { data: { ...review('r'), relationships: { response: { links: {} } } } }
-      const sent = JSON.parse(body) as { data: { attributes: { responseBody: string } } }
+      const sent = JSON.parse(body) as Sent
       there = response('s', sent.data.attributes.responseBody, 'PENDING_PUBLISH')
       return Response.json({ data: there }, { status: 201 })
     })
     expect((await appStore.find(io, wanted)).found).toBe('absent')
     const pending = 'Apple shows it in the App Store later'
-    expect(await appStore.reply(io, wanted)).toMatchObject({ externalId: 'r/reply', pending, facts: [{ parentExternalId: 'r' }] })
-    expect(await appStore.reply(io, wanted)).toMatchObject({ externalId: 'r/reply', pending })
+    expect(await appStore.reply(io, wanted)).toMatchObject({ externalId: 's', pending, facts: [{ parentExternalId: 'r' }] })
+    expect(await appStore.reply(io, wanted)).toMatchObject({ externalId: 's', pending })
     const posts = asked.filter(({ method }) => method === 'POST')
     expect(posts.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
       {
@@ -195,7 +200,7 @@ describe('a response', () => {
         },
       },
     ])
-    expect(await appStore.find(io, wanted)).toMatchObject({ found: 'landed', sent: { externalId: 'r/reply' } })
+    expect(await appStore.find(io, wanted)).toMatchObject({ found: 'landed', sent: { externalId: 's' } })
     const other = appStore.reply(io, { ...wanted, text: 'Something else' })
     await expect(other).rejects.toMatchObject({ kind: 'rejected', message: expect.stringContaining('Sorry to hear that') })
   })
@@ -208,21 +213,44 @@ describe('a response', () => {
       landed = true
       return refusal(409)
     })
-    expect(await appStore.reply(io, wanted)).toMatchObject({ externalId: 'r/reply' })
+    expect(await appStore.reply(io, wanted)).toMatchObject({ externalId: 's' })
     const broken = ioOf(() => refusal(500))
     await expect(appStore.reply(broken.io, wanted)).rejects.toMatchObject({ kind: 'unavailable', notSent: true })
   })
 
-  test('is taken away by the id it has now; where there is none, nothing is left to do', async () => {
-    let standing: string | null = 's2'
-    const { io, asked } = ioOf(({ method }) => {
-      if (method === 'GET') return { data: review('r', { response: standing }), included: standing ? [response(standing, 'Sorry!')] : [] }
-      standing = null
+  test('is taken away by its own id, twice as once; other words keep its name', async () => {
+    let standing = true
+    const { io, asked } = ioOf(({ method, body }) => {
+      if (method === 'POST')
+        return Response.json({ data: response('s2', (JSON.parse(body) as Sent).data.attributes.responseBody) }, { status: 201 })
+      if (!standing) return refusal(404)
+      standing = false
       return new Response(null, { status: 204 })
     })
-    const ours = { externalId: 'r/reply', ref: {} }
+    const ours = { externalId: 's', ref: { review: 'r' } }
+    expect(await appStore.editReply!(io, { ...ours, text: 'Better now?' })).toMatchObject({
+      externalId: 's',
+      facts: [{ externalId: 's', parentExternalId: 'r', text: 'Better now?' }],
+    })
     await appStore.remove!(io, ours)
     await appStore.remove!(io, ours)
-    expect(asked.filter(({ method }) => method === 'DELETE').map(({ url }) => url.pathname)).toEqual(['/v1/customerReviewResponses/s2'])
+    expect(asked.map(({ method, url }) => [method, url.pathname])).toEqual([
+      ['POST', '/v1/customerReviewResponses'],
+      ['DELETE', '/v1/customerReviewResponses/s'],
+      ['DELETE', '/v1/customerReviewResponses/s'],
+    ])
+  })
+
+  test('is never called as its review', () => {
+    const page = {
+      kind: 'reviews',
+      request: {},
+      body: JSON.stringify({ data: [review('1', { response: '1' })], included: [response('1', 'Sorry!')] }),
+    }
+    expect(appStore.normalize({ ...page, receivedAt: now.toISOString() }, self).facts).toMatchObject([
+      { externalId: '1', ours: false },
+      { externalId: '1/reply', parentExternalId: '1', ours: true },
+      { fact: 'hidden', externalId: '1/reply' },
+    ])
   })
 })

@@ -1,11 +1,11 @@
 import { removalFact } from '../fact.ts'
 import { idOf, listOf, parseJson, recordOf } from '../json.ts'
 import type { Normalized, RawDelivery, Self } from '../platform.ts'
-import { isResponse, readReview, replyIdOf, responsesOf } from './review.ts'
+import { isResponse, readReview, responsesOf } from './review.ts'
 
 /**
  * One delivery as facts. Kinds: `reviews` (a page of an app's) and `open` (one review by its id, `request.id`; `{ gone: true }` when it is not there any more).
- * `request.unanswered`: reviews whose response was there before and is not.
+ * `request.gone`: responses that stood there before and do not now.
  */
 export function normalize(delivery: RawDelivery, self: Self): Normalized {
   const { kind, request, receivedAt } = delivery
@@ -28,7 +28,7 @@ export function normalize(delivery: RawDelivery, self: Self): Normalized {
     if (typeof each.type === 'string' && idOf(each.id) !== null) result.ignored += 1
     else result.unknown.push({ index: reviews.length + index, reason: 'something without type or id came along' })
   })
-  const unanswered = (request.unanswered ?? '').split(',').filter((id) => id !== '')
-  result.facts.push(...unanswered.map((id) => removalFact(replyIdOf(id))))
+  const gone = (request.gone ?? '').split(',').filter((id) => id !== '')
+  result.facts.push(...gone.map((id) => removalFact(id)))
   return result
 }

@@ -6,7 +6,7 @@ import type { Io, PollInput, PollResult, Quota } from '../platform.ts'
 import { attempt, finish, pageGuard } from '../round.ts'
 import type { Round } from '../round.ts'
 import { apiHost, callApi } from './api.ts'
-import { responseIdOf, responsesOf, reviewIdOf } from './review.ts'
+import { replyIdOf, responseIdOf, responsesOf, reviewIdOf } from './review.ts'
 import type { Responses } from './review.ts'
 
 /** A quiet round is one call of the 3,600 an hour that the whole team shares; when they run low there is more time between two. */
@@ -27,11 +27,11 @@ export const fields: Record<string, string> = {
 }
 
 /**
- * `seen`: what each review was when last read (a mark of its words and stars, and one of its response, '' for none), newest first. `rest`: where the first reading of the past goes on
+ * `seen`: what each review was when last read (a mark of its words and stars, one of its response, and what that is called, '' for none), newest first. `rest`: where the first reading of the past goes on
  * (the query of Apple's next page), down to `untilAt`. `deepAt`: when more than the newest page was last read (ms).
  */
 type State = { v: 1; seen: Map<string, Marks>; rest: { cursor: string; untilAt: number } | null; deepAt: number }
-type Marks = [review: string, response: string]
+type Marks = [review: string, response: string, replyId: string]
 type Read = { io: Io; round: Round; state: State; now: Map<string, Marks>; quota: Quota | null }
 
 /**
@@ -59,7 +59,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     // A place in a list does not last for ever; what is left of the past is then left.
     if (round.trouble?.kind === 'rejected') state.rest = null
   }
-  const open = input.open.filter(({ externalId }) => !externalId.includes('/') && !read.now.has(externalId)).slice(0, maxOpenPerPoll)
+  const open = input.open.filter(({ externalId }) => !read.now.has(externalId)).slice(0, maxOpenPerPoll)
   for (const each of open) well &&= await attempt(round, () => rereadOne(read, each.externalId))
   const { quota } = read
   const sparing = quota !== null && quota.of !== null && quota.left * 5 < quota.of
@@ -85,7 +85,7 @@ async function readList(read: Read, list: List): Promise<string | null> {
       const [before, responseBefore] = state.seen.get(id) ?? []
       return review !== before || response !== responseBefore
     })
-    const request = { unanswered: unansweredOf(read, marks) }
+    const request = { gone: goneOf(read, marks) }
     if (reviews.length > 0) round.pages.push({ resource: `reviews:${cursor === '' ? '' : short(cursor)}`, kind: 'reviews', request, body })
     take(read, marks)
     const next = queryOf(recordOf(json.links).next)
@@ -121,7 +121,7 @@ async function rereadOne(read: Read, id: string): Promise<void> {
     const review = recordOf(json.data)
     if (reviewIdOf(review) !== id) throw new PlatformError('unavailable', 'Apple answered with another review')
     const marks = marksOf([review], responsesOf(json))
-    read.round.pages.push({ ...page, request: { id, unanswered: unansweredOf(read, marks) }, body })
+    read.round.pages.push({ ...page, request: { id, gone: goneOf(read, marks) }, body })
     take(read, marks)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'gone') throw error
@@ -136,14 +136,20 @@ function marksOf(reviews: JsonRecord[], responses: Responses): Map<string, Marks
       const id = reviewIdOf(review)
       if (id === null) return []
       const responseId = responseIdOf(review) ?? ''
-      return [[id, [short(review.attributes), responseId === '' ? '' : short(responses.get(responseId)?.attributes ?? responseId)]]]
+      const own = short(review.attributes)
+      if (responseId === '') return [[id, [own, '', '']]]
+      return [[id, [own, short(responses.get(responseId)?.attributes), replyIdOf(id, responseId)]]]
     }),
   )
 }
 
-/** Reviews whose response was there when last read and is not any more. */
-function unansweredOf({ state }: Read, marks: Map<string, Marks>): string {
-  return [...marks].flatMap(([id, [, response]]) => ((state.seen.get(id)?.[1] ?? '') !== '' && response === '' ? [id] : [])).join(',')
+/** Responses that stood there when last read and do not any more: taken away, or by now called something else. */
+function goneOf({ state }: Read, marks: Map<string, Marks>): string {
+  const gone = [...marks].flatMap(([id, [, , replyId]]) => {
+    const before = state.seen.get(id)?.[2] ?? ''
+    return before === '' || before === replyId ? [] : [before]
+  })
+  return gone.join(',')
 }
 
 function take({ now }: Read, marks: Map<string, Marks>): void {
@@ -162,8 +168,8 @@ function stateOf(cursor: unknown): State {
   const rest = recordOf(kept.rest)
   const numberOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
   const seen = listOf(kept.seen).flatMap((each): [string, Marks][] => {
-    const [id, review, response] = listOf(each)
-    return typeof id === 'string' ? [[id, [textOf(review), textOf(response)]]] : []
+    const [id, review, response, replyId] = listOf(each)
+    return typeof id === 'string' ? [[id, [textOf(review), textOf(response), textOf(replyId)]]] : []
   })
   return {
     v: 1,

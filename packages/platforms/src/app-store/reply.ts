@@ -6,7 +6,7 @@ import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platfo
 import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
 import { fields } from './poll.ts'
-import { consoleUrlOf, replyFact, replyIdOf, responseIdOf, responsesOf, reviewIdOf } from './review.ts'
+import { consoleUrlOf, replyFact, replyIdOf, responseIdIn, responseIdOf, responsesOf, reviewIdOf } from './review.ts'
 
 /** By experience rather than by Apple's documents, which name no number. */
 export const replyLimit: ReplyLimit = { max: 5970, unit: 'utf16' }
@@ -26,11 +26,13 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   return write(io, reviewId, input.text)
 }
 
-/** Other words in place of those that stand there. */
-export async function editReply(io: Io, input: { externalId: string; text: string }): Promise<ReplySent> {
-  const reviewId = reviewOf(input.externalId)
-  await lookBefore(io, reviewId)
-  return write(io, reviewId, input.text)
+/** Other words in place of those that stand there, which keep their name; should Apple give them another, the next poll says so. */
+export async function editReply(io: Io, input: { externalId: string; ref: Record<string, string>; text: string }): Promise<ReplySent> {
+  const { review } = input.ref
+  if (review === undefined) throw new PlatformError('rejected', 'It is not known which review this answers')
+  const sent = await write(io, review, input.text)
+  const { externalId } = input
+  return { ...sent, externalId, facts: sent.facts.map((fact) => ({ ...fact, externalId })) }
 }
 
 /** `POST /v1/customerReviewResponses`, which creates or replaces. A refusal is believed only after a look: what was carried out shows. */
@@ -86,17 +88,15 @@ function wordsOf(response: JsonRecord): string | null {
   return nameOf(recordOf(response.attributes).responseBody)
 }
 
-function reviewOf(replyId: string): string {
-  return replyId.replace(/\/reply$/, '')
-}
-
 function sentReply(io: Io, reviewId: string, text: string, response: JsonRecord): ReplySent {
   const { lastModifiedDate, state } = recordOf(response.attributes)
+  const externalId = replyIdOf(reviewId, idOf(response.id) ?? '')
+  const at = instantOf(lastModifiedDate) ?? io.now().toISOString()
   return {
-    externalId: replyIdOf(reviewId),
+    externalId,
     url: consoleUrlOf(io.self.accountId),
     ...(textOf(state) === 'PENDING_PUBLISH' && { pending: 'Apple shows it in the App Store later' }),
-    facts: [replyFact(reviewId, { text, at: instantOf(lastModifiedDate) ?? io.now().toISOString() }, io.self)],
+    facts: [replyFact({ externalId, reviewId, text, at }, io.self)],
   }
 }
 
@@ -108,11 +108,11 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
   return { found: 'landed', sent: sentReply(io, reviewId, input.text, there) }
 }
 
-/** Takes our response away, whatever its id is by now. Where review or response are gone there is nothing left to do. */
+/** Takes our response away. What is gone, or stands there under another name since somebody wrote over it, is not ours to remove. */
 export async function remove(io: Io, input: { externalId: string }): Promise<void> {
   try {
-    const id = idOf((await readResponse(io, reviewOf(input.externalId)))?.id)
-    if (id !== null) await callApi(io, { method: 'DELETE', path: `v1/customerReviewResponses/${encodeURIComponent(id)}` })
+    const path = `v1/customerReviewResponses/${encodeURIComponent(responseIdIn(input.externalId))}`
+    await callApi(io, { method: 'DELETE', path })
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'gone') throw error
   }

@@ -13,12 +13,14 @@ export function reviewIdOf(review: JsonRecord): string | null {
   return review.type === 'customerReviews' ? idOf(review.id) : null
 }
 
-/**
- * A review has one response at most. It is named after the review: whether Apple gives a response that was written over another id is not documented, and one that
- * was deleted makes room for the next.
- */
-export function replyIdOf(reviewId: string): string {
-  return `${reviewId}/reply`
+/** What a response is called: by Apple's id, and so that it is never called as its review. */
+export function replyIdOf(reviewId: string, responseId: string): string {
+  return responseId === reviewId ? `${responseId}/reply` : responseId
+}
+
+/** Apple's id of a response that is called so. */
+export function responseIdIn(replyId: string): string {
+  return replyId.replace(/\/reply$/, '')
 }
 
 /** Apple's id of the response below a review; null where there is none, undefined where the answer does not say. */
@@ -62,26 +64,29 @@ export function readReview(review: JsonRecord, responses: Responses, receivedAt:
 }
 
 function readResponse(response: JsonRecord, reviewId: string, receivedAt: string, self: Self): Fact[] {
+  const externalId = replyIdOf(reviewId, idOf(response.id) ?? '')
   const { responseBody, lastModifiedDate, state } = recordOf(response.attributes)
   const text = nameOf(responseBody)
   if (text === null) return []
-  const fact = replyFact(reviewId, { text, at: instantOf(lastModifiedDate) ?? receivedAt }, self)
+  const fact = replyFact({ externalId, reviewId, text, at: instantOf(lastModifiedDate) ?? receivedAt }, self)
   if (state !== 'PENDING_PUBLISH' && state !== 'PUBLISHED') return [fact]
-  return [fact, { fact: 'hidden', externalId: replyIdOf(reviewId), hidden: state === 'PENDING_PUBLISH', platformAt: null }]
+  return [fact, { fact: 'hidden', externalId, hidden: state === 'PENDING_PUBLISH', platformAt: null }]
 }
 
 /** Our response to a review, whoever of us wrote it. */
-export function replyFact(reviewId: string, response: { text: string; at: string }, self: Self): Fact {
+export function replyFact(response: { externalId: string; reviewId: string; text: string; at: string }, self: Self): Fact {
+  const { externalId, reviewId, text, at } = response
   return messageFact({
-    externalId: replyIdOf(reviewId),
+    externalId,
     kind: 'reply',
     ours: true,
     author: { externalId: self.accountId, handle: null, name: self.handle || null, avatarUrl: null, url: null },
     parentExternalId: reviewId,
-    text: response.text,
+    text,
     url: consoleUrlOf(self.accountId),
-    platformAt: response.at,
-    version: hashOf([response.text]),
+    platformAt: at,
+    version: hashOf([text]),
+    ref: { review: reviewId },
   })
 }
 
