@@ -7,6 +7,7 @@ import { googleBusiness } from './google-business/adapter.ts'
 import { googlePlay } from './google-play/adapter.ts'
 import { instagram } from './instagram/adapter.ts'
 import { lemmy } from './lemmy/adapter.ts'
+import { linkedin } from './linkedin/adapter.ts'
 import { mastodon } from './mastodon/adapter.ts'
 import type { Platform } from './platform.ts'
 import { reddit } from './reddit/adapter.ts'
@@ -31,6 +32,7 @@ export const platforms: readonly Platform[] = [
   telegram,
   webhookSource,
   x,
+  linkedin,
   reddit,
   googleBusiness,
   googlePlay,
