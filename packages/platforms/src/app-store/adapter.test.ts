@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { appStore } from './adapter.ts'
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -57,4 +58,5 @@ conformance({
     links: { next: `https://api.appstoreconnect.apple.com/v1/apps/1234567890/customerReviews?cursor=page-${step}&limit=200` },
   }),
   own: { externalId: 'r1', ref: { review: '00000001-aaaa' } },
+  open: () => openSandboxWorld(appStore),
 })
