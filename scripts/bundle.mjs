@@ -30,5 +30,5 @@ const bundle = await rolldown({
   logLevel: 'warn',
   checks: { eval: false },
 })
-await bundle.write({ dir, format: 'esm', cleanDir: true, entryFileNames: '[name].js' })
+await bundle.write({ dir, format: 'esm', cleanDir: true, entryFileNames: '[name].js', comments: false })
 await bundle.close()

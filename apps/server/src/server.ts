@@ -4,11 +4,11 @@ import type { Logger } from 'pino'
 import { uuidv7 } from 'uuidv7'
 import { platforms } from '@answerback/platforms/registry'
 import { openAuth, type Auth } from './access/auth.ts'
+import { endDemo } from './access/end-demo.ts'
 import { guardFetch } from './access/hosts.ts'
 import { checkKeys } from './access/rotate-keys.ts'
 import { seedPlatformApps } from './access/platform-apps.ts'
 import { loadSecrets, sessionsOf } from './access/secrets.ts'
-import { openMail } from './access/mail.ts'
 import { makeSetupLink } from './access/setup.ts'
 import { openApp } from './app.ts'
 import type { Context } from './context.ts'
@@ -65,6 +65,8 @@ export async function startServer(
     closing('database', () => store.stop(), { atLeastMs: Infinity })
     endAtOnce = () => void store.stop()
     await migrate(store.owner, { rolePasswords: store.rolePasswords })
+    // Whoever said once that this folder is no demo need not say it again.
+    if (env.DEMO === 'off' && env.DATABASE_URL === undefined) await endDemo(dataDir)
     const db = connect(store.app, store.system, (error) => log.warn({ reason: error.message }, 'database: a connection was lost'))
     closing('connections', () => db.close())
     let sandbox: SandboxProcess | null = null
@@ -99,7 +101,8 @@ export async function startServer(
     let url = env.PUBLIC_URL ?? ''
     // The address is known only once the port is ours, and sign-in links need it.
     const auth = openAuth(ctx, { publicUrl: () => url })
-    const mail = env.SMTP_URL && env.MAIL_FROM ? openMail({ smtpUrl: env.SMTP_URL, from: env.MAIL_FROM }) : null
+    const mail =
+      env.SMTP_URL && env.MAIL_FROM ? (await import('./access/mail.ts')).openMail({ smtpUrl: env.SMTP_URL, from: env.MAIL_FROM }) : null
     if (env.ROLES.includes('web')) {
       const { app, live } = await openApp(ctx, auth, { demo, relay, mail })
       ctx.publish = live.publish

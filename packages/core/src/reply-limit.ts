@@ -42,12 +42,14 @@ export function withMention(text: string, handle: string | null): string {
   return `@${handle} ${text}`
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** Made when first asked for: it takes longer to make than most starts have. */
+let graphemes: Intl.Segmenter | undefined
 
 function measure(text: string, unit: ReplyLimit['unit']): number {
   if (unit === 'utf16') return text.length
   if (unit === 'codepoints') return Array.from(text).length
   if (unit === 'weighted') return weigh(text)
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   let count = 0
   for (const _ of graphemes.segment(text)) count += 1
   return count

@@ -74,16 +74,15 @@ function withoutMarkup(message: string): string {
   return message.replace(/<[^>]*>/g, '')
 }
 
-const californianClock = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'America/Los_Angeles',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-})
-
 /** Until the quota is new, and a minute more. An hour off on the two days a year when clocks change. */
 function msToMidnightInCalifornia(now: Date): number {
-  const [hours = 0, minutes = 0, seconds = 0] = californianClock.format(now).split(':').map(Number)
+  const clock = new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'America/Los_Angeles',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  })
+  const [hours = 0, minutes = 0, seconds = 0] = clock.format(now).split(':').map(Number)
   return 86_400_000 - (hours * 3600 + minutes * 60 + seconds) * 1000 + 60_000
 }
