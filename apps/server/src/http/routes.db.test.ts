@@ -23,6 +23,7 @@ const forAnybody = [
   'POST /api/v1/invitations/accept',
   // It asks by itself, for the person who left: see access/authorized.
   'GET /oauth/:platform',
+  'GET /oauth/:platform/',
 ]
 
 let world: World
