@@ -42,16 +42,20 @@ export function withMention(text: string, handle: string | null): string {
   return `@${handle} ${text}`
 }
 
-/** Made when first asked for: it takes longer to make than most starts have. */
-let graphemes: Intl.Segmenter | undefined
+let segmenter: Intl.Segmenter | undefined
+
+/** Its rules are loaded when a text is first measured: that takes milliseconds, which a start does not have. */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 function measure(text: string, unit: ReplyLimit['unit']): number {
   if (unit === 'utf16') return text.length
   if (unit === 'codepoints') return Array.from(text).length
   if (unit === 'weighted') return weigh(text)
-  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   let count = 0
-  for (const _ of graphemes.segment(text)) count += 1
+  for (const _ of graphemesOf(text)) count += 1
   return count
 }
 
@@ -66,7 +70,7 @@ const light = [
 
 function weigh(text: string): number {
   let weight = 0
-  for (const { segment } of graphemes.segment(text.normalize('NFC'))) {
+  for (const { segment } of graphemesOf(text.normalize('NFC'))) {
     if (emoji.test(segment)) weight += 2
     else
       for (const char of segment) weight += light.some(([from, to]) => char.codePointAt(0)! >= from && char.codePointAt(0)! <= to) ? 1 : 2
