@@ -13,6 +13,7 @@ import type { Platform } from './platform.ts'
 import { reddit } from './reddit/adapter.ts'
 import { telegram } from './telegram/adapter.ts'
 import { threads } from './threads/adapter.ts'
+import { tiktok } from './tiktok/adapter.ts'
 import { webhookSource } from './webhook/adapter.ts'
 import { wordpress } from './wordpress/adapter.ts'
 import { x } from './x/adapter.ts'
@@ -38,6 +39,7 @@ export const platforms: readonly Platform[] = [
   googlePlay,
   wordpress,
   appStore,
+  tiktok,
 ]
 
 /** The platform of that id; undefined when there is none. */
