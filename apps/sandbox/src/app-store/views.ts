@@ -10,7 +10,6 @@ export type View = {
   include: boolean
 }
 
-const headlines = ['', 'Not for me', 'Could be better', 'It is all right', 'Good', 'A joy']
 const territories: Record<string, string> = {
   ar: 'JOR',
   de: 'DEU',
@@ -42,7 +41,7 @@ export function reviewView(context: Context, item: Item, view: View): JsonObject
   const self = `${view.base}/v1/customerReviews/${item.id}`
   const attributes = {
     rating: item.rating,
-    title: item.title || headlines[item.rating ?? 0],
+    title: item.title,
     body: item.text,
     ...(dice < faults.quirks.anonymousAuthors ? {} : { reviewerNickname: author.handle }),
     createdDate: time(createdAt(context, item)),
