@@ -55,7 +55,7 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   await callReviews(api, { path: '', params: { maxResults: '1' } })
   const name = (given.appName ?? '').trim().slice(0, 100) || packageName
   return {
-    account: { externalId: packageName, handle: packageName, name, avatarUrl: null, url: appUrl(packageName, given.apiUrl) },
+    account: { externalId: packageName, handle: name, name, avatarUrl: null, url: appUrl(packageName, given.apiUrl) },
     settings,
     credentials: api.credentials,
     // A key is good until somebody deletes it.
