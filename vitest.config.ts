@@ -10,9 +10,10 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: [`${everywhere}/*.test.{ts,tsx}`],
-          exclude: [`${everywhere}/*.{db,web}.test.{ts,tsx}`],
+          exclude: [`${everywhere}/*.{db,web,peer}.test.{ts,tsx}`],
           // Property tests on a busy machine take longer than they should; a hang is still found.
           testTimeout: 20_000,
+          expect: { poll: { timeout: 10_000 } },
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,0 +1,63 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ConversationRow } from '@answerback/core/api'
+import type { FanWords, Peer } from './peer.ts'
+import { openStaff, soon, type Staff } from './staff.ts'
+
+/** What must hold with every peer, whoever wrote it: each test with an installation of its own, all with one peer. */
+export function describeLoop(name: string, isHere: boolean, open: () => Promise<Peer>): void {
+  describe.skipIf(!isHere)(name, () => {
+    let peer: Peer
+    let staff: Staff
+    beforeAll(async () => void (peer = await open()))
+    afterAll(() => peer?.close())
+    beforeEach(async () => void (staff = await openStaff(peer)))
+    afterEach(() => staff?.close())
+
+    /** The fan sees the answer once, the account's own records hold it once, and our thread shows it once, also when it has come back from there. */
+    async function expectOnce(words: FanWords, row: ConversationRow, text: string): Promise<void> {
+      const wanted = asRead(text)
+      const seen = async () => (await peer.answersSeen(words)).map(asRead)
+      await expect.poll(seen, soon).toEqual([wanted])
+      await staff.readAgain()
+      const told = (await staff.thread(row)).messages.filter(({ direction }) => direction === 'out').map((message) => message.text)
+      expect(told).toEqual([text])
+      expect(await kept(text)).toEqual([wanted])
+      expect(await seen()).toEqual([wanted])
+    }
+
+    const kept = async (text: string) => (await peer.answersKept()).map(asRead).filter((each) => each === asRead(text))
+
+    test('a fan comments, it arrives, staff answer, and the fan sees one reply', async () => {
+      await staff.start('worker')
+      const words = await peer.comment('Does the strap come off?')
+      const row = await staff.waiting(words.text)
+      const reply = await staff.answer(row, 'It does, with two clips.')
+      await expect.poll(async () => (await staff.reply(reply)).state, soon).toBe('sent')
+      await expectOnce(words, row, 'It does, with two clips.')
+      expect((await staff.thread(row)).state).toBe('answered')
+    })
+
+    test('a worker killed between send and acknowledgement leaves one reply', async () => {
+      const worker = await staff.start('worker')
+      const words = await peer.comment('Do you repair zips?')
+      const row = await staff.waiting(words.text)
+      const held = peer.keep('answer', peer.writes)
+      const reply = await staff.answer(row, text)
+      await held
+      expect(await kept(text), 'the peer has it').toHaveLength(1)
+      await worker.kill()
+      expect((await staff.reply(reply)).state, 'and we do not know it').toBe('sending')
+      await staff.start('worker')
+      await expect.poll(async () => (await staff.reply(reply)).state, soon).toBe('sent')
+      await expectOnce(words, row, text)
+    })
+  })
+}
+
+/** With what servers like to change: quotes, dashes, an ampersand, an angle bracket, lines, an emoji, an address. */
+const text = 'Of course – "for life" & <free>, it\'s our promise...\n\nSee https://fieldnote.example/repairs?from=inbox&lang=en 👩🏽‍🌾'
+
+/** As somebody reads it, to whom one kind of quotes, dots and white space is as good as another. */
+function asRead(text: string): string {
+  return text.replaceAll(/[“”]/g, '"').replaceAll(/[‘’]/g, "'").replaceAll('…', '...').replaceAll(/\s+/g, ' ').trim()
+}
