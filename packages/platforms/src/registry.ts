@@ -11,6 +11,7 @@ import { linkedin } from './linkedin/adapter.ts'
 import { mastodon } from './mastodon/adapter.ts'
 import type { Platform } from './platform.ts'
 import { reddit } from './reddit/adapter.ts'
+import { stackExchange } from './stack-exchange/adapter.ts'
 import { telegram } from './telegram/adapter.ts'
 import { threads } from './threads/adapter.ts'
 import { tiktok } from './tiktok/adapter.ts'
@@ -39,6 +40,7 @@ export const platforms: readonly Platform[] = [
   googlePlay,
   wordpress,
   appStore,
+  stackExchange,
   tiktok,
 ]
 
