@@ -8,6 +8,7 @@ import { googleBusiness } from './google-business/dialect.ts'
 import { googlePlay } from './google-play/dialect.ts'
 import { instagram } from './instagram/dialect.ts'
 import { lemmy } from './lemmy/dialect.ts'
+import { linkedin } from './linkedin/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
 import { reddit } from './reddit/dialect.ts'
 import { wordpress } from './wordpress/dialect.ts'
@@ -37,6 +38,7 @@ export const dialects = [
   googlePlay,
   discord,
   appStore,
+  linkedin,
   // A platform more: its line goes here.
 ] as const
 
