@@ -75,6 +75,13 @@ export const poll = pgTable(
     backCursor: jsonb('back_cursor'),
     backReachedAt: at('back_reached_at'),
     backDoneAt: at('back_done_at'),
+    /** The live connection, where the platform has one: when to try again (null: at once), whose it is until when, failures in a row. */
+    listenDueAt: at('listen_due_at'),
+    listenLeasedUntil: at('listen_leased_until'),
+    listenFailures: integer('listen_failures').notNull().default(0),
+    /** Since when it is live (null: it is not), and when it last became so (null: never). */
+    liveSince: at('live_since'),
+    wasLiveAt: at('was_live_at'),
   },
   (t) => [index('poll_due').on(t.dueAt)],
 )
