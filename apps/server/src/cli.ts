@@ -5,6 +5,7 @@ import { Misuse, type Command } from './cli/command.ts'
 import { conformance } from './cli/conformance.ts'
 import { wipeDemo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
+import { forgetKeys } from './cli/keys-forget.ts'
 import { rotateKeys } from './cli/keys.ts'
 import { retryQueue } from './cli/queue.ts'
 import { restore } from './cli/restore.ts'
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   conformance,
   retryQueue,
   rotateKeys,
+  forgetKeys,
   wipeDemo,
   backup,
   restore,

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { dropOldAccess } from './access/old-rows.ts'
 import type { Context } from './context.ts'
+import { calmly } from './db/calmly.ts'
 import { openPoller, type Poller } from './intake/poller.ts'
 import { deriveDueTimes } from './inbox/due-times.ts'
 import { sweepDeliveries } from './intake/sweep.ts'
@@ -43,14 +44,15 @@ export function startTimers(ctx: Context, roles: readonly string[]): { stop(): P
     .filter((timer) => roles.includes(timer.role))
     .map((timer) => {
       let busy = false
+      const failed = calmly((error, more) =>
+        ctx.log.warn({ timer: timer.name, reason: error.message, ...more }, 'timer: a round failed, the next one tries again'),
+      )
       return setInterval(() => {
         if (busy) return
         busy = true
         const round: Promise<unknown> = timer
           .run(ctx, poller)
-          .catch((error: unknown) =>
-            ctx.log.warn({ timer: timer.name, reason: (error as Error).message }, 'timer: a round failed, the next one tries again'),
-          )
+          .catch(failed)
           .finally(() => {
             busy = false
             running.delete(round)

@@ -71,6 +71,8 @@ export const platformApp = z.object({
   channels: z.number().int(),
   /** Which they are. */
   channelIds: z.array(id),
+  /** The key that sealed its secret was lost: it verifies nothing until its secret is given again. */
+  secretLost: z.boolean(),
   /** Whose it is: only the workspace's own can be changed here. Several rows of one `appId` are its active secrets. */
   owner: z.enum(['workspace', 'installation']),
 })

@@ -15,7 +15,10 @@ export async function ioOf(
   given: { fetch?: typeof fetch; ownedIds?: string[] } = {},
 ): Promise<Io> {
   if (channel.disconnectedAt !== null || channel.credentials.length === 0)
-    throw new Problem('channel_off', `${channel.handle} was disconnected. Connect it again in the settings first.`)
+    throw new Problem(
+      'channel_off',
+      `${channel.handle} ${channel.disconnectedAt !== null ? 'was disconnected' : 'has no credentials here any more'}. Connect it again in the settings first.`,
+    )
   const about = `channel:${channel.id}`
   const io: Io = {
     fetch: given.fetch ?? ctx.fetch,

@@ -10,7 +10,8 @@ import { speak } from '@answerback/sandbox/world/speak'
 import { makeBusy } from '../../test/busy.ts'
 import { connectAll, openWorld, type World } from '../../test/world.ts'
 import { checkKeys, rotateKeys } from './rotate-keys.ts'
-import { loadSecrets, type Secrets } from './secrets.ts'
+import { findUnreadable, forgetUnreadable } from './forget-keys.ts'
+import { loadSecrets, makeKey, type Secrets } from './secrets.ts'
 
 let world: World
 let folder: string
@@ -113,6 +114,54 @@ test('the wrong secrets.json is a sentence that says what to do', async () => {
   await connectAll(world)
   await useFile()
   await expect(checkKeys(world.ctx)).rejects.toThrow(/Put back the .*secrets\.json that belongs to this database/)
+})
+
+test('a key of the right name that is another one is refused, as a missing one is', async () => {
+  const secrets = await useFile()
+  await connectAll(world)
+  await checkKeys(world.ctx)
+  world.ctx.secrets = { ...secrets, key: makeKey().key }
+  await expect(checkKeys(world.ctx)).rejects.toThrow(
+    /The key [0-9a-f]{8} that is here is not the one that encrypted .* it was changed\. Put back the .*secrets\.json/,
+  )
+})
+
+test('once a key is lost for good, channels ask to be connected again, replies wait for that, and nothing else is lost', async () => {
+  const { bluesky } = await connectAll(world)
+  const post = world.sandbox.world.posts('bluesky', true)[0]!
+  speak(world.sandbox.world, { platform: 'bluesky', author: { name: 'Ada' }, text: 'Does it fold?', parentId: post.id })
+  await world.settle(35_000)
+  const row = (await world.rows()).find((each) => each.waitingMessage?.text.includes('Does it fold'))!
+  await world.request('POST', `/api/v1/conversations/${row.id}/replies`, { body: { text: 'It does.' }, idempotencyKey: 'k' })
+  const ids = async () => (await world.rows()).map((each) => each.id).toSorted()
+  const before = await ids()
+  await useFile()
+
+  const lost = await findUnreadable(world.ctx)
+  expect(lost.channels).toHaveLength((await world.request('GET', '/api/v1/channels')).body.items.length)
+  expect(lost.apps.length).toBeGreaterThan(0)
+  await forgetUnreadable(world.ctx, lost)
+  expect(await findUnreadable(world.ctx)).toEqual({ channels: [], apps: [], ways: [] })
+  await checkKeys(world.ctx)
+
+  await world.settle(20_000)
+  const { items } = (await world.request('GET', '/api/v1/channels')).body as { items: { id: string; state: string }[] }
+  expect(new Set(items.map((each) => each.state))).toEqual(new Set(['needs_reauthorization']))
+  expect(await ids()).toEqual(before)
+  const sent = () => world.sandbox.world.journal.ledger.filter((entry) => entry.text?.includes('It does.')).length
+  expect(sent()).toBe(0)
+  const apps = (await world.request('GET', '/api/v1/platform-apps', { key: world.keys.owner })).body.items
+  expect(apps.length).toBeGreaterThan(0)
+  expect(apps.every((each: { secretLost: boolean }) => each.secretLost)).toBe(true)
+
+  const { identifier, appPassword } = world.sandbox.secrets.bluesky
+  const again = await world.request('PUT', `/api/v1/channels/${bluesky}/credentials`, {
+    key: world.keys.owner,
+    body: { settings: { identifier, appPassword } },
+  })
+  expect(again.status, JSON.stringify(again.body)).toBe(204)
+  await world.settle(20_000)
+  expect(sent()).toBe(1)
 })
 
 test('a credential moved to another row opens nothing', async () => {

@@ -129,7 +129,7 @@ export async function appFor(
   platformId: string,
   { chosen, ofToken }: { chosen?: string | null | undefined; ofToken?: string | null | undefined },
 ): Promise<AppRow | null> {
-  const apps = await appsFor(ctx, workspaceId, platformId)
+  const apps = (await appsFor(ctx, workspaceId, platformId)).filter((each) => each.settings.lost === undefined)
   if (chosen) {
     const found = apps.find((each) => each.id === chosen)
     if (!found)
@@ -168,6 +168,7 @@ export async function listPlatformApps(ctx: Context, workspaceId: string): Promi
       createdAt: app.createdAt.toISOString(),
       channels: channelIds.length,
       channelIds,
+      secretLost: app.settings.lost !== undefined,
       owner: app.workspaceId === null ? 'installation' : 'workspace',
     }
   })

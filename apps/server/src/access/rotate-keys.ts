@@ -50,15 +50,44 @@ export async function rotateKeys(ctx: Context, options: { pause?: (ms: number) =
   return { keyId: secrets.keyId, sealedAgain, retired }
 }
 
-/** Throws a sentence when the database holds something that none of our keys opens: the wrong `secrets.json` or SECRET_KEY. */
+/** Throws a sentence when the database holds something that none of our keys opens: the wrong `secrets.json` or SECRET_KEY, or a key that was changed. */
 export async function checkKeys(ctx: Context): Promise<void> {
   const { secrets } = ctx
   const ours = new Set([secrets.keyId, ...(secrets.olderKeys ?? []).map((each) => each.keyId)])
-  const missing = [...(await keysInUse(ctx))].filter((keyId) => !ours.has(keyId))
+  const used = [...(await keysInUse(ctx))]
+  const missing = used.filter((keyId) => !ours.has(keyId))
   if (missing.length > 0)
     throw new Error(
       `Credentials in this database were encrypted with ${missing.length === 1 ? 'a key that is' : 'keys that are'} not here (${missing.join(', ')}). ${remedy(secrets)}`,
     )
+  for (const keyId of used)
+    if (!(await opensAny(ctx, keyId)))
+      throw new Error(
+        `The key ${keyId} that is here is not the one that encrypted the credentials in this database, although it has its name: it was changed. ${remedy(secrets)}`,
+      )
+}
+
+/** Whether a key opens what bears its name. A few rows of each table are tried: one that was damaged by itself says nothing of the key. */
+async function opensAny(ctx: Context, keyId: string): Promise<boolean> {
+  for (const column of columns) {
+    const rows = await ctx.db.system
+      .select({ id: column.id, sealed: column.sealed })
+      .from(column.table)
+      .where(sql`length(${column.sealed}) > 0 and encode(substring(${column.sealed} from 1 for 4), 'hex') = ${keyId}`)
+      .limit(3)
+    if (rows.some((row) => opens(ctx.secrets, `${column.about}:${row.id}`, row.sealed))) return true
+  }
+  return false
+}
+
+/** Whether one of our keys opens what was sealed. */
+export function opens(secrets: Secrets, about: string, sealed: Buffer): boolean {
+  try {
+    unseal(secrets, about, sealed)
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function keysInUse(ctx: Context): Promise<Set<string>> {

@@ -103,7 +103,15 @@ export function unseal<T>(secrets: Secrets, about: string, sealed: Buffer): T {
   const decipher = createDecipheriv('aes-256-gcm', Buffer.from(key, 'base64'), sealed.subarray(4, 16))
   decipher.setAAD(Buffer.from(about))
   decipher.setAuthTag(sealed.subarray(16, 32))
-  return JSON.parse(Buffer.concat([decipher.update(sealed.subarray(32)), decipher.final()]).toString('utf8')) as T
+  let text: string
+  try {
+    text = Buffer.concat([decipher.update(sealed.subarray(32)), decipher.final()]).toString('utf8')
+  } catch (error) {
+    throw new Error(`This does not open with the key ${keyId} that is here: the key or the row was changed. ${remedy(secrets)}`, {
+      cause: error,
+    })
+  }
+  return JSON.parse(text) as T
 }
 
 /** Which key sealed this, as 8 hex digits. */
@@ -114,8 +122,8 @@ export function keyIdOf(sealed: Buffer): string {
 /** What an operator does when a key is missing. */
 export function remedy(secrets: Secrets): string {
   return secrets.path === undefined
-    ? 'Set SECRET_KEY to the secret that belongs to this database; while changing it, give both: the new one, a comma, the old one.'
-    : `Put back the ${secrets.path} that belongs to this database; without it the connected accounts must be connected again.`
+    ? 'Set SECRET_KEY to the secret that belongs to this database; while changing it, give both: the new one, a comma, the old one. If it is lost for good: pnpm cli keys forget'
+    : `Put back the ${secrets.path} that belongs to this database. If it is lost for good: pnpm cli keys forget`
 }
 
 function keyOf(secrets: Secrets, keyId: string): string | null {

@@ -7,7 +7,8 @@ import { io } from 'socket.io-client'
 import { eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCli } from '../../test/real-program.ts'
+import { buildForTest, endOf, runCli, startNode } from '../../test/real-program.ts'
+import { addPlatformApp } from '../access/platform-apps.ts'
 import { addMember, makeWorkspace } from '../access/workspaces.ts'
 import { schema as t } from '../db/schema.ts'
 import { readEnv } from '../env.ts'
@@ -38,7 +39,17 @@ describe('how it is called', () => {
   test('without a word it lists every command; a wrong word or option exits 2 and says what there is', async () => {
     const help = await cli()
     expect(help.code).toBe(0)
-    for (const name of ['doctor', 'staff add', 'channel test', 'queue retry', 'keys rotate', 'demo wipe', 'backup', 'restore'])
+    for (const name of [
+      'doctor',
+      'staff add',
+      'channel test',
+      'queue retry',
+      'keys rotate',
+      'keys forget',
+      'demo wipe',
+      'backup',
+      'restore',
+    ])
       expect(help.out).toContain(`  ${name}`)
     expect(await cli('staff', 'fire')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('staff remove --email') })
     expect(await cli('staff', 'list', '--colour')).toMatchObject({ code: 2, err: expect.stringContaining('--colour') })
@@ -157,6 +168,7 @@ describe('without a server', () => {
   }, 120_000)
 
   test('a demo is wiped whole, what is no demo stays, and the next start is the real thing', async () => {
+    rmSync(join(dataDir, 'demo-ended'))
     expect(await cli('demo', 'wipe')).toMatchObject({ code: 1, err: 'There is no demo here; nothing was removed.\n' })
     const env = readEnv({ DATA_DIR: dataDir, DEMO: 'on', PORT: '0', SANDBOX_PORT: '0', SANDBOX_RHYTHM: 'off' })
     const demo = await startServer(env, { log: pino({ level: 'silent' }), onTrouble: () => {} })
@@ -195,6 +207,24 @@ describe('without a server', () => {
     await after.stop()
     // Ines, and Ben who was taken out of the workspace and may come back to it.
     expect(left.rows[0]).toEqual({ people: 2, deliveries: 0, channels: 0, apps: 0, polls: 0, workspaces: 1 })
+  }, 120_000)
+
+  test('with the secrets file lost for good, keys forget lists what is lost, then forgets it, and only then the program starts', async () => {
+    const sealed = await startServer(readEnv({ DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', ROLES: 'web' }), {
+      log: pino({ level: 'silent' }),
+      onTrouble: () => {},
+    })
+    await addPlatformApp(sealed.ctx, 'facebook', { appId: '4711', appSecret: 's', verifyToken: 'v' }, { workspaceId })
+    expect(await cli('keys', 'forget')).toMatchObject({ code: 1, err: expect.stringContaining('Answerback is running on this database') })
+    await sealed.stop()
+    expect((await cli('keys', 'forget')).out).toBe('All credentials open with the keys that are here. Nothing was forgotten.\n')
+    rmSync(join(dataDir, 'secrets.json'))
+    const start = async () =>
+      endOf(startNode([await buildForTest('main')], { DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', ROLES: 'web' }))
+    expect(await start()).toMatchObject({ code: 1, err: expect.stringContaining('If it is lost for good: pnpm cli keys forget') })
+    expect((await cli('keys', 'forget')).out).toMatch(/^app {2}facebook {2}4711\n\nNo key here opens these, and nothing was changed\./)
+    expect(await cli('keys', 'forget', '--yes')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Forgotten.') })
+    expect((await cli('doctor')).out).toContain('Keys: open all credentials')
   }, 120_000)
 
   test('a missing or broken secrets file is named, and nothing is made in its place', async () => {

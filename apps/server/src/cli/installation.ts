@@ -35,11 +35,15 @@ export async function withStore<T>(run: (opened: Opened) => Promise<T>): Promise
   }
 }
 
+/** `check`: what must be so before anything is opened. `takeOver`: the database belongs to our secret from now on, whosever it was. */
+type Before = { check?: (store: Store) => Promise<void>; takeOver?: boolean }
+
 /** The same with everything that the server's own verbs want, on a database of this version. Servers that run are told what changed. */
-export function withContext<T>(run: (ctx: Context, opened: OpenedWhole) => Promise<T>): Promise<T> {
+export function withContext<T>(run: (ctx: Context, opened: OpenedWhole) => Promise<T>, before: Before = {}): Promise<T> {
   return withStore(async (opened) => {
     const { env, secrets, store } = opened
-    await migrate(store.owner, { rolePasswords: store.rolePasswords })
+    await before.check?.(store)
+    await migrate(store.owner, { rolePasswords: store.rolePasswords, takeOver: before.takeOver ?? false })
     const log = logOf(env)
     const db = connect(store.app, store.system, (error) => log.warn(error.message))
     const guarded = guardFetch({ allowed: env.allowedHosts })
@@ -72,15 +76,22 @@ export async function chooseWorkspace(ctx: Context, named: string | undefined): 
   throw new Misuse(`${named === undefined ? 'Name one with --workspace' : '--workspace: there is none of that id. There are'}:\n${list}`)
 }
 
-/** Throws a sentence while servers work on this database: what is done next would happen under their feet. */
-export async function refuseWhileServing(store: Store): Promise<void> {
+/**
+ * Throws a sentence while servers work on this database: what is done next would happen under their feet. `anywhere`: or on another one of its server, through the same two
+ * roles.
+ */
+export async function refuseWhileServing(store: Store, { anywhere = false } = {}): Promise<void> {
   const client = new Client(store.owner)
   await client.connect()
   try {
-    const { rows } = await client.query<{ count: number }>(
-      `select count(*)::int as count from pg_stat_activity where datname = current_database() and usename in ('answerback_app', 'answerback_system')`,
+    const { rows } = await client.query<{ name: string; here: boolean }>(
+      `select distinct datname as name, datname = current_database() as here from pg_stat_activity where usename in ('answerback_app', 'answerback_system')`,
     )
-    if (rows[0]!.count > 0) throw new Error('Answerback is running on this database. Stop it first, then run this again.')
+    const found = rows.find((row) => row.here) ?? (anywhere ? rows[0] : undefined)
+    if (found)
+      throw new Error(
+        `Answerback is running on ${found.here ? 'this database' : `the database ${found.name} of this server`}. Stop it first, then run this again.`,
+      )
   } finally {
     await client.end()
   }

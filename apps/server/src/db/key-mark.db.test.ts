@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildForTest, endOf, runCli, startNode } from '../../test/real-program.ts'
+import { loadSecrets } from '../access/secrets.ts'
 import { startEmbedded, type EmbeddedPostgres } from './embedded.ts'
+import { rolePasswordOf } from './open-database.ts'
 
 const [old, fresh, wrong] = ['o'.repeat(40), 'f'.repeat(40), 'w'.repeat(40)]
 
@@ -57,12 +59,17 @@ function settings(secretKey: string): Record<string, string> {
   }
 }
 
+async function endAll(): Promise<void> {
+  for (const child of running.splice(0)) {
+    const closed = new Promise((resolve) => child.once('close', resolve))
+    child.kill('SIGKILL')
+    await closed
+  }
+}
+
 /** Starts a process and resolves with its address once it is ready. The one before it is ended then, as in a restart. */
 async function start(env: Record<string, string>): Promise<string> {
-  for (const child of running.splice(0)) {
-    child.kill('SIGKILL')
-    await new Promise((resolve) => child.once('close', resolve))
-  }
+  await endAll()
   const child = startNode([await buildForTest('main')], env)
   running.push(child)
   let said = ''
@@ -104,6 +111,46 @@ test('a process with another secret is refused before it shuts the others out, a
   expect(await stillIn(second)).toBe(200)
   const third = await start(settings(fresh))
   expect(await stillIn(third)).toBe(200)
+}, 120_000)
+
+test('a process whose secret another one has left behind asks the database ever more seldom, and says what to do', async () => {
+  // What the tests before left belongs to `fresh`.
+  const child = startNode([await buildForTest('main')], { ...settings(fresh), LOG_LEVEL: 'warn', ROLES: 'web,worker,poller' })
+  running.push(child)
+  const lines: string[] = []
+  let said = ''
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+    lines.splice(0, lines.length, ...said.split('\n').filter((line) => line.endsWith('}')))
+  })
+  await expect.poll(() => said, { timeout: 30_000 }).toContain('ready on')
+  const password = `changed by somebody ${fresh}`
+  await asOwner(
+    ...['answerback_app', 'answerback_system'].map((role) => `alter role ${role} password '${password}'`),
+    `select pg_terminate_backend(pid) from pg_stat_activity where usename in ('answerback_app', 'answerback_system')`,
+  )
+  const refusals = () =>
+    lines.filter((line) => line.includes('the password of our roles was changed')).map((line) => JSON.parse(line).tryAgainSeconds)
+  await expect.poll(refusals, { timeout: 30_000 }).toEqual(expect.arrayContaining([1, 2, 4]))
+  const rests = refusals()
+  expect(rests).toEqual(rests.toSorted((a, b) => a - b))
+  // Seven seconds in which hundreds of rounds failed are a few lines.
+  expect(lines.length, lines.join('\n')).toBeLessThan(60)
+  await endAll()
+  const usual = rolePasswordOf((await loadSecrets(folder, { secretKey: fresh })).session)
+  await asOwner(...['answerback_app', 'answerback_system'].map((role) => `alter role ${role} password '${usual}'`))
+}, 120_000)
+
+test('a secret lost for good: keys forget, told so, lets the database belong to the new one', async () => {
+  await endAll()
+  const settingsOfNew = settings('n'.repeat(40))
+  expect((await refused(settingsOfNew)).err).toContain('If it is lost for good: pnpm cli keys forget')
+  expect((await runCli(['keys', 'forget'], settingsOfNew)).err).toContain('belongs to another SECRET_KEY')
+  expect(await runCli(['keys', 'forget', '--yes'], settingsOfNew)).toMatchObject({ code: 0, err: '' })
+  expect(await stillIn(await start(settingsOfNew))).toBe(200)
+  expect((await refused(settings(fresh))).err).toContain('belongs to another SECRET_KEY')
+  await endAll()
+  expect(await runCli(['keys', 'forget', '--yes'], settings(fresh))).toMatchObject({ code: 0, err: '' })
 }, 120_000)
 
 test('a second installation on the same server does not take the roles of the first', async () => {

@@ -16,15 +16,18 @@ const lockKey = 4_120_557
 
 /**
  * Brings a database to this version: roles, our tables, BullMQ's tables. Forward-only, safe to call from many processes at once. `upTo` stops after so many of our
- * migrations, for rows that were written under them. Throws a sentence when the database cannot be used.
+ * migrations, for rows that were written under them. `takeOver`: the secret it belonged to is lost, and a person wants it to belong to ours from now on. Throws a sentence when the database cannot be used.
  */
-export async function migrate(owner: ClientConfig, options: { rolePasswords?: readonly string[]; upTo?: number } = {}): Promise<void> {
-  const { rolePasswords = [] } = options
+export async function migrate(
+  owner: ClientConfig,
+  options: { rolePasswords?: readonly string[]; upTo?: number; takeOver?: boolean } = {},
+): Promise<void> {
+  const { rolePasswords = [], takeOver = false } = options
   const client = await openOwner(owner)
   try {
     await client.query('select pg_advisory_lock($1)', [lockKey])
-    await refuseOtherKey(client, rolePasswords)
-    await ensureRoles(client, rolePasswords)
+    if (!takeOver) await refuseOtherKey(client, rolePasswords)
+    await ensureRoles(client, rolePasswords, { takeOver })
     if (options.upTo === undefined) await runDrizzle(drizzle(client), { migrationsFolder })
     else await inPart(options.upTo, (folder) => runDrizzle(drizzle(client), { migrationsFolder: folder }))
     await runMigrations(client, 'bullmq')

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { PoolConfig } from 'pg'
 import type { Logger } from 'pino'
 import type { Env } from '../env.ts'
+import { calmClient } from './calm-client.ts'
 import { runningConfig, startEmbedded } from './embedded.ts'
 import { AlreadyRunning } from './owner-lock.ts'
 
@@ -21,7 +22,7 @@ type Options = { keys: readonly string[]; log: Logger; onTrouble: (reason: strin
 
 /** The given database, or the embedded one, started for this process. Throws `AlreadyRunning` when another process runs it. */
 export async function openDatabase(env: Env, dataDir: string, { keys, log, onTrouble }: Options): Promise<Store> {
-  if (env.DATABASE_URL) return given(env.DATABASE_URL, keys)
+  if (env.DATABASE_URL) return given(env.DATABASE_URL, keys, log)
   const embedded = await startEmbedded({
     dataDir,
     log: { debug: (text) => log.debug(text), warn: (text) => log.warn(text) },
@@ -45,13 +46,19 @@ function onSocket(config: PoolConfig): Pick<Store, 'owner' | 'app' | 'system' | 
 }
 
 /** Roles of a database of others have a password that follows from our key, so that every process of an installation knows it. */
-function given(databaseUrl: string, keys: readonly string[]): Store {
+function given(databaseUrl: string, keys: readonly string[], log: Logger): Store {
   const rolePasswords = keys.map(rolePasswordOf)
+  const Client = calmClient(({ message }, restMs) =>
+    log.error(
+      { reason: message, tryAgainSeconds: restMs / 1000 },
+      'database: the password of our roles was changed, as by a process with a newer SECRET_KEY. Give this one the same secret and start it again',
+    ),
+  )
   const as = (role: string): PoolConfig => {
     const url = new URL(databaseUrl)
     url.username = role
     url.password = rolePasswords[0]!
-    return { connectionString: url.toString() }
+    return { connectionString: url.toString(), Client }
   }
   return {
     owner: { connectionString: databaseUrl },

@@ -6,10 +6,10 @@ const roles = ['answerback_app', 'answerback_system'] as const
 
 /**
  * Makes the two login roles beside the owner: `answerback_app` (behind row-level security) and `answerback_system` (narrow grants). `passwords`: today's first,
- * then older ones, which prove that the roles are ours to give the new one; of others' roles nothing is changed. On the embedded server there are none: only
+ * then older ones, which prove that the roles are ours to give the new one; of others' roles nothing is changed, unless a person says so (`takeOver`). On the embedded server there are none: only
  * its private socket is open. Throws a sentence with the SQL to run where an administrator has to decide.
  */
-export async function ensureRoles(owner: Client, passwords: readonly string[]): Promise<void> {
+export async function ensureRoles(owner: Client, passwords: readonly string[], { takeOver = false } = {}): Promise<void> {
   const [password, ...older] = passwords
   const refused: string[] = []
   let reason = ''
@@ -17,7 +17,7 @@ export async function ensureRoles(owner: Client, passwords: readonly string[]): 
     const { rowCount } = await owner.query('select 1 from pg_roles where rolname = $1', [role])
     const word = rowCount === 0 ? 'create' : 'alter'
     if (word === 'alter' && (password === undefined || (await letsIn(owner, role, password)))) continue
-    if (word === 'alter' && !(await anyLetsIn(owner, role, older))) throw new Error(foreignRoles(password!))
+    if (word === 'alter' && !takeOver && !(await anyLetsIn(owner, role, older))) throw new Error(foreignRoles(password!))
     try {
       const secret = password === undefined ? '' : ` password ${owner.escapeLiteral(password)}`
       // Who may only make roles may not name these of one that is there.

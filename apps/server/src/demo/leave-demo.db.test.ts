@@ -49,9 +49,9 @@ test('beside the real thing the demo brand rests: nobody asks its platforms, whi
   expect(real).toMatchObject({ demoLeft: true, setupLink: expect.stringContaining('/setup?token=') })
 }, 120_000)
 
-test('until somebody has set it up, the next start is the demo again; from then on the real thing', async () => {
-  expect(readEnv({ DATA_DIR: dataDir }).demo).toBe(true)
-  const real = await start({ DEMO: 'off' })
+test('that it is no demo is said once: the next start is the real thing without it, before and after somebody has set it up', async () => {
+  expect(readEnv({ DATA_DIR: dataDir }).demo).toBe(false)
+  const real = await start({})
   const token = new URL(real.setupLink!).searchParams.get('token')
   const response = await fetch(`${real.url}/api/v1/setup`, {
     method: 'POST',

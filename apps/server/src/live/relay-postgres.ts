@@ -2,7 +2,8 @@ import { Client, Pool, type PoolConfig } from 'pg'
 import type { Carrier } from './relay.ts'
 
 const channel = 'answerback_live'
-const restMs = 500
+const firstRestMs = 500
+const longestRestMs = 5_000
 
 /** NOTIFY and LISTEN (https://www.postgresql.org/docs/current/sql-notify.html): payloads must be shorter than 8000 bytes. */
 export function relayOverPostgres(postgres: PoolConfig, lost: (error: Error) => void): Carrier {
@@ -24,7 +25,7 @@ export function relayOverPostgres(postgres: PoolConfig, lost: (error: Error) => 
   }
 
   async function listenAgain(hear: (text: string) => void): Promise<void> {
-    while (!closing) {
+    for (let restMs = firstRestMs; !closing; restMs = Math.min(longestRestMs, restMs * 2)) {
       await new Promise((resolve) => setTimeout(resolve, restMs))
       if (closing) return
       try {

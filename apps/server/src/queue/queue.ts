@@ -3,6 +3,7 @@ import { createPostgresBackend, Queue as BullQueue, Worker, type Job } from 'bul
 import { Redis } from 'ioredis'
 import { Pool, type PoolConfig } from 'pg'
 import type { Logger } from 'pino'
+import { calmly } from '../db/calmly.ts'
 
 /**
  * Jobs carry ids only; losing all of them loses time, never data: the rows say what is left to do and the sweep asks them.
@@ -34,6 +35,8 @@ export const postgresOptions = '-c search_path=bullmq -c synchronous_commit=off'
 const jobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
 const workerOptions = { lockDuration: 3_000, stalledInterval: 1_000, maxStalledCount: 10 }
 
+const lost = 'queue: could not add, the sweep will'
+
 /**
  * BullMQ on Redis when `redisUrl` is given, else on PostgreSQL (schema `bullmq`, through one shared pool). `prefix` sets installations on one Redis apart.
  */
@@ -41,11 +44,10 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
   const { log } = options
   let closing = false
   /** While closing, a lost connection is what was asked for. */
-  const complain =
-    (words: string, about: { queue?: string } = {}) =>
-    (error: Error) => {
-      if (!closing) log.warn({ ...about, error: error.message }, words)
-    }
+  const complain = (words: string, about: { queue?: string } = {}) =>
+    calmly((error, more) => {
+      if (!closing) log.warn({ ...about, error: error.message, ...more }, words)
+    })
   const pool = options.redisUrl ? null : new Pool({ max: 8, ...options.postgres, options: postgresOptions })
   pool?.on('error', complain('queue: a database connection was lost'))
   // Workers wait for a Redis that is away; whoever adds does not, and what he wanted to add is not kept for later: the sweep finds it.
@@ -59,6 +61,7 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
       ? Reflect.construct(Class, [...args, { connection: Class === BullQueue ? adder : redis, prefix: options.prefix, ...extra }])
       : Reflect.construct(Class, [...args, { connection: pool, ...extra }, createPostgresBackend])) as T
 
+  const notAdded = { ingest: complain(lost, { queue: 'ingest' }), send: complain(lost, { queue: 'send' }) }
   const queues = new Map<keyof Jobs, BullQueue>()
   const workers: Worker[] = []
   const running = new Set<Promise<void>>()
@@ -83,7 +86,7 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
       try {
         await withinPatience(queueOf(name).addBulk(jobs.map((data) => ({ name, data }))))
       } catch (error) {
-        complain('queue: could not add, the sweep will', { queue: name })(error as Error)
+        notAdded[name](error)
       }
     },
     async work(name, concurrency, run) {

@@ -145,6 +145,8 @@ export const connecting = {
   appLine: 'App {appId}',
   appInstallation: 'of the installation: whoever runs the server changes it',
   appSecrets: 'Two secrets are active. Once {platform} uses the newer one, retire the older.',
+  appSecretLost:
+    'The key that sealed its secret was lost: nothing it sends is believed. Add it again with its secret, then remove this one.',
   appSecretNewer: 'newest secret',
   appSecretOlder: 'older secret',
   appRetire: 'Retire',

@@ -19,7 +19,7 @@ type Props = { guide: PlatformGuide; oauth: OAuth; channel?: Channel | undefined
 /** The first way: to the platform, agree there, and back. Where an app has to be registered first, that comes before. */
 export function Agree({ guide, oauth, channel, failed }: Props) {
   const query = useQuery({ ...platformAppsQuery, enabled: oauth.app === 'by_hand' })
-  const apps = (query.data ?? []).filter((app) => app.platform === guide.id)
+  const apps = (query.data ?? []).filter((app) => app.platform === guide.id && !app.secretLost)
   const needsApp = oauth.app === 'by_hand' && apps.length === 0
   if (oauth.app === 'by_hand' && query.data === undefined) return <div aria-busy="true" />
   return (

@@ -18,7 +18,7 @@ export function ChannelApp({ channel, guide }: { channel: Channel; guide: Platfo
       <h2>{t('connecting.app')}</h2>
       <Loaded query={query}>
         {(all) => {
-          const apps = all.filter((each) => each.platform === guide.id)
+          const apps = all.filter((each) => each.platform === guide.id && (!each.secretLost || each.channelIds.includes(channel.id)))
           const bound = apps.find((each) => each.channelIds.includes(channel.id))
           if (apps.length === 0) return <p className="small ink2">{t('connecting.appNone', { platform: guide.name })}</p>
           // Of several secrets of one app the channel's own stands for it.

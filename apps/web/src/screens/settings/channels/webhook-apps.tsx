@@ -63,7 +63,13 @@ export function WebhookApps({ guide }: { guide: PlatformGuide }) {
 }
 
 /** One secret of an app. `secrets`: all that are active, oldest first; while there are two, the older one is retired once the platform uses the newer. */
-function AppLine({ app: { id, appId, channels, createdAt, owner }, secrets }: { app: PlatformAppView; secrets: PlatformAppView[] }) {
+function AppLine({
+  app: { id, appId, channels, createdAt, owner, secretLost },
+  secrets,
+}: {
+  app: PlatformAppView
+  secrets: PlatformAppView[]
+}) {
   const t = useWords()
   const { workspace } = useMe()
   const [removing, setRemoving] = useState(false)
@@ -76,6 +82,7 @@ function AppLine({ app: { id, appId, channels, createdAt, owner }, secrets }: { 
           {secrets.length > 1 && <span className="chip">{t(older ? 'connecting.appSecretOlder' : 'connecting.appSecretNewer')}</span>}
         </p>
         <p className="meta">{t('connecting.appChannels', { count: channels, time: whenText(createdAt, now(), workspace.timeZone) })}</p>
+        {secretLost && <p className="err">{t('connecting.appSecretLost')}</p>}
         {owner === 'installation' && <p className="meta">{t('connecting.appInstallation')}</p>}
       </div>
       {owner === 'workspace' && (
