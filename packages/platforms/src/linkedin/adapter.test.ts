@@ -1,5 +1,6 @@
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { linkedin } from './adapter.ts'
 
 const organization = 'urn:li:organization:2414183'
@@ -138,4 +139,5 @@ conformance({
     },
   ],
   own: { externalId: `urn:li:comment:(${thread},7100000000000000110)`, ref: { thread, root: comment, post } },
+  open: () => openSandboxWorld(linkedin),
 })

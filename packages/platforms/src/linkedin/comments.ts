@@ -15,12 +15,25 @@ const perPage = 100
 /** No thread is as long as this; a list that goes on is one that goes in circles. */
 const maxStart = 50_000
 const maxSingles = 50
+/** More comments than this that were named below one post are read with its list. */
+const manyNamed = 20
 
 /** Puts a list on the way; one that is being read goes on. */
 export function plan({ state }: Read, task: Pick<Task, 'post' | 'root' | 'whole'>): void {
   const key = keyOf(task)
   const there = state.tasks.get(key)
   state.tasks.set(key, { ...task, start: there?.start ?? 0, whole: task.whole || there?.whole === true })
+}
+
+/** Where many comments of a post were named, its list is read; what is not in it (replies) is read by itself all the same. */
+export function planNamed(read: Read): void {
+  const byPost = new Map<string, number>()
+  for (const named of read.state.named.values()) {
+    const { post = '' } = placeOf(read, named)
+    const count = (byPost.get(post) ?? 0) + 1
+    byPost.set(post, count)
+    if (count === manyNamed + 1 && !named.mention) plan(read, { post, root: '', whole: false })
+  }
 }
 
 /** Reads what is on the way, as many pages as this poll may; the rest stays for the next. False when LinkedIn does not answer well. */

@@ -1,19 +1,16 @@
 import { idOf, recordOf } from '../json.ts'
 import { pageGuard } from '../round.ts'
 import { instantOfMs } from './comment.ts'
-import { placeOf, plan } from './comments.ts'
 import { isRefusal, readPage } from './list.ts'
 import type { Read } from './list.ts'
 import { readNotice } from './notification.ts'
-import { escapeUrn, isPostUrn } from './urn.ts'
+import { escapeUrn } from './urn.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 /** LinkedIn keeps them so long. */
 const keptMs = 60 * dayMs
 const maxPages = 20
-/** More comments than this below one post are read as a list. */
-const manyNamed = 5
 
 const told = ['COMMENT', 'COMMENT_EDIT', 'COMMENT_DELETE', 'ADMIN_COMMENT', 'SHARE_MENTION', 'SHARE']
 
@@ -55,7 +52,6 @@ async function readRange(read: Read, actions: string[], fromMs: number): Promise
     // Whose clock is right, ours or theirs, must not matter.
     `timeRange=(start:${Math.floor(fromMs)},end:${nowMs + 2 * dayMs})`,
   ]
-  const byPost = new Map<string, number>()
   const guard = pageGuard(maxPages)
   let newestMs = 0
   for (let start: number | null = 0, page = 0; start !== null && page < maxPages; page += 1) {
@@ -68,14 +64,10 @@ async function readRange(read: Read, actions: string[], fromMs: number): Promise
       const id = idOf(each.notificationId)
       if (id !== null) state.seen.add(id)
       const notice = readNotice(recordOf(each), io.now().toISOString(), io.self)
-      if (!('named' in notice)) continue
-      state.named.set(notice.named.urn, notice.named)
-      const { post = '' } = placeOf(read, notice.named)
-      byPost.set(post, (byPost.get(post) ?? 0) + 1)
+      if ('named' in notice) state.named.set(notice.named.urn, notice.named)
     }
     start = next
   }
   // An hour again each time, because one may be told late. A time ahead of ours moves nothing on.
   state.sinceAt = Math.max(state.sinceAt, Math.min(newestMs, nowMs) - hourMs)
-  for (const [post, count] of byPost) if (count > manyNamed && isPostUrn(post)) plan(read, { post, root: '', whole: false })
 }

@@ -2,7 +2,7 @@ import { instantOf, idOf } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
 import { attempt, finish, pageGuard, takeTurn } from '../round.ts'
 import type { Round } from '../round.ts'
-import { placeOf, plan, readNamed, readTasks, reread } from './comments.ts'
+import { placeOf, plan, planNamed, readNamed, readTasks, reread } from './comments.ts'
 import { isRefusal, readPage } from './list.ts'
 import type { Read } from './list.ts'
 import { namedOf } from './notification.ts'
@@ -37,6 +37,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   // A webhook named something, and all the rest was read just now.
   const brief = (input.wanted ?? []).length > 0 && nowMs - state.lastAt < waitMs / 2
   let well = await readNews(read, input, brief)
+  planNamed(read)
   well &&= await readTasks(read)
   well &&= await readNamed(read)
   well &&= await reread(read, input.open)
