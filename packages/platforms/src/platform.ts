@@ -96,6 +96,8 @@ export type Capabilities = {
   /**
    * What to do in doubt. `key`: the platform keeps our key, or one reply at most, so sending again is safe. `find`: only looking tells. `none`: nothing does,
    * `find` says `unsure` and a person looks.
+  /** Its lists are read on from the last id, and nothing comes in behind: no thread has to be read again for what was missed. `whole` may be ignored. */
+  gapless?: true
    */
   exactlyOnce: 'key' | 'find' | 'none'
 }

@@ -9,10 +9,11 @@ import type { Io, Platform, RawDelivery } from '../src/platform.ts'
 export async function openSandboxWorld(platform: Platform): Promise<World> {
   const id = platform.id as PlatformId
   const dialect = dialectOf(id)
-  const sandbox = await startSandbox({ port: 0, brand: 'empty', only: [id] })
+  let passedMs = 0
+  const now = (): Date => new Date(Date.now() + passedMs)
+  const sandbox = await startSandbox({ port: 0, brand: 'empty', only: [id], now })
   const { world, faults } = sandbox
   const { settings } = sandbox.platforms.find((each) => each.id === id)!
-  const now = (): Date => new Date()
   const connected = await platform.connect.open({ fetch, now }, settings)
   let saved = 0
   const { account } = connected
@@ -50,6 +51,7 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     saved: () => saved,
     cannot: connected.cannot ?? [],
     post: (text) => speak(world, { platform: id, author: 'brand', text }).id,
+    pass: (ms) => void (passedMs += ms),
     comment: (name, text, parentId) => say(name, text, parentId),
     ...(dialect.kinds.includes('review') && {
       review: (name: string, text: string, rating: number) => speak(world, { platform: id, author: { name }, text, rating }).id,
@@ -76,6 +78,7 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     pushed: () => pushed.splice(0),
     fault: (kind, on, times) => void faults.add({ platform: id, match: { ...dialect.calls[on], times }, fault: { kind } }),
     breakToken: (state) => faults.setToken(id, state, now()),
+    calm: () => faults.remove(),
     shortPages: () => faults.setQuirks({ shortPages: true }),
     loseNotifications: () => faults.setQuirks({ lostNotifications: 1 }),
     close: () => sandbox.close(),

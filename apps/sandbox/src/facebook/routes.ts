@@ -127,7 +127,9 @@ async function readEdge(facebook: Facebook, request: FastifyRequest) {
   if (edge === 'ratings' || edge === 'ads_posts') return { data: [] }
   if (!pageEdges.has(edge)) throw unknownPath(edge)
   const order = { order: 'reverse_chronological', ...query }
-  return edgeNode(view, `${id}/${edge}`, pageItems(facebook, edge), order, fields)
+  const sinceMs = Number(query['since'] ?? 0) * 1000
+  const items = pageItems(facebook, edge).filter((post) => !(post.createdAt < sinceMs))
+  return edgeNode(view, `${id}/${edge}`, items, order, fields)
 }
 
 function pageItems(facebook: Facebook, edge: string) {

@@ -13,6 +13,7 @@ export type LedgerRow = {
   url: string | null
   platform_at: string
   reported: number | null
+  counts: 'all' | 'top'
   withheld: number
   counted_at: string | null
   fetched_at: string | null
@@ -46,7 +47,7 @@ export async function readLedger(
     ? sql`or exists (select from message a where a.workspace_id = m.workspace_id and a.platform = m.platform and a.external_id = m.parent_external_id and a.removed_at is not null)`
     : sql``
   const { rows } = await tx.execute<LedgerRow>(sql`
-    select l.post_id, l.channel_id, p.external_id, p.ref, p.text, p.url, p.platform_at, l.reported, l.withheld, l.counted_at, l.fetched_at, l.read_at,
+    select l.post_id, l.channel_id, p.external_id, p.ref, p.text, p.url, p.platform_at, l.reported, l.counts, l.withheld, l.counted_at, l.fetched_at, l.read_at,
       l.explained_difference, l.tries, l.missing_since, l.due_at, l.history, h.*
     from post_ledger l join post p on p.id = l.post_id join channel c on c.id = l.channel_id, lateral (
       select

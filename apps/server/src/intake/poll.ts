@@ -8,7 +8,7 @@ import { isInUse } from '../access/channels.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
-import { countPosts, keepLedger, settleLedger, type Counted } from './ledger.ts'
+import { countPosts, keepLedger, settleLedger, type Counted, type ToRead } from './ledger.ts'
 import type { Claimed } from './poll-claim.ts'
 import { readBack, type ReadBack } from './poll-back.ts'
 import { spending } from './poll-cost.ts'
@@ -22,6 +22,7 @@ import { sweepAfter } from './store.ts'
 const restMs = 15 * 60_000
 /** Failures that staff are told of one by one; after them only that it goes on. */
 const failuresTold = 3
+const nothingToRead: ToRead = { posts: [], missing: false }
 
 type State = Kept['state']
 
@@ -42,7 +43,7 @@ export async function readChannel(
   if (cost.reached !== null) return rest(ctx, keeper, claimed, restMs, cost.reached)
   const { wishes } = given
   const platform = platformOf(ctx, channel.platform)
-  const whole = wishes.unsettled ? await settleLedger(ctx, channel) : []
+  const { posts: whole, missing } = wishes.unsettled ? await settleLedger(ctx, channel) : nothingToRead
   const startedAt = ctx.now()
   let result: PollResult
   let counted: Counted | null
@@ -65,7 +66,7 @@ export async function readChannel(
   const now = ctx.now()
   const deliveries = fresh.map((page) => deliveryOf(claimed, page, now))
   // What is missing somewhere is waited for as news are: the next round looks whether it came.
-  const soon = fresh.length > 0 || whole.length > 0
+  const soon = fresh.length > 0 || missing
   const openAfter = result.trouble ? poll.openAfter : wishes.openAfter
   const state = { ...ended(ctx, claimed, meter, result, soon), seen, openAfter, ...back?.state, ...cost.after(result.spentUsd ?? 0) }
   const deliveryIds = await keeper.keep({ claimed, deliveries, state })

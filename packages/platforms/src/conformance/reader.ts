@@ -1,8 +1,14 @@
 import type { MessageFact, PostFact } from '@answerback/core/facts'
-import type { Normalized, Platform, PollResult, ReplyTarget, Wanted } from '../platform.ts'
+import type { Normalized, Platform, PolledPage, PollResult, ReplyTarget, Wanted } from '../platform.ts'
 import type { World } from './world.ts'
 
-/** Reads like the server does: what was pushed, then a poll; keeps the cursor as JSON, stores pages, folds facts by id (the last one wins). */
+/** So many of our posts the server names to a poll, the newest. */
+const postsPerRound = 20
+
+/**
+ * Reads like the server does: what was pushed, then a poll, then a piece of the past; keeps the cursor as JSON, stores pages, folds facts by id (the last one
+ * wins). `deaf`: nothing pushed comes through. `backTo`: for the first poll.
+ */
 export class Reader {
   readonly platform: Platform
   readonly world: World
@@ -11,6 +17,9 @@ export class Reader {
   readonly unknown: string[] = []
   wanted: Wanted[] = []
   last: PollResult | null = null
+  deaf = false
+  backTo: string | undefined
+  #back: { cursor: unknown; done: boolean } = { cursor: null, done: false }
 
   constructor(platform: Platform, world: World) {
     this.platform = platform
@@ -18,32 +27,49 @@ export class Reader {
   }
 
   /** One poll over our posts seen so far, re-reading the given open messages, and more at once where there is more. Returns the ids newly seen. */
-  async poll(open: string[] = []): Promise<string[]> {
-    const found = await this.pollOnce(open)
+  async poll(open: string[] = [], whole: string[] = []): Promise<string[]> {
+    const found = await this.pollOnce(open, whole)
     for (let round = 0; this.last?.more && round < 20; round += 1) found.push(...(await this.pollOnce([])))
     return found
   }
 
   /** One round, and no more even if there is more: its result can still be lost. */
-  async pollOnce(open: string[] = []): Promise<string[]> {
-    const posts = [...this.facts.values()]
+  async pollOnce(open: string[] = [], whole: string[] = []): Promise<string[]> {
+    const ours = [...this.facts.values()]
       .filter((fact) => fact.fact === 'post' && fact.ours)
       .sort((a, b) => (a.platformAt < b.platformAt ? 1 : -1))
+    const isWhole = ({ externalId }: { externalId: string }): boolean => whole.includes(externalId)
+    const posts = [...ours.filter(isWhole), ...ours.slice(0, postsPerRound).filter((post) => !isWhole(post))]
     const cursor: unknown = this.last === null ? null : JSON.parse(JSON.stringify(this.last.cursor))
     const input = {
       cursor,
-      posts: posts.map(({ externalId, ref }) => ({ externalId, ref })),
+      posts: posts.map((post) => ({ externalId: post.externalId, ref: post.ref, ...(isWhole(post) && { whole: true as const }) })),
       open: open.map((externalId) => ({ externalId, ref: this.facts.get(externalId)?.ref ?? {} })),
     }
     const before = new Set(this.facts.keys())
-    for (const delivery of this.world.pushed?.() ?? []) this.take(this.platform.normalize(delivery, this.world.io.self))
+    const pushed = this.world.pushed?.() ?? []
+    if (!this.deaf) for (const delivery of pushed) this.take(this.platform.normalize(delivery, this.world.io.self))
     const { wanted } = this
     this.wanted = []
-    this.last = await this.platform.poll(this.world.io, { ...input, wanted })
+    const backTo = cursor === null && this.backTo !== undefined && { backTo: this.backTo }
+    this.last = await this.platform.poll(this.world.io, { ...input, ...backTo, wanted })
     this.wanted.push(...(this.last.wanted ?? []))
-    for (const page of this.last.pages)
-      this.take(this.platform.normalize({ ...page, receivedAt: this.world.io.now().toISOString() }, this.world.io.self))
+    this.#takePages(this.last.pages)
+    await this.#readBack()
     return [...this.facts.keys()].filter((id) => !before.has(id))
+  }
+
+  async #readBack(): Promise<void> {
+    const { backTo, platform } = this
+    if (!platform.backfill || backTo === undefined || this.#back.done) return
+    const { pages, cursor, done } = await platform.backfill(this.world.io, { cursor: this.#back.cursor, backTo })
+    this.#back = { cursor: JSON.parse(JSON.stringify(cursor)), done }
+    this.#takePages(pages)
+  }
+
+  #takePages(pages: readonly PolledPage[]): void {
+    const receivedAt = this.world.io.now().toISOString()
+    for (const page of pages) this.take(this.platform.normalize({ ...page, receivedAt }, this.world.io.self))
   }
 
   take({ facts, unknown, wanted = [] }: Normalized): void {

@@ -18,12 +18,14 @@ export type Fault =
 
 /** A platform that does what a test tells it. Ids are the platform's own. */
 export type World = {
-  /** A connected channel; `saved` counts rotated sessions. Its clock is real. */
+  /** A connected channel; `saved` counts rotated sessions. Its clock is real, and goes on by `pass`. */
   io: Io
   saved: () => number
   /** What connecting said that this account may not do. */
   cannot?: Ability[]
   post(text: string): string
+  /** So much time goes by, there and here. */
+  pass(ms: number): void
   /** Where the platform has reviews in place of comments. */
   review?(speaker: string, text: string, stars: number): string
   comment(speaker: string, text: string, parentId: string | null): string
@@ -50,6 +52,8 @@ export type World = {
   breakToken(state: 'expired' | 'revoked'): void
   shortPages(): void
   /** Notifications are lost, where the platform has them. */
+  /** No call meets a fault any more. */
+  calm(): void
   loseNotifications(): void
   close(): Promise<void>
 }

@@ -19,6 +19,7 @@ export const discord = guardPlatform({
     remove: 'any',
     removalTakesReplies: false,
     // Which unit is not documented; UTF-16 never counts too little.
+    gapless: true,
     replyLimit: { max: 2_000, unit: 'utf16' },
     exactlyOnce: 'find',
   },

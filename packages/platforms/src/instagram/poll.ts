@@ -37,7 +37,7 @@ type State = {
   turn: number
 }
 
-type Listed = { id: string; permalink: string; count: number | null; whole?: boolean }
+type Listed = { id: string; permalink: string; count: number | null }
 
 /**
  * The floor under the webhooks: our posts, the comments of those whose number of comments changed and of some in turn, hourly of all of the last month; the
@@ -54,21 +54,28 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const first = state.deepAt === 0
   const backTo = first && input.backTo !== undefined ? Date.parse(input.backTo) : nowMs - (first ? firstReachMs : reachMs)
   const listed = await readMedia(read, deep ? backTo : null)
+  const posts = input.posts.filter((post) => /^\d+$/.test(post.externalId))
+  const missing = new Set(posts.flatMap((post) => (post.whole ? [post.externalId] : [])))
+  const isPending = (id: string): boolean => Object.keys(pending).some((key) => key === id || key.startsWith(`${id}/`))
   const done = new Set<string>()
+  // What an earlier poll left over is gone on with, not begun again.
+  const begun = new Set([...missing].filter(isPending))
   let well = true
-  const readOne = async ({ id, permalink, count, whole: missing }: Listed): Promise<void> => {
+  const readOne = async ({ id, permalink, count }: Listed): Promise<void> => {
     done.add(id)
-    const whole = deep || missing || (count !== null && count <= fewComments)
+    const whole = deep || missing.has(id) || (count !== null && count <= fewComments)
     well &&= await attempt(round, async () => {
-      await readComments({ ...read, deep: whole === true }, { mediaId: id, permalink }, '', read)
+      await readComments({ ...read, deep: whole }, { mediaId: id, permalink }, '', read)
       if (count !== null) counts[id] = count
+      if (whole) begun.add(id)
     })
   }
   const changed = listed.filter(({ id, count }, index) => (count === null ? index < 5 : count !== (counts[id] ?? 0)))
   for (const media of deep ? listed : changed) if (well && !(media.id in pending)) await readOne(media)
-  const asked = ({ externalId, ref, whole }: PollInput['posts'][number]): Promise<void> | null =>
-    well && !done.has(externalId) ? readOne({ id: externalId, permalink: ref.permalink ?? '', count: null, whole: whole === true }) : null
-  const posts = input.posts.filter((post) => /^\d+$/.test(post.externalId))
+  const asked = ({ externalId, ref }: PollInput['posts'][number]): Promise<void> | null =>
+    well && !done.has(externalId) && !begun.has(externalId)
+      ? readOne({ id: externalId, permalink: ref.permalink ?? '', count: null })
+      : null
   for (const post of posts) if (post.whole) await asked(post)
   const { chosen, turn } = takeTurn(
     posts.filter((post) => !done.has(post.externalId)),
@@ -90,7 +97,8 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     pending,
     turn,
   }
-  return { ...finish(round, cursor, waitMs), ...(wanted.length > 0 && { wanted }) }
+  const whole = [...missing].filter((id) => begun.has(id) && !isPending(id))
+  return { ...finish(round, cursor, waitMs), read: whole, ...(wanted.length > 0 && { wanted }) }
 }
 
 function stateOf(cursor: unknown, nowMs: number): State {

@@ -44,7 +44,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   for (const { externalId, whole } of wholeFirst(input.posts, chosen))
     well &&= await attempt(round, async () => {
       for (const list of threadOf(io, externalId)) await readList(run, { ...list, whole })
-      read.push(externalId)
+      if (whole) read.push(externalId)
     })
   for (const { externalId } of input.open) if (!run.seen.has(externalId)) well &&= await attempt(round, () => rereadOpen(run, externalId))
   const marks = Object.entries(state.marks).filter(([name]) => !name.startsWith('thread:') || posts.includes(name.slice('thread:'.length)))

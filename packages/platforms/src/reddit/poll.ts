@@ -45,6 +45,15 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     state.posts = await readList(read, 'posts', `${user}/submitted`, state.posts)
   })
   if (well && (first || read.deep)) state.deepAt = nowMs
+  const begun: string[] = []
+  for (const { externalId: id, whole } of input.posts) {
+    if (!whole || !isPost(id)) continue
+    // What a tree left out is gone on with, not begun again.
+    well &&= await attempt(round, async () => {
+      if (!state.more.some(({ link }) => link === id)) await readTree(read, id, null)
+      begun.push(id)
+    })
+  }
   if (well) well = await readThreads(read, input)
   if (well) well = await readMore(read)
   for (const group of inGroups(
@@ -52,8 +61,13 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     100,
   ))
     well &&= await attempt(round, () => reread(read, group))
-  const result = finish(round, cursorOf(state), waitMs)
+  const whole = round.trouble ? [] : begun.filter((id) => !state.more.some(({ link }) => link === id))
+  const result = { ...finish(round, cursorOf(state), waitMs), read: whole }
   return read.quota === null ? result : { ...result, quota: read.quota }
+}
+
+function isPost(id: string): boolean {
+  return /^t3_\w+$/.test(id)
 }
 
 async function call(read: Read, request: ApiCall): Promise<{ body: string; json: unknown }> {
@@ -95,7 +109,7 @@ function createdMs(thing: JsonRecord | undefined): number {
 async function readThreads(read: Read, input: PollInput): Promise<boolean> {
   const { state, counts } = read
   const changed = [...counts].filter(([id, count]) => count > 0 && state.counts.get(id) !== count).map(([id]) => id)
-  const others = input.posts.map((post) => post.externalId).filter((id) => /^t3_\w+$/.test(id) && !changed.includes(id))
+  const others = input.posts.map((post) => post.externalId).filter((id) => isPost(id) && !changed.includes(id))
   const { chosen, turn } = takeTurn(others, state.turn, { newest: 1, others: 1 })
   state.turn = turn
   for (const id of [...changed.slice(0, treesPerPoll), ...chosen]) {

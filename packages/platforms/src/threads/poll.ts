@@ -42,13 +42,20 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const known = [...new Set([...(own ?? []), ...input.posts.map((post) => post.externalId)])]
   const whole = new Set(input.posts.filter((post) => post.whole).map((post) => post.externalId))
   const { chosen, turn } = deep ? { chosen: known, turn: state.turn } : takeTurn(known, state.turn, { newest: 5, others: 10 })
+  // What an earlier poll left over is gone on with, not begun again.
+  const begun = new Set([...whole].filter((id) => id in pending))
   for (const postId of new Set([...whole, ...chosen]))
-    if (!(postId in pending)) well &&= await attempt(round, () => readConversation(read, postId, whole.has(postId) ? { whole: true } : {}))
+    if (!(postId in pending))
+      well &&= await attempt(round, async () => {
+        await readConversation(read, postId, whole.has(postId) ? { whole: true } : {})
+        begun.add(postId)
+      })
   well &&= await attempt(round, () => readPending(read))
   const wanted = await readWanted(read, input.wanted ?? [])
   const rereads = well ? await reread(read, input.open, state.rereads, new Set(known)) : state.rereads
   const cursor: State = { v: 1, deepAt: deep && well ? nowMs : state.deepAt, lastAt: nowMs, refused, pending, turn, rereads }
-  return { ...finish(round, cursor, waitMs), ...(wanted.length > 0 && { wanted }) }
+  const toTheEnd = [...whole].filter((id) => begun.has(id) && !(id in pending))
+  return { ...finish(round, cursor, waitMs), read: toTheEnd, ...(wanted.length > 0 && { wanted }) }
 }
 
 function stateOf(cursor: unknown, nowMs: number): State {

@@ -19,6 +19,7 @@ export const x = guardPlatform({
     privateReply: false,
     hide: true,
     remove: 'own',
+    counts: 'top',
     removalTakesReplies: false,
     replyLimit,
     exactlyOnce: 'find',

@@ -42,17 +42,25 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   await readTimeline(read, 'mentions', `${user}/mentions`, reach)
   let well = await attempt(round, () => readTimeline(read, 'own', `${user}/tweets`, reach, { exclude: 'retweets' }))
   if (well && sweeps) state.sweptAt = nowMs
+  const searched: string[] = []
+  const search = async ({ externalId, ref, whole }: PollInput['posts'][number]): Promise<void> => {
+    const id = ref?.conversationId ?? externalId
+    well &&= await attempt(round, async () => {
+      if (whole) state.threads.delete(id)
+      if (await readConversation(read, id, nowMs)) searched.push(externalId)
+    })
+  }
+  for (const post of input.posts) if (post.whole) await search(post)
   if (well && input.posts.length > 0 && !(nowMs - state.searchedAt < searchEveryMs && nowMs >= state.searchedAt)) {
     const { chosen, turn } = takeTurn(input.posts, state.turn, { newest: 8, others: 4 })
-    for (const post of chosen)
-      well &&= await attempt(round, () => readConversation(read, post.ref?.conversationId ?? post.externalId, nowMs))
+    for (const post of chosen) if (!post.whole) await search(post)
     for (const post of chosen.slice(0, 3)) well &&= await attempt(round, () => readQuotes(read, post.ref?.latestId ?? post.externalId))
     if (well) Object.assign(state, { searchedAt: nowMs, turn })
   }
   for (const group of inGroups(input.open, 100)) well &&= await attempt(round, () => rereadOpen(read, group))
   state.paid = read.purse.kept
   const result = finish(round, cursorOf(state), waitMs)
-  return { ...result, spentUsd: read.purse.spentUsd, ...(read.quota && { quota: read.quota }) }
+  return { ...result, read: searched, spentUsd: read.purse.spentUsd, ...(read.quota && { quota: read.quota }) }
 }
 
 const fields = {
@@ -143,9 +151,9 @@ function tighterOf(one: Quota | null, other: Quota | null): Quota | null {
   return one.left / (one.of ?? 1) <= other.left / (other.of ?? 1) ? one : other
 }
 
-/** A thread of ours, all depths, by search: what mentions nobody is found nowhere else. Only what is new since the last time, or all of the seven days. */
-async function readConversation(read: Read, id: string, nowMs: number): Promise<void> {
-  if (!/^\d+$/.test(id)) return
+/** A thread of ours, all depths, by search: what mentions nobody is found nowhere else. Only what is new since the last time, or all of the seven days. False: not all could be afforded. */
+async function readConversation(read: Read, id: string, nowMs: number): Promise<boolean> {
+  if (!/^\d+$/.test(id)) return false
   const { threads } = read.state
   const last = threads.get(id) ?? null
   const lastMs = last === null ? null : msOf(last)
@@ -166,6 +174,7 @@ async function readConversation(read: Read, id: string, nowMs: number): Promise<
   const newest = newerOf(last, page.newest)
   threads.delete(id)
   if (page.whole && newest !== null) threads.set(id, newest)
+  return page.whole
 }
 
 /** The newest quotes of a post. There is no asking for new ones only; a day's repetition costs nothing. */

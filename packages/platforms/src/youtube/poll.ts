@@ -39,6 +39,9 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const rest = await readList(read, { status: 'published', pageToken: '', untilAt, known: state.threads })
   if (rest !== null) state.rest = { pageToken: rest, untilAt }
   let well = await attempt(round, () => readRest(read))
+  const whole = input.posts.flatMap((post) => (post.whole ? [post.externalId] : []))
+  for (const videoId of state.wholes.keys()) if (!whole.includes(videoId)) state.wholes.delete(videoId)
+  for (const videoId of whole) well &&= await attempt(round, () => readWhole(read, videoId))
   const slow = nowMs - state.slowAt >= slowEveryMs
   let held: Held | null = null
   if (well && slow) {
@@ -62,7 +65,10 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   if (well) await readPending(read)
   if (well) well = await attempt(round, () => readUnknownVideos(read, input))
   if (well) await rereadOpen(read, input.open, held)
-  return finish(round, cursorOf({ ...state, threads: threadsAfter(read) }), waitMs)
+  const pending = new Set(state.pending.values())
+  const done = round.trouble ? [] : whole.filter((videoId) => state.wholes.get(videoId) === '' && !pending.has(videoId))
+  for (const videoId of done) state.wholes.delete(videoId)
+  return { ...finish(round, cursorOf({ ...state, threads: threadsAfter(read) }), waitMs), read: done }
 }
 
 type List = {
@@ -110,7 +116,7 @@ function startedMs(thread: JsonRecord | undefined): number {
 }
 
 /** Notes a thread: how many replies it holds, and whether they have to be read by themselves. */
-function take({ state, seen, videoIds }: Read, thread: JsonRecord): void {
+function take({ state, seen, videoIds }: Read, thread: JsonRecord, whole = false): void {
   const id = idOf(thread.id)
   const snippet = recordOf(thread.snippet)
   const videoId = idOf(snippet.videoId)
@@ -118,7 +124,7 @@ function take({ state, seen, videoIds }: Read, thread: JsonRecord): void {
   if (id === null) return
   const total = typeof snippet.totalReplyCount === 'number' ? snippet.totalReplyCount : 0
   const shown = listOf(recordOf(thread.replies).comments).length
-  if (total > shown && (seen.get(id) ?? state.threads.get(id) ?? 0) !== total) state.pending.set(id, videoId ?? '')
+  if (total > shown && (whole || (seen.get(id) ?? state.threads.get(id) ?? 0) !== total)) state.pending.set(id, videoId ?? '')
   seen.set(id, total)
 }
 
@@ -163,6 +169,28 @@ async function readVideoThreads(read: Read, videoId: string): Promise<void> {
   const threads = itemsOf(json)
   if (threads.length > 0) read.round.pages.push({ resource: `video:${videoId}`, kind: 'threads', request: { status: 'published' }, body })
   for (const thread of threads) take(read, thread)
+}
+
+/** All threads below one video with all their replies, in several rounds where there is much. */
+async function readWhole(read: Read, videoId: string): Promise<void> {
+  const { state, round, io } = read
+  const place = state.wholes.get(videoId)
+  if (place === '') return
+  // A place that no longer works is begun again.
+  state.wholes.delete(videoId)
+  const guard = pageGuard(pagesPerList)
+  let pageToken: string | null = place ?? ''
+  for (let page = 0; pageToken !== null && page < pagesPerList; page += 1) {
+    guard(pageToken)
+    const params = { ...threadParams, videoId, order: 'time', maxResults: '100', ...(pageToken !== '' && { pageToken }) }
+    const { body, json } = await callApi(io, { path: 'commentThreads', params })
+    const threads = itemsOf(json)
+    if (threads.length > 0)
+      round.pages.push({ resource: `video:${videoId}:${pageToken}`, kind: 'threads', request: { status: 'published' }, body })
+    for (const thread of threads) take(read, thread, true)
+    pageToken = nameOf(json.nextPageToken)
+  }
+  state.wholes.set(videoId, pageToken ?? '')
 }
 
 /** Fifty threads that no list brought this time: do they hold more replies than we know? One that does not come back is forgotten. */

@@ -6,10 +6,12 @@ const maxPending = 1_000
 const maxHeld = 500
 const maxAsked = 200
 const maxIdLength = 64
+const maxTokenLength = 4_000
+const maxWholes = 10
 
 /**
  * `threads`: how many replies each held when last read, newest seen first. `pending`: threads whose replies are still to be read, with their video. `rest`: where the first
- * reading of the past goes on, down to `untilAt`. `held`: comments that wait for review. `asked`: videos asked for. `slowAt`, `deepAt`: when the held ones and the videos
+ * reading of the past goes on, down to `untilAt`. `wholes`: videos that are read to their end, and where that goes on; '' when only replies are left. `held`: comments that wait for review. `asked`: videos asked for. `slowAt`, `deepAt`: when the held ones and the videos
  * were last read (ms). `turn`, `postTurn`: see `takeTurn`.
  */
 export type State = {
@@ -17,6 +19,7 @@ export type State = {
   threads: Map<string, number>
   pending: Map<string, string>
   rest: { pageToken: string; untilAt: number } | null
+  wholes: Map<string, string>
   held: string[]
   asked: string[]
   slowAt: number
@@ -35,6 +38,7 @@ export function stateOf(cursor: unknown, nowMs: number): State {
     threads: new Map(pairsOf(kept.threads).map(([id, total]): [string, number] => [id, numberOf(total)])),
     pending: new Map(pairsOf(kept.pending).map(([id, videoId]): [string, string] => [id, textOf(videoId)])),
     rest: pageToken === '' ? null : { pageToken, untilAt: numberOf(rest.untilAt) },
+    wholes: new Map(pairsOf(kept.wholes).map(([id, token]): [string, string] => [id, textOf(token)])),
     held: listOf(kept.held).flatMap((id) => idOf(id) ?? []),
     asked: listOf(kept.asked).flatMap((id) => idOf(id) ?? []),
     slowAt: Math.min(numberOf(kept.slowAt), nowMs),
@@ -51,7 +55,8 @@ export function cursorOf(state: State): object {
     ...state,
     threads: [...state.threads].filter(([id]) => fits(id)).slice(0, maxThreads),
     pending: [...state.pending].filter(([id, videoId]) => fits(id) && fits(videoId)).slice(0, maxPending),
-    rest: state.rest !== null && state.rest.pageToken.length <= 4_000 ? state.rest : null,
+    rest: state.rest !== null && state.rest.pageToken.length <= maxTokenLength ? state.rest : null,
+    wholes: [...state.wholes].filter(([id, token]) => fits(id) && token.length <= maxTokenLength).slice(-maxWholes),
     held: state.held.filter(fits).slice(0, maxHeld),
     asked: state.asked.filter(fits).slice(-maxAsked),
   }
