@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from './context.ts'
+import type { Caller, Peer } from './http/sockets.ts'
 import type { BrandPost } from './rhythm/posts.ts'
 import type { Earlier } from './rhythm/earlier.ts'
 import type { Sender, WebhookDialect } from './webhooks/sender.ts'
@@ -62,6 +63,8 @@ export type Running = {
   routes(scope: FastifyInstance): void
   /** By name in the state file. */
   state?: Record<string, Keepable>
+  /** WebSockets, by their path below the prefix: refuses a caller, or says what is done with one who is let in. */
+  sockets?: Record<string, (caller: Caller) => { refuse: Answer } | { protocol?: string; open: (peer: Peer) => void }>
 }
 
 /** Where a permalink of the platform leads: an item, or the brand's page. */

@@ -6,9 +6,11 @@ import type { Context } from './context.ts'
 import { written } from './faults/answers.ts'
 import { applyFaults } from './faults/apply.ts'
 import type { Hanging } from './faults/apply.ts'
+import { keepDoor } from './faults/door.ts'
 import { Faults } from './faults/faults.ts'
 import { readBodies } from './http/body.ts'
 import { withPrefix } from './http/prefix.ts'
+import { acceptSockets } from './http/sockets.ts'
 import { routePages } from './pages/routes.ts'
 import { seededRandom } from './random.ts'
 import { dialectOf, perPlatform, platformIds } from './registry.ts'
@@ -60,6 +62,8 @@ export type Sandbox = {
   faults: Faults
   webhooks: Webhooks
   rhythm: Rhythm
+  /** Breaks every open WebSocket, or those of one platform. */
+  dropSockets: (platform?: PlatformId) => void
   reset: (brand?: 'fieldnote' | 'empty') => void
   close: () => Promise<void>
 }
@@ -101,6 +105,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       },
       { prefix: `/${platform}` },
     )
+  const sockets = acceptSockets(app.server, keepDoor(context, running))
   const rhythm = new Rhythm(world)
   const seed = (platform: PlatformId, brand: 'fieldnote' | 'empty') => {
     seedPlatform(world, secrets, platform, brand)
@@ -133,6 +138,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     changed = false
   }, savePauseMs)
   rhythm.start(options.rhythm ?? 'off')
+  const dropSockets = (platform = ''): void => {
+    for (const { path, peer } of [...sockets]) if (withPrefix(path).startsWith(`/${platform}`)) peer.drop()
+  }
   let closing: Promise<void> | undefined
   const close = async () => {
     rhythm.stop()
@@ -140,6 +148,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clearInterval(saving)
     if (stateFile) trySave(stateFile, services)
     for (const letGo of [...hanging]) letGo()
+    dropSockets()
     await app.close()
   }
 
@@ -152,6 +161,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults,
     webhooks,
     rhythm,
+    dropSockets,
     reset,
     close: () => (closing ??= close()),
   }

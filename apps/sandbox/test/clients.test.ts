@@ -1,7 +1,7 @@
 import { AtpAgent, RichText } from '@atproto/api'
 import { DiscordAPIError, REST } from '@discordjs/rest'
 import { Bot } from 'grammy'
-import { createRestAPIClient } from 'masto'
+import { createRestAPIClient, createStreamingAPIClient } from 'masto'
 import { afterEach, expect, test } from 'vitest'
 import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
@@ -67,6 +67,42 @@ test('masto posts once for one idempotency key, pages its notifications and edit
   expect(edited.content).toBe('<p>Repairs first</p>')
   await masto.v1.statuses.$select(first.id).remove()
   await expect(masto.v1.statuses.$select(first.id).fetch()).rejects.toThrow('Record not found')
+})
+
+test('masto is told of notifications and of own statuses over a WebSocket, as they happen', async () => {
+  sandbox = await startSandbox({ port: 0 })
+  const { world, secrets } = sandbox
+  const { accessToken } = secrets.mastodon
+  const { configuration } = await createRestAPIClient({ url: sandbox.urls.mastodon, accessToken }).v2.instance.fetch()
+  const streaming = createStreamingAPIClient({ streamingApiUrl: configuration.urls.streaming, accessToken })
+  const heard: [event: string, content: unknown][] = []
+  const listening = (async () => {
+    for await (const { event, payload } of streaming.user.subscribe()) {
+      heard.push([event, (payload as { status?: { id: string } }).status?.id ?? (payload as { id: string }).id])
+      if (event === 'update') break
+    }
+  })()
+  await expect.poll(() => world.journal.calls.some(({ path }) => path.startsWith('/api/v1/streaming')), { timeout: 10_000 }).toBe(true)
+  const [post] = world.posts('mastodon', true)
+  // The subscription is on its way until something comes.
+  await expect
+    .poll(
+      () => {
+        speak(world, { platform: 'mastodon', author: { name: 'Kei' }, text: 'does it fade?', parentId: post!.id })
+        return heard.length
+      },
+      { timeout: 10_000 },
+    )
+    .toBeGreaterThan(0)
+  const own = speak(world, { platform: 'mastodon', author: 'brand', text: 'It does not' })
+  await listening
+  streaming.close()
+  expect(heard[0]?.[0]).toBe('notification')
+  expect(world.find('mastodon', String(heard[0]?.[1]))?.text).toContain('does it fade?')
+  expect([
+    ['update', own.id],
+    ['notification', heard[1]?.[1]],
+  ]).toContainEqual(heard[1])
 })
 
 test('grammy listens for comments, answers below them, reacts, and knows a refusal', async () => {

@@ -1,11 +1,11 @@
 import { describe } from 'vitest'
-import { checkCompleteness } from './conformance/completeness.ts'
 import { checkConnect } from './conformance/connect.ts'
 import { checkFailures } from './conformance/failures.ts'
 import type { Failure } from './conformance/failures.ts'
 import type { Fixture } from './conformance/fixture.ts'
 import { checkHostile } from './conformance/hostile.ts'
 import { checkLimits } from './conformance/limits.ts'
+import { checkListening } from './conformance/listens.ts'
 import { checkNormalize } from './conformance/normalize.ts'
 import { checkPolls } from './conformance/polls.ts'
 import { checkReplies } from './conformance/replies.ts'
@@ -56,8 +56,8 @@ export function conformance(options: ConformanceOptions): void {
     const { open } = options
     if (open) {
       describe('polling a world', () => checkPolls(options.platform, open))
+      describe('listening to a world', () => checkListening(options.platform, open))
       describe('replying into a world', () => checkReplies(options.platform, open))
-      describe('missing nothing in a world', () => checkCompleteness(options.platform, open))
     }
   })
 }

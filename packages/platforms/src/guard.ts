@@ -6,7 +6,7 @@ import type { Normalized, Platform, Webhook } from './platform.ts'
  * ours inside a call becomes `unavailable`, which for a write means "outcome unknown" and so never a second send.
  */
 export function guardPlatform(platform: Platform): Platform {
-  const { webhook, backfill, like, hide, remove, editReply, postStats, postId } = platform
+  const { webhook, listen, backfill, like, hide, remove, editReply, postStats, postId } = platform
   return {
     ...platform,
     connect: guardConnect(platform.connect),
@@ -15,6 +15,7 @@ export function guardPlatform(platform: Platform): Platform {
     find: (io, input) => guarded(() => platform.find(io, input)),
     normalize: (delivery, self) => total(() => platform.normalize(delivery, self)),
     ...(postId && { postId: (given, self) => orElse(null, () => postId(given, self)) }),
+    ...(listen && { listen: (io, on) => guarded(() => listen(io, on)) }),
     ...(backfill && { backfill: (io, input) => guarded(() => backfill(io, input)) }),
     ...(like && { like: (io, input) => guarded(() => like(io, input)) }),
     ...(hide && { hide: (io, input) => guarded(() => hide(io, input)) }),

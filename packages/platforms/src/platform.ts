@@ -1,6 +1,7 @@
 import type { Fact, MessageKind } from '@answerback/core/facts'
 import type { ReplyLimit } from '@answerback/core/reply-limit'
 import type { PlatformError } from './error.ts'
+import type { OpenSocket } from './socket.ts'
 
 /**
  * One platform: four facts and a handful of functions. An adapter leaves the machine only through `io.fetch`, knows the time only
@@ -40,6 +41,11 @@ export type Platform = {
    */
   backfill?(io: Io, input: { cursor: unknown; backTo: string }): Promise<PollResult & { done: boolean; reachedAt?: string }>
   /**
+   * Keeps a connection open on which the platform tells that something happened, until `signal` aborts or it breaks; then it rejects (`reauthorize`, `rejected`: nothing to
+   * try again). `hint` says no more than "look now": what happened is read by `poll` alone, so that a lost or doubled hint harms nothing. `ready`: it is live from now on.
+   */
+  listen?(io: ListenIo, on: { ready(): void; hint(): void; signal: AbortSignal }): Promise<void>
+  /**
    * What a post that somebody announces is called in facts, by the id that the API gave it or its address; null where they do not tell. Absent: the id as given, and
    * an address says nothing.
    */
@@ -72,6 +78,8 @@ export type Capabilities = {
   /** What it shows to nobody: edits, removals, our answers given there by hand, what was said before we listened. */
   misses?: ('edit' | 'removal' | 'native' | 'past')[]
   webhook: boolean
+  /** It tells of news over an open connection; reading goes on beneath. */
+  listens?: true
   /** False: everything comes by webhook, and nothing can be asked. `poll` makes no call, and `find` only knows whether our key is kept. */
   polls?: false
   like: boolean
@@ -96,8 +104,6 @@ export type Capabilities = {
   /**
    * What to do in doubt. `key`: the platform keeps our key, or one reply at most, so sending again is safe. `find`: only looking tells. `none`: nothing does,
    * `find` says `unsure` and a person looks.
-  /** Its lists are read on from the last id, and nothing comes in behind: no thread has to be read again for what was missed. `whole` may be ignored. */
-  gapless?: true
    */
   exactlyOnce: 'key' | 'find' | 'none'
 }
@@ -174,6 +180,9 @@ export type Io = ConnectIo & {
   save(credentials: Record<string, string>, more?: { tokenExpiresAt: string | null }): Promise<void>
   self: Self
 }
+
+/** With a way to open a WebSocket, guarded like `fetch`. */
+export type ListenIo = Io & { openSocket: OpenSocket }
 
 /** Who we are on this channel. `ownedIds`: external ids of every account of the workspace on this platform. `settings`: the channel's readable ones. */
 export type Self = { accountId: string; handle: string; ownedIds: string[]; host: string; settings?: Record<string, string> }

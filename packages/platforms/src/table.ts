@@ -44,7 +44,9 @@ const reading: readonly Column[] = [
     ({ webhook, can }) =>
       webhook
         ? `${webhook.perChannel ? 'a webhook of each channel' : 'webhooks'}${can.polls === false ? '' : ', polling beneath'}`
-        : 'polling',
+        : can.listens
+          ? 'polling, at once when a live connection says so'
+          : 'polling',
   ],
   ['reads', ({ can }) => can.reads.map((kind) => plurals[kind]).join(', ')],
   ['sees edits', ({ can }) => sees(can, 'edit')],

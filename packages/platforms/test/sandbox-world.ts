@@ -4,16 +4,16 @@ import type { PlatformId } from '@answerback/sandbox/world/item'
 import { speak } from '@answerback/sandbox/world/speak'
 import type { World } from '../src/conformance/world.ts'
 import type { Io, Platform, RawDelivery } from '../src/platform.ts'
+import { openSocket } from './sockets.ts'
 
 /** A sandbox of its own with the brand connected on one platform, by the settings that its dialect announces. */
 export async function openSandboxWorld(platform: Platform): Promise<World> {
   const id = platform.id as PlatformId
   const dialect = dialectOf(id)
-  let passedMs = 0
-  const now = (): Date => new Date(Date.now() + passedMs)
-  const sandbox = await startSandbox({ port: 0, brand: 'empty', only: [id], now })
+  const sandbox = await startSandbox({ port: 0, brand: 'empty', only: [id] })
   const { world, faults } = sandbox
   const { settings } = sandbox.platforms.find((each) => each.id === id)!
+  const now = (): Date => new Date()
   const connected = await platform.connect.open({ fetch, now }, settings)
   let saved = 0
   const { account } = connected
@@ -51,7 +51,6 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     saved: () => saved,
     cannot: connected.cannot ?? [],
     post: (text) => speak(world, { platform: id, author: 'brand', text }).id,
-    pass: (ms) => void (passedMs += ms),
     comment: (name, text, parentId) => say(name, text, parentId),
     ...(dialect.kinds.includes('review') && {
       review: (name: string, text: string, rating: number) => speak(world, { platform: id, author: { name }, text, rating }).id,
@@ -78,9 +77,10 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     pushed: () => pushed.splice(0),
     fault: (kind, on, times) => void faults.add({ platform: id, match: { ...dialect.calls[on], times }, fault: { kind } }),
     breakToken: (state) => faults.setToken(id, state, now()),
-    calm: () => faults.remove(),
     shortPages: () => faults.setQuirks({ shortPages: true }),
     loseNotifications: () => faults.setQuirks({ lostNotifications: 1 }),
+    openSocket,
+    dropSockets: () => sandbox.dropSockets(id),
     close: () => sandbox.close(),
   }
 }

@@ -106,7 +106,8 @@ export function archivedThreads(context: Context, request: FastifyRequest, chann
   return { threads: all.slice(0, limit).map(({ root }) => thread(context, root)), members: [], has_more: all.length > limit }
 }
 
-function threadRoots({ world }: Context): Item[] {
+/** What threads begin with, newest first. */
+export function threadRoots({ world }: Context): Item[] {
   return [...world.items.discord.values()].filter(beginsThread).sort(byIdDown)
 }
 

@@ -1,7 +1,9 @@
 import type { Dialect, Permalink } from '../dialect.ts'
 import { DiscordError, rateLimited, unauthorized } from './errors.ts'
+import { Gateway } from './gateway.ts'
 import { addressBot, discordIds } from './ids.ts'
 import { brandPosts, earlier } from './posts.ts'
+import type { Peer } from '../http/sockets.ts'
 import { openDiscord, routeDiscord } from './routes.ts'
 
 /** The bot with its token, the server with its channels (one of them closed to the bot), and who answers there by hand. */
@@ -21,7 +23,7 @@ export type DiscordSecrets = {
 const toMessage: Permalink = ({ world }, { params }) => world.items.discord.get(params['message'] ?? '')
 const toChannel: Permalink = ({ world }, { params }) => world.items.discord.get(params['channel'] ?? '') ?? 'brand'
 
-/** Discord: one server with an announcement channel, a forum and an open room, and a bot in it. By REST, version 10. */
+/** Discord: one server with an announcement channel, a forum and an open room, and a bot in it. By REST, version 10, and the Gateway. */
 export const discord: Dialect<'discord', DiscordSecrets> = {
   id: 'discord',
   name: 'Discord',
@@ -76,11 +78,14 @@ export const discord: Dialect<'discord', DiscordSecrets> = {
     refusesArchived: 'switch',
     autoModerates: 'switch',
     slowmode: 'switch',
+    noSessionsLeft: 'switch',
     countsCodePoints: 'switch',
   },
   open: (context) => {
     const service = openDiscord(context)
     const { nonces } = service
-    return { routes: (scope) => routeDiscord(scope, service), state: { nonces } }
+    const gateway = new Gateway(context)
+    const door = () => ({ open: (peer: Peer) => gateway.open(peer) })
+    return { routes: (scope) => routeDiscord(scope, service), state: { nonces }, sockets: { '/gateway': door, '/gateway/': door } }
   },
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../world/item.ts'
 import { Kept } from '../world/kept.ts'
 import { activeThreads, archivedThreads, channelBy, channelView, guildChannels, listMessages, messageBy } from './channels.ts'
 import { DiscordError, invalidForm, unauthorized, unknown } from './errors.ts'
+import { gatewayUrl } from './gateway.ts'
 import { count } from './limits.ts'
 import { botUser, message, staffUser, userOf } from './views.ts'
 import { changeThread, createMessage, deleteMessage, editMessage, react, reactors } from './writes.ts'
@@ -86,6 +87,17 @@ function routeReads(api: FastifyInstance, discord: Discord): void {
     { id: guildId, name: 'Fieldnote', icon: null, owner: false, permissions: '2251799813685247', features: guild.features },
   ])
   api.get('/users/:id', async (request) => userBy((request.params as { id: string }).id))
+  api.get('/gateway', async () => ({ url: gatewayUrl(discord) }))
+  api.get('/gateway/bot', async () => ({
+    url: gatewayUrl(discord),
+    shards: 1,
+    session_start_limit: {
+      total: 1000,
+      remaining: discord.faults.quirks['noSessionsLeft'] === true ? 0 : 999,
+      reset_after: 14_400_000,
+      max_concurrency: 1,
+    },
+  }))
   api.get('/applications/@me', async () => application)
   api.get('/oauth2/applications/@me', async () => application)
   api.get('/guilds/:guild', async (request) => {

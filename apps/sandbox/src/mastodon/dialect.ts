@@ -3,11 +3,12 @@ import { limitHeaders } from './limits.ts'
 import { acctFor, addressAuthors, mastodonIds } from './names.ts'
 import { brandPosts, earlier } from './posts.ts'
 import { openMastodon, routeMastodon } from './routes.ts'
+import { Streaming } from './streaming.ts'
 
 /** The brand's account and token, and the app that the token was given to. */
 export type MastodonSecrets = { accountId: string; acct: string; clientId: string; clientSecret: string; accessToken: string }
 
-/** Mastodon: one server with its REST API, and accounts of other servers. */
+/** Mastodon: one server with its REST and streaming API, and accounts of other servers. */
 export const mastodon: Dialect<'mastodon', MastodonSecrets> = {
   id: 'mastodon',
   name: 'Mastodon',
@@ -51,6 +52,11 @@ export const mastodon: Dialect<'mastodon', MastodonSecrets> = {
   open: (context) => {
     const service = openMastodon(context)
     const { notifications, keys, apps, tokens } = service
-    return { routes: (scope) => routeMastodon(scope, service), state: { notifications, keys, apps, tokens } }
+    const streaming = new Streaming(service)
+    return {
+      routes: (scope) => routeMastodon(scope, service),
+      state: { notifications, keys, apps, tokens },
+      sockets: { '/api/v1/streaming': (caller) => streaming.door(caller) },
+    }
   },
 }

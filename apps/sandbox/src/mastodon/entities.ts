@@ -101,7 +101,7 @@ export function instanceEntity(context: Context): JsonObject {
     icon: [],
     languages: ['en'],
     configuration: {
-      urls: {},
+      urls: { streaming: streamingUrl(context) },
       accounts: { max_featured_tags: 10, max_pinned_statuses: 5 },
       statuses: {
         max_characters: maxCharacters,
@@ -129,7 +129,7 @@ export function instanceEntityV1(context: Context): JsonObject {
     short_description: description,
     description,
     email: 'post@fieldnote.test',
-    urls: {},
+    urls: { streaming_api: streamingUrl(context) },
     stats: {
       user_count: world.accounts.mastodon.size,
       status_count: world.items.mastodon.size,
@@ -141,6 +141,10 @@ export function instanceEntityV1(context: Context): JsonObject {
     invites_enabled: false,
     contact_account: accountEntity(context, world.brand('mastodon')),
   }
+}
+
+function streamingUrl(context: Context): string {
+  return `${context.publicUrl().replace(/^http/, 'ws')}/mastodon`
 }
 
 /** The public address of a status. */

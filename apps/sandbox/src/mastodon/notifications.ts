@@ -2,7 +2,8 @@ import type { Context } from '../context.ts'
 import type { Happening, Item, JsonObject } from '../world/item.ts'
 import { accountEntity, statusEntity } from './entities.ts'
 
-type Notice = { id: string; type: string; itemId: string; actorId: string; at: number }
+/** A notification as it is kept. */
+export type Notice = { id: string; type: string; itemId: string; actorId: string; at: number }
 
 const keptNotices = 20_000
 
@@ -14,6 +15,7 @@ export class Notifications {
   #context: Context
   #notices: Notice[] = []
   #lastId = 0
+  #listeners: ((notice: Notice) => void)[] = []
 
   constructor(context: Context) {
     this.#context = context
@@ -44,6 +46,11 @@ export class Notifications {
       account: actor && accountEntity(this.#context, actor),
       ...(item ? { status: statusEntity(this.#context, item) } : {}),
     }
+  }
+
+  /** Calls `listener` with every notification that is made from now on. */
+  listen(listener: (notice: Notice) => void): void {
+    this.#listeners.push(listener)
   }
 
   /** Takes one notification away. */
@@ -88,7 +95,9 @@ export class Notifications {
     const { lostNotifications } = this.#context.faults.quirks
     if (lostNotifications > 0 && this.#context.world.random() < lostNotifications) return
     this.#lastId = Math.max(this.#lastId + 1, this.#context.world.now().getTime())
-    this.#notices.push({ ...notice, id: String(this.#lastId) })
+    const made = { ...notice, id: String(this.#lastId) }
+    this.#notices.push(made)
+    for (const listener of this.#listeners) listener(made)
     if (this.#notices.length > keptNotices) this.#notices.splice(0, keptNotices / 10)
   }
 }

@@ -1,4 +1,5 @@
 import type { Ability, Io, RawDelivery } from '../platform.ts'
+import type { OpenSocket } from '../socket.ts'
 
 /** What can be made to go wrong with calls to the platform. `accept_then_*` carry the write out first. */
 export type Fault =
@@ -18,14 +19,12 @@ export type Fault =
 
 /** A platform that does what a test tells it. Ids are the platform's own. */
 export type World = {
-  /** A connected channel; `saved` counts rotated sessions. Its clock is real, and goes on by `pass`. */
+  /** A connected channel; `saved` counts rotated sessions. Its clock is real. */
   io: Io
   saved: () => number
   /** What connecting said that this account may not do. */
   cannot?: Ability[]
   post(text: string): string
-  /** So much time goes by, there and here. */
-  pass(ms: number): void
   /** Where the platform has reviews in place of comments. */
   review?(speaker: string, text: string, stars: number): string
   comment(speaker: string, text: string, parentId: string | null): string
@@ -46,14 +45,15 @@ export type World = {
   countBelow?(postId: string): number
   /** What the platform pushed since it was last asked, as it was stored: where webhooks bring what no poll does. */
   pushed?(): RawDelivery[]
+  /** Where the platform tells of news over a connection: how it is opened, and all of them broken at once. */
+  openSocket?: OpenSocket
+  dropSockets?(): void
   /** The next `times` writes (or reads) meet the fault. */
   fault(fault: Fault, on: 'write' | 'read', times: number): void
   /** Every call with the token fails from now on. */
   breakToken(state: 'expired' | 'revoked'): void
   shortPages(): void
   /** Notifications are lost, where the platform has them. */
-  /** No call meets a fault any more. */
-  calm(): void
   loseNotifications(): void
   close(): Promise<void>
 }

@@ -1,10 +1,11 @@
 import { guardPlatform } from '../guard.ts'
 import { connect } from './connect.ts'
+import { listen } from './listen.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import { editReply, find, like, remove, reply } from './reply.ts'
 
-/** Discord: the watched channels, forums and threads of one server, by REST. The gateway, which would push, is not used. */
+/** Discord: the watched channels, forums and threads of one server, by REST, at once when the Gateway says so. */
 export const discord = guardPlatform({
   id: 'discord',
   name: 'Discord',
@@ -13,18 +14,19 @@ export const discord = guardPlatform({
   can: {
     reads: ['comment', 'reply', 'mention'],
     webhook: false,
+    listens: true,
     like: true,
     privateReply: false,
     editReply: true,
     remove: 'any',
     removalTakesReplies: false,
     // Which unit is not documented; UTF-16 never counts too little.
-    gapless: true,
     replyLimit: { max: 2_000, unit: 'utf16' },
     exactlyOnce: 'find',
   },
   connect,
   poll,
+  listen,
   normalize,
   reply,
   find,

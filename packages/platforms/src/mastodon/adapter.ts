@@ -1,13 +1,14 @@
 import { guardPlatform } from '../guard.ts'
 import { connect } from './connect.ts'
 import { replyLimitOf } from './limit.ts'
+import { listen } from './listen.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import { postId } from './post-id.ts'
 import { find, like, reply } from './reply.ts'
 import { postStats } from './stats.ts'
 
-/** Mastodon and the servers that speak its API, by polling. */
+/** Mastodon and the servers that speak its API: by polling, at once when its stream says so. */
 export const mastodon = guardPlatform({
   id: 'mastodon',
   name: 'Mastodon',
@@ -16,6 +17,7 @@ export const mastodon = guardPlatform({
   can: {
     reads: ['comment', 'reply', 'mention', 'quote', 'direct'],
     webhook: false,
+    listens: true,
     like: true,
     privateReply: true,
     removalTakesReplies: false,
@@ -25,6 +27,7 @@ export const mastodon = guardPlatform({
   },
   connect,
   poll,
+  listen,
   normalize,
   reply,
   find,
