@@ -40,7 +40,7 @@ function requireVersion({ faults }: Context, request: FastifyRequest): void {
       'VERSION_MISSING',
       'A version must be present. Please specify a version by adding the LinkedIn-Version header.',
     )
-  const known = /^\d{4}(0[1-9]|1[0-2])$/.test(version) && version >= oldestVersion
+  const known = /^\d{4}(0[1-9]|1[0-2])(\.\d\d)?$/.test(version) && version >= oldestVersion
   if (!known || faults.quirks['sunsetsVersions'] === true)
     throw new LinkedInError(426, 'NONEXISTENT_VERSION', `Requested version ${version} is not active`)
   if (request.headers['x-restli-protocol-version'] !== '2.0.0')
