@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { checkCompleteness } from './conformance/completeness.ts'
 import { checkConnect } from './conformance/connect.ts'
 import { checkFailures } from './conformance/failures.ts'
 import type { Failure } from './conformance/failures.ts'
@@ -56,6 +57,7 @@ export function conformance(options: ConformanceOptions): void {
     const { open } = options
     if (open) {
       describe('polling a world', () => checkPolls(options.platform, open))
+      describe('missing nothing in a world', () => checkCompleteness(options.platform, open))
       describe('listening to a world', () => checkListening(options.platform, open))
       describe('replying into a world', () => checkReplies(options.platform, open))
     }

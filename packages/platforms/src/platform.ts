@@ -96,6 +96,8 @@ export type Capabilities = {
   postStats?: true
   /** `reportedReplies` of a post counts only what stands directly below it. Absent: all. */
   counts?: 'top'
+  /** Its lists are read on from the last id, and nothing comes in behind: no thread has to be read again for what was missed. `whole` may be ignored. */
+  gapless?: true
   /** How long an answer is possible, in hours after the message: to a private message, and in private to a public one. Absent: always. */
   windowHours?: { direct?: number; privately?: number }
   /** Removing a comment there removes the replies below it. Where false they stay, and stay owed. */

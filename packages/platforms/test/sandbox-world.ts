@@ -10,10 +10,11 @@ import { openSocket } from './sockets.ts'
 export async function openSandboxWorld(platform: Platform): Promise<World> {
   const id = platform.id as PlatformId
   const dialect = dialectOf(id)
-  const sandbox = await startSandbox({ port: 0, brand: 'empty', only: [id] })
+  let passedMs = 0
+  const now = (): Date => new Date(Date.now() + passedMs)
+  const sandbox = await startSandbox({ port: 0, brand: 'empty', only: [id], now })
   const { world, faults } = sandbox
   const { settings } = sandbox.platforms.find((each) => each.id === id)!
-  const now = (): Date => new Date()
   const connected = await platform.connect.open({ fetch, now }, settings)
   let saved = 0
   const { account } = connected
@@ -50,6 +51,7 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     io,
     saved: () => saved,
     cannot: connected.cannot ?? [],
+    pass: (ms) => void (passedMs += ms),
     post: (text) => speak(world, { platform: id, author: 'brand', text }).id,
     comment: (name, text, parentId) => say(name, text, parentId),
     ...(dialect.kinds.includes('review') && {
@@ -76,6 +78,7 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     countBelow: (postId) => world.descendants(itemOf(postId)).length,
     pushed: () => pushed.splice(0),
     fault: (kind, on, times) => void faults.add({ platform: id, match: { ...dialect.calls[on], times }, fault: { kind } }),
+    calm: () => faults.remove(),
     breakToken: (state) => faults.setToken(id, state, now()),
     shortPages: () => faults.setQuirks({ shortPages: true }),
     loseNotifications: () => faults.setQuirks({ lostNotifications: 1 }),

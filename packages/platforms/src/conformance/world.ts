@@ -19,11 +19,13 @@ export type Fault =
 
 /** A platform that does what a test tells it. Ids are the platform's own. */
 export type World = {
-  /** A connected channel; `saved` counts rotated sessions. Its clock is real. */
+  /** A connected channel; `saved` counts rotated sessions. Its clock is real, and goes on by `pass`. */
   io: Io
   saved: () => number
   /** What connecting said that this account may not do. */
   cannot?: Ability[]
+  /** So much time goes by, there and here. */
+  pass(ms: number): void
   post(text: string): string
   /** Where the platform has reviews in place of comments. */
   review?(speaker: string, text: string, stars: number): string
@@ -50,6 +52,8 @@ export type World = {
   dropSockets?(): void
   /** The next `times` writes (or reads) meet the fault. */
   fault(fault: Fault, on: 'write' | 'read', times: number): void
+  /** No call meets a fault any more. */
+  calm(): void
   /** Every call with the token fails from now on. */
   breakToken(state: 'expired' | 'revoked'): void
   shortPages(): void

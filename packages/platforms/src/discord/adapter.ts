@@ -19,6 +19,7 @@ export const discord = guardPlatform({
     privateReply: false,
     editReply: true,
     remove: 'any',
+    gapless: true,
     removalTakesReplies: false,
     // Which unit is not documented; UTF-16 never counts too little.
     replyLimit: { max: 2_000, unit: 'utf16' },
