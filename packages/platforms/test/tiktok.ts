@@ -7,9 +7,9 @@ export const video = '7380000000000000009'
 export const permalink = `https://www.tiktok.com/@fieldnote/video/${video}`
 export const apiUrl = 'https://tiktok.test/open_api/v1.3'
 
-/** A call as it was made, and what is answered: data, or a code of a refusal. */
+/** A call as it was made, and what is answered: data, a code of a refusal, or the body as it stands. */
 export type Call = { path: string; query: Record<string, string>; json: Record<string, unknown>; token: string | null }
-export type Answer = Record<string, unknown> | Error
+export type Answer = Record<string, unknown> | string
 
 /** An account whose platform answers as `answers` say; what was asked stands in `calls`. */
 export function account(answer: (call: Call) => Answer, credentials: Record<string, string> = {}) {
@@ -27,7 +27,7 @@ export function account(answer: (call: Call) => Answer, credentials: Record<stri
       }
       calls.push(call)
       const given = answer(call)
-      if (given instanceof Error) throw given
+      if (typeof given === 'string') return new Response(given)
       return Response.json('code' in given ? { message: 'as documented', ...given } : { code: 0, message: 'OK', data: given })
     },
     settings: { apiUrl },

@@ -62,7 +62,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   for (const post of posts) if (post.whole) await readOne(placeOf(post), true)
   for (const video of listed) if ((deep || isChanged(state.counts, video)) && !(video.id in state.pending)) await readOne(video, false)
   const others = posts.filter(({ externalId }) => !done.has(externalId) && (known.get(externalId)?.count ?? null) === null)
-  const { chosen, turn } = takeTurn(others, state.turn, { newest: 2, others: 3 })
+  const { chosen, turn } = takeTurn(others, state.turn, { newest: 1, others: 2 })
   for (const post of chosen) await readOne(placeOf(post), false)
   well &&= await attempt(round, () => readPending(read))
   if (well) await attempt(round, () => reread(read, input.open))

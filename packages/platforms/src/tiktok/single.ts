@@ -8,7 +8,7 @@ import type { Read } from './comments.ts'
 
 /** One call asks for no more ids than this, of one video. */
 const idsPerCall = 30
-const callsPerPoll = 12
+const callsPerPoll = 6
 
 /** `topId`: the comment above, of a reply. */
 type Single = { id: string; videoId: string; topId: string | null; permalink: string }

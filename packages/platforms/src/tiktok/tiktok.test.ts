@@ -195,6 +195,11 @@ describe('replying', () => {
     expect(sent.facts[0] as MessageFact).toMatchObject({ parentExternalId: '11', tagsExternalId: 'u_8f3', ours: true })
   })
 
+  test('an id that comes as a bare number of 19 digits stays whole', async () => {
+    const { io } = account(() => '{"code":0,"message":"OK","data":{"comment_id":7390000000000000123,"create_time":"1795000100"}}')
+    expect((await tiktok.reply(io, input)).externalId).toBe('7390000000000000123')
+  })
+
   test('a name that makes it too long is refused before it is sent', async () => {
     const { io, calls } = account(() => landed)
     await expect(tiktok.reply(io, { ...below, text: 'x'.repeat(1_195) })).rejects.toMatchObject({ kind: 'rejected', notSent: true })
