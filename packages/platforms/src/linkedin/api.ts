@@ -91,7 +91,8 @@ function saidIn(body: string): Said {
     const json = recordOf(parseJson(body))
     const inputs = listOf(recordOf(json.errorDetails).inputErrors).map(recordOf)
     const message = nameOf(json.message) ?? nameOf(inputs[0]?.description) ?? nameOf(json.error_description) ?? ''
-    const named = inputs.length > 0 || /too long|exceed\w* (the )?max|max(imum)? (allowed )?(length|size)|character limit/i.test(message)
+    const named =
+      inputs.length > 0 || /too long|longer than|exceed\w* (the )?max|max(imum)? (allowed )?(length|size)|character limit/i.test(message)
     return { code: nameOf(json.code) ?? nameOf(inputs[0]?.code) ?? '', message, named }
   } catch {
     return { code: '', message: '', named: false }

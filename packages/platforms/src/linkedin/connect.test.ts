@@ -92,7 +92,7 @@ describe('connecting', () => {
     (asked: Asked) => {
       if (asked.path.endsWith('/organizationAcls')) return pages
       if (asked.path.includes('/organizations/')) return { id: 2414183, localizedName: 'Fieldnote', vanityName: 'fieldnote' }
-      return more(asked) ?? {}
+      return more(asked) ?? (asked.path.endsWith('/posts') ? list() : {})
     }
   const open = (io: Io, given: object = {}) => linkedin.connect.open(io, { accessToken: 'AQV', apiUrl: 'https://stand.test', ...given })
 

@@ -1,14 +1,15 @@
 import { earlyIo } from '../early-io.ts'
 import { PlatformError } from '../error.ts'
+import { nameOf, recordOf } from '../json.ts'
 import type { ConnectIo, Connected, Io, Platform } from '../platform.ts'
-import { defaultVersion } from './api.ts'
+import { callApi, defaultVersion, elementsOf, statusOf } from './api.ts'
 import { oauth } from './oauth.ts'
 import { readAdministered, readOrganization } from './organization.ts'
 import type { Administered } from './organization.ts'
 import { mayWrite, permissions } from './permissions.ts'
 import { subscribe, unsubscribe } from './subscription.ts'
 import { defaultApiUrl, endOfConnection, introspect } from './token.ts'
-import { organizationOf } from './urn.ts'
+import { escapeUrn, organizationOf } from './urn.ts'
 
 export const connect: Platform['connect'] = {
   apiUrl: defaultApiUrl,
@@ -105,6 +106,7 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   const api = earlyIo(io, settings, credentials)
   const page = choose(await administered(api, wanted), wanted)
   const { name, handle, url, logoUrl } = await readOrganization(api, page.urn)
+  await tryComments(api, page.urn)
   Object.assign(settings, keep({ applicationId: typed('applicationId'), webhookUrl: typed('webhookUrl'), personUrn: page.person ?? '' }))
   const hook = await subscribe(api, page.urn)
   const end = endOfConnection(api.credentials)
@@ -115,6 +117,21 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
     ...(end !== null && { tokenExpiresAt: end }),
     ...(clientId !== '' && { appId: clientId }),
     ...(!mayWrite(scope) && { cannot: ['reply', 'like', 'remove', 'editReply'] }),
+  }
+}
+
+/** An app without the product gets everything but what it is wanted for; better said now than later. */
+async function tryComments(api: Io, urn: string): Promise<void> {
+  const query = ['q=author', `author=${escapeUrn(urn)}`, 'count=1']
+  try {
+    const newest = nameOf(recordOf(elementsOf((await callApi(api, { path: 'posts', query })).json)[0]).id)
+    if (newest !== null) await callApi(api, { path: `socialActions/${escapeUrn(newest)}/comments`, query: ['count=1'] })
+  } catch (error) {
+    if (!(error instanceof PlatformError) || statusOf(error) !== 403) throw error
+    throw new PlatformError(
+      'rejected',
+      `LinkedIn lets this app read no comments: it needs the product “Community Management API” (${error.message})`,
+    )
   }
 }
 
