@@ -19,8 +19,8 @@ export type Chance = {
 /** What people can do on a platform. `visit` is a post on the brand's own page, `review` comes with stars and stands alone. */
 export type Kind = 'comment' | 'mention' | 'quote' | 'visit' | 'review' | 'like'
 
-/** How calls are recognised: method and a regular expression on the path below the platform's prefix. */
-export type CallMatch = { method: string; path: string }
+/** How calls are recognised: method, a regular expression on the path below the platform's prefix, and one on the body where one path is for everything. */
+export type CallMatch = { method: string; path: string; body?: string }
 
 /** What a platform makes of a new item. */
 export type Minted = { id: string; record?: JsonObject; cid?: string; mentionsBrand?: boolean; extra?: JsonObject }

@@ -4,6 +4,7 @@ import type { Dialect } from './dialect.ts'
 import { discord } from './discord/dialect.ts'
 import { discourse } from './discourse/dialect.ts'
 import { facebook } from './facebook/dialect.ts'
+import { github } from './github/dialect.ts'
 import { googleBusiness } from './google-business/dialect.ts'
 import { googlePlay } from './google-play/dialect.ts'
 import { instagram } from './instagram/dialect.ts'
@@ -39,6 +40,7 @@ export const dialects = [
   discord,
   appStore,
   linkedin,
+  github,
   // A platform more: its line goes here.
 ] as const
 

@@ -25,8 +25,7 @@ export function applyFaults(scope: FastifyInstance, context: Context, platform: 
       request.raw.socket.once('close', letGo)
     })
 
-  scope.addHook('onRequest', async (request, reply) => {
-    const fault = context.faults.take(platform, request.method, pathOf(request, platform))
+  const meet = async (fault: Fault | null, request: FastifyRequest, reply: FastifyReply) => {
     if (!fault) return
     if (fault.kind === 'hang') {
       reply.hijack()
@@ -44,6 +43,15 @@ export function applyFaults(scope: FastifyInstance, context: Context, platform: 
     if (fault.kind.startsWith('accept_then_')) return
     const answer = faultAnswer(context, platform, fault)
     return reply.code(answer.status).headers(answer.headers).send(answer.body)
+  }
+
+  scope.addHook('onRequest', async (request, reply) =>
+    meet(context.faults.take(platform, request.method, pathOf(request, platform)), request, reply),
+  )
+  scope.addHook('preHandler', async (request, reply) => {
+    if (!context.faults.readsBodies(platform)) return
+    const body = JSON.stringify(request.body ?? '')
+    return meet(context.faults.take(platform, request.method, pathOf(request, platform), body), request, reply)
   })
 
   scope.addHook('onSend', async (request, reply, payload) => {

@@ -48,7 +48,7 @@ export type Fault = z.infer<typeof faultSchema>
 /**
  * Which calls of a platform a fault meets: the first `after` matching calls pass, then `times`
  * calls (all, if left out) get the fault. `path` is a regular expression on the path below the
- * platform's prefix, query included.
+ * platform's prefix, query included; `body` is one on the body, for APIs that have one path for everything.
  */
 export const ruleSchema = z.object({
   platform: z.enum(platformIds),
@@ -56,6 +56,7 @@ export const ruleSchema = z.object({
     .object({
       method: z.string().optional(),
       path: z.string().optional(),
+      body: z.string().optional(),
       times: z.number().int().positive().optional(),
       after: z.number().int().nonnegative().optional(),
     })

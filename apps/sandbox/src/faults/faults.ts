@@ -3,7 +3,7 @@ import type { PlatformId } from '../world/item.ts'
 import { calmQuirks, readQuirks, ruleSchema, webhookFaultsSchema } from './fault.ts'
 import type { Fault, Quirks, RuleInput, TokenState, WebhookFaults } from './fault.ts'
 
-type Rule = { id: number; input: RuleInput; path: RegExp | null; seen: number; met: number }
+type Rule = { id: number; input: RuleInput; path: RegExp | null; body: RegExp | null; seen: number; met: number }
 
 /** Every scripted fault of one sandbox: rules per call, quirks, webhook faults and token states. */
 export class Faults {
@@ -20,8 +20,14 @@ export class Faults {
     const rule = ruleSchema.parse(input)
     this.#lastId += 1
     const path = rule.match.path === undefined ? null : new RegExp(rule.match.path)
-    this.#rules.push({ id: this.#lastId, input: rule, path, seen: 0, met: 0 })
+    const body = rule.match.body === undefined ? null : new RegExp(rule.match.body, 's')
+    this.#rules.push({ id: this.#lastId, input: rule, path, body, seen: 0, met: 0 })
     return this.#lastId
+  }
+
+  /** Whether any rule of the platform looks into bodies. */
+  readsBodies(platform: PlatformId): boolean {
+    return this.#rules.some(({ input, body }) => input.platform === platform && body !== null)
   }
 
   /** The rules with how many calls each saw and met. */
@@ -34,13 +40,14 @@ export class Faults {
     this.#rules = id === undefined ? [] : this.#rules.filter((rule) => rule.id !== id)
   }
 
-  /** The fault that this call meets, counting it. */
-  take(platform: PlatformId, method: string, path: string): Fault | null {
+  /** The fault that this call meets, counting it: by its address alone, or, once that has been read, by its body. */
+  take(platform: PlatformId, method: string, path: string, body: string | null = null): Fault | null {
     for (const rule of this.#rules) {
       const { match, platform: wanted, fault } = rule.input
       if (wanted !== platform) continue
       if (match?.method && match.method.toUpperCase() !== method) continue
       if (rule.path && !rule.path.test(path)) continue
+      if (rule.body === null ? body !== null : body === null || !rule.body.test(body)) continue
       rule.seen += 1
       if (rule.seen <= (match?.after ?? 0)) continue
       if (rule.met >= (match?.times ?? Infinity)) continue

@@ -1,0 +1,155 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Context } from '../context.ts'
+import { bodyFields, queryFields } from '../http/body.ts'
+import { Windows } from '../http/windows.ts'
+import type { WindowUse } from '../http/windows.ts'
+import { bearerOf, fateOfStatic } from '../oauth/tokens.ts'
+import type { Item, JsonObject } from '../world/item.ts'
+import { RestError, badCredentials } from './errors.ts'
+import { isDiscussion, numberOf } from './ids.ts'
+import { answer } from './run.ts'
+import type { Types } from './run.ts'
+import { typesOf } from './schema.ts'
+import { repositoryOf, seconds, urlOf, userView } from './views.ts'
+
+const platform = 'github'
+const pointsAnHour = 5_000
+const maxNotifications = 50
+
+/** The pretend GitHub: discussions by GraphQL, notifications and a little more by REST. */
+export type Github = Context & { windows: Windows; types: Types; missed: Set<string> }
+
+/** A pretend GitHub with nothing in it yet. */
+export function openGithub(context: Context): Github {
+  const windows = new Windows(context, platform)
+  const types = typesOf(context, () => windows.use('graphql', pointsAnHour, 3_600, 0))
+  const github: Github = { ...context, windows, types, missed: new Set() }
+  context.world.listen(({ kind, item }) => {
+    const { lostNotifications } = context.faults.quirks
+    if (kind === 'added' && item.platform === platform && lostNotifications > 0 && context.world.random() < lostNotifications)
+      github.missed.add(item.id)
+  })
+  return github
+}
+
+/** Registers both APIs. */
+export function routeGithub(app: FastifyInstance, github: Github): void {
+  app.register(async (scope) => {
+    scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
+    scope.addHook('preHandler', async (request, reply) => admit(github, request, reply))
+    scope.post('/graphql', async (request) => answer(github.types, bodyFields(request)))
+    scope.get('/user', async () => userView(github, github.world.brand(platform)))
+    scope.get('/notifications', async (request, reply) => listNotifications(github, request, reply))
+    scope.get('/repos/:owner/:name', async (request) => repositoryView(github, request))
+    scope.get('/repos/:owner/:name/issues/comments/:id', async (request) => issueComment(github, request))
+  })
+}
+
+function admit(github: Github, request: FastifyRequest, reply: FastifyReply): void {
+  const token = bearerOf(request) ?? bearerOf(request, 'token')
+  if (fateOfStatic(github, platform, token, github.secrets[platform].token) !== 'good') throw badCredentials()
+  const resource = request.url.includes('/graphql') ? 'graphql' : 'core'
+  const use = github.windows.use(resource, pointsAnHour, 3_600)
+  reply.headers(rateHeaders(use, resource))
+  if (use.over) throw new RestError(403, 'API rate limit exceeded')
+}
+
+function rateHeaders({ limit, left, resetAt }: WindowUse, resource: string): Record<string, string> {
+  return {
+    'x-ratelimit-limit': String(limit),
+    'x-ratelimit-remaining': String(left),
+    'x-ratelimit-used': String(limit - left),
+    'x-ratelimit-reset': String(Math.ceil(resetAt / 1000)),
+    'x-ratelimit-resource': resource,
+  }
+}
+
+function answerError(error: unknown, reply: FastifyReply): FastifyReply {
+  if (error instanceof RestError) return reply.code(error.status).send(error.body)
+  const status = (error as { statusCode?: number }).statusCode ?? 500
+  const known = status < 500 ? new RestError(400, 'Problems parsing JSON') : new RestError(500, 'Server Error')
+  return reply.code(known.status).send(known.body)
+}
+
+/**
+ * The brand's notifications, the last changed first: who names it in issues elsewhere. `since` by time, `304` when nothing came since `If-Modified-Since`, and the pause to keep in
+ * `X-Poll-Interval`. Discussions have a notification without an address.
+ */
+function listNotifications(github: Github, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { world } = github
+  const query = queryFields(request)
+  const since = Date.parse(query['since'] ?? '') || 0
+  const size = Math.min(Number(query['per_page']) || maxNotifications, maxNotifications)
+  const page = Math.max(Number(query['page']) || 1, 1)
+  const at = (item: Item): number => item.editedAt ?? item.createdAt
+  const all = [...world.items[platform].values()]
+    .filter((item) => item.deletedAt === null && item.mentionsBrand && item.authorId !== world.brand(platform).id)
+    .filter((item) => at(item) >= since && !github.missed.has(item.id))
+    .toSorted((a, b) => at(b) - at(a))
+  const newest = all[0] ? at(all[0]) : 0
+  const known = Date.parse(String(request.headers['if-modified-since'] ?? ''))
+  reply.header('x-poll-interval', '60')
+  if (newest > 0) reply.header('last-modified', new Date(newest).toUTCString())
+  if (newest > 0 && Math.floor(newest / 1000) * 1000 <= known) return reply.code(304).send()
+  return reply.send(all.slice((page - 1) * size, page * size).map((item) => notificationView(github, request, item)))
+}
+
+function notificationView(github: Github, request: FastifyRequest, item: Item): JsonObject {
+  const root = github.world.items[platform].get(item.rootId) ?? item
+  const elsewhere = !isDiscussion(root)
+  const api = `${request.protocol}://${request.headers.host}/github/repos/elsewhere/issues`
+  return {
+    id: String(numberOf(item, 'databaseId')),
+    unread: true,
+    reason: 'mention',
+    updated_at: seconds(item.editedAt ?? item.createdAt),
+    last_read_at: null,
+    subject: elsewhere
+      ? {
+          title: 'A question about bags',
+          type: 'Issue',
+          url: `${api}/issues/1`,
+          latest_comment_url: `${api}/issues/comments/${numberOf(item, 'databaseId')}`,
+        }
+      : { title: root.title, type: 'Discussion', url: null, latest_comment_url: null },
+    repository: elsewhere
+      ? { id: 78, name: 'issues', full_name: 'elsewhere/issues', private: false }
+      : { id: 77, name: repositoryOf(github).name, full_name: github.secrets[platform].repository, private: false },
+  }
+}
+
+function issueComment(github: Github, request: FastifyRequest): JsonObject {
+  const { id } = request.params as { id: string }
+  for (const item of github.world.items[platform].values())
+    if (String(numberOf(item, 'databaseId')) === id && item.deletedAt === null && item.parentId === null && !isDiscussion(item))
+      return {
+        id: numberOf(item, 'databaseId'),
+        node_id: item.id,
+        html_url: urlOf(github, item),
+        issue_url: `${github.publicUrl()}/github/repos/elsewhere/issues/issues/1`,
+        user: userView(github, github.world.author(item)),
+        author_association: 'NONE',
+        body: item.text,
+        created_at: seconds(item.createdAt),
+        updated_at: seconds(item.editedAt ?? item.createdAt),
+      }
+  throw new RestError(404, 'Not Found')
+}
+
+function repositoryView(github: Github, request: FastifyRequest): JsonObject {
+  const { owner, name } = request.params as { owner: string; name: string }
+  const known = repositoryOf(github)
+  if (owner.toLowerCase() !== known.owner || name.toLowerCase() !== known.name) throw new RestError(404, 'Not Found')
+  const account = userView(github, github.world.brand(platform))
+  return {
+    id: 77,
+    node_id: 'R_kgDO77',
+    name,
+    full_name: `${owner}/${name}`,
+    owner: account,
+    has_discussions: true,
+    private: false,
+    html_url: `${github.publicUrl()}/github/${owner}/${name}`,
+    permissions: { admin: false, maintain: true, push: true, triage: true, pull: true },
+  }
+}
