@@ -1,4 +1,4 @@
-import { doublePrecision, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, doublePrecision, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { ReplyLimit } from '@answerback/core/reply-limit'
 import type { ChannelHours, TargetView } from '@answerback/core/settings-api'
 import { at, bytea, id, workspaceId } from './columns.ts'
@@ -36,8 +36,9 @@ export const channel = pgTable(
     lastDeliveryAt: at('last_delivery_at'),
     /** When a webhook last brought something, where the platform sends them. */
     lastWebhookAt: at('last_webhook_at'),
-    /** What reading may cost in a month, where the platform asks money for it. */
+    /** What it may cost in a month, where the platform asks money; and whether nothing is sent either once that is spent. */
     monthlyCapUsd: doublePrecision('monthly_cap_usd'),
+    capReplies: boolean('cap_replies').notNull().default(false),
   },
   (t) => [unique('channel_account').on(t.workspaceId, t.platform, t.externalId), index('channel_external').on(t.platform, t.externalId)],
 )
@@ -56,14 +57,14 @@ export const poll = pgTable(
     lastOkAt: at('last_ok_at'),
     failures: integer('failures').notNull().default(0),
     error: text('error'),
-    /** What a round takes, and by seconds of their window what was used of the allowances that are this account's alone (intake/poll-budget). */
+    /** What a round takes, and by seconds of their window what was used of the allowances that are this account's alone (access/call-budget). */
     calls: integer('calls').notNull().default(1),
     used: jsonb('used').$type<Record<string, [slot: number, calls: number][]>>().notNull().default({}),
     /** What the platform said is left to this account, of how much, and until when. */
     quotaLeft: integer('quota_left'),
     quotaOf: integer('quota_of'),
     quotaResetsAt: at('quota_resets_at'),
-    /** What reading cost in that month (UTC, as in 2026-11). */
+    /** What reading and answering cost in that month (UTC, as in 2026-11). */
     spentUsd: doublePrecision('spent_usd').notNull().default(0),
     spentMonth: text('spent_month'),
     /** Named by a delivery and not told: read by id in the next round. */
@@ -86,7 +87,7 @@ export const poll = pgTable(
   (t) => [index('poll_due').on(t.dueAt)],
 )
 
-/** What several channels used together of an allowance that they share: one app's, or one address's at a host. */
+/** What was used of an allowance that several channels share (one app's, or one address's at a host), and of a channel's own beside reading. */
 export const pollBudget = pgTable('poll_budget', {
   key: text('key').primaryKey(),
   used: jsonb('used').$type<[slot: number, calls: number][]>().notNull(),

@@ -1,0 +1,1 @@
+ALTER TABLE "channel" ADD COLUMN "cap_replies" boolean DEFAULT false NOT NULL;
