@@ -127,6 +127,20 @@ describe('connecting', () => {
     })
   })
 
+  test('with an address the app is subscribed to comments; a refusal is kept in words and stops nothing', async () => {
+    const webhookUrl = 'https://inbox.example.org/webhooks/tiktok'
+    const given = { apiUrl, clientId: '7100', clientSecret: 's', accessToken: 'act.one', businessId: 'act.brand123', webhookUrl }
+    const openWith = async (answered: Record<string, unknown>) => {
+      const { io, calls } = account(({ path }) => (path.includes('/webhook/') ? answered : path.includes('/video/') ? newest : {}))
+      const { settings } = await tiktok.connect.open(io, given)
+      return { settings, asked: calls.find(({ path }) => path === '/business/webhook/update/')?.json }
+    }
+    const { settings, asked } = await openWith({})
+    expect(settings).toMatchObject({ webhookUrl, webhook: 'on' })
+    expect(asked).toEqual({ app_id: '7100', secret: 's', event_type: 'COMMENT', callback_url: webhookUrl })
+    expect((await openWith({ code: 40118, message: 'Not allow-listed' })).settings.webhook).toBe('Not allow-listed')
+  })
+
   test.each([
     [{}, 'refresh token is missing'],
     [{ refreshToken: 'r' }, 'app id or its secret'],

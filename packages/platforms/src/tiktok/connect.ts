@@ -38,6 +38,14 @@ export const connect: Platform['connect'] = {
       optional: true,
     },
     {
+      name: 'webhookUrl',
+      label: 'Webhook address',
+      secret: false,
+      placeholder: 'https://inbox.example.org/webhooks/tiktok',
+      help: 'Only for webhooks: the address from the settings here. Your app is then subscribed to comments, for all its accounts.',
+      optional: true,
+    },
+    {
       name: 'authorizationUrl',
       label: 'Authorization URL',
       secret: false,
@@ -58,7 +66,7 @@ export const connect: Platform['connect'] = {
     idHelp: 'In the app’s details at business-api.tiktok.com, under My Apps.',
     secretHelp: 'Beside it. With it we tell real events from forged ones.',
     webhook:
-      'Subscribe your app once by TikTok’s call /business/webhook/update/, with app_id, secret, event_type COMMENT and this address as callback_url:',
+      'Enter this address when you connect an account by token: the app is then subscribed, once for all its accounts. Or make TikTok’s call /business/webhook/update/ yourself, with app_id, secret, event_type COMMENT and this address as callback_url:',
   },
   open,
   close,
@@ -102,6 +110,8 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   const link = linkOf(video.share_url)
   const handle = nameOf(profile.username) ?? (/@([\w.]+)\/(?:video|photo)\//.exec(link ?? '')?.[1] || businessId)
   const scope = nameOf(token.scope) ?? given.scope ?? ''
+  const webhookUrl = (given.webhookUrl ?? '').trim()
+  if (webhookUrl !== '') Object.assign(settings, { webhookUrl, webhook: await subscribe(early, webhookUrl) })
   const { openId: _, ...credentials } = early.credentials
   return {
     account: {
@@ -140,6 +150,20 @@ async function readNewest(io: Io): Promise<JsonRecord> {
 /** `GET /business/get/`: name and handle. Not every app may ask. */
 async function readProfile(io: Io): Promise<JsonRecord> {
   return orNothing(async () => (await callApi(io, { path: '/business/get/', params: { fields: ['username', 'display_name'] } })).data)
+}
+
+/** `POST /business/webhook/update/`: the app's one address for comments, of all its accounts; again is the same. Gives `on`, or why not: reading works without. */
+async function subscribe(io: Io, callbackUrl: string): Promise<string> {
+  const { clientId = '', clientSecret = '' } = io.credentials
+  if (clientId === '' || clientSecret === '') return 'the app id and the app secret are missing'
+  const json = { app_id: clientId, secret: clientSecret, event_type: 'COMMENT', callback_url: callbackUrl }
+  try {
+    await ask(io, io.settings, { method: 'POST', path: '/business/webhook/update/', json })
+    return 'on'
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    return error.message
+  }
 }
 
 async function orNothing(ask: () => Promise<JsonRecord>): Promise<JsonRecord> {
