@@ -13,6 +13,7 @@ import { linkedin } from './linkedin/dialect.ts'
 import { mastodon } from './mastodon/dialect.ts'
 import { reddit } from './reddit/dialect.ts'
 import { wordpress } from './wordpress/dialect.ts'
+import { stackExchange } from './stack-exchange/dialect.ts'
 import { threads } from './threads/dialect.ts'
 import { telegram } from './telegram/dialect.ts'
 import type { PlatformId } from './world/item.ts'
@@ -40,6 +41,7 @@ export const dialects = [
   discord,
   appStore,
   linkedin,
+  stackExchange,
   github,
   // A platform more: its line goes here.
 ] as const

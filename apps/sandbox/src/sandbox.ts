@@ -86,6 +86,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const app = Fastify({
     bodyLimit: 5 * 1024 * 1024,
     forceCloseConnections: true,
+    // Some APIs take a hundred ids in one part of a path.
+    routerOptions: { maxParamLength: 5_000 },
     rewriteUrl: (request) => withPrefix(request.url ?? '/'),
   })
   readBodies(app)

@@ -1,5 +1,6 @@
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { stackExchange } from './adapter.ts'
 
 const error = (id: number, name: string, message = 'as documented'): string =>
@@ -70,4 +71,5 @@ conformance({
     has_more: true,
   }),
   own: { externalId: 'stackoverflow/comments/302', ref: { post: '101' } },
+  open: () => openSandboxWorld(stackExchange),
 })

@@ -20,7 +20,7 @@ export function readPost(item: JsonRecord, around: Around): Fact | null {
     externalId: postIdOf(around.site, id),
     ours: isOwned(owner, around),
     author: authorOf(owner, around),
-    text: [plainText(textOf(item.title)), plainText(textOf(item.body))].filter((each) => each !== '').join('\n\n'),
+    text: [plainText(textOf(item.title)), wordsIn(item.body)].filter((each) => each !== '').join('\n\n'),
     url: linkOf(item.link) ?? linkTo(around, question ? `q/${id}` : `a/${id}`),
     platformAt: instantOf(item.creation_date) ?? around.receivedAt,
     ref: { type: question ? 'question' : 'answer' },
@@ -34,7 +34,7 @@ export function readAnswer(item: JsonRecord, around: Around): MessageFact | 'our
   if (id === null || question === null) return null
   const owner = recordOf(item.owner)
   if (isOwned(owner, around)) return 'ours'
-  const text = plainText(textOf(item.body))
+  const text = wordsIn(item.body)
   return messageFact({
     externalId: postIdOf(around.site, id),
     kind: 'comment',
@@ -62,7 +62,7 @@ export function readComment(item: JsonRecord, around: Around, mentioned: boolean
   const ours = isOwned(owner, around)
   const addressed = recordOf(item.reply_to_user)
   const question = around.questions.get(post)
-  const text = plainText(textOf(item.body))
+  const text = wordsIn(item.body)
   const addressedId = idOf(addressed.user_id)
   return messageFact({
     externalId: commentIdOf(around.site, id),
@@ -79,6 +79,16 @@ export function readComment(item: JsonRecord, around: Around, mentioned: boolean
     version: hashOf([text]),
     ref: { post, ...(question !== undefined && { question }), ...(mentioned && { mentioned: 'yes' }) },
   })
+}
+
+/** The words in a body; of an address that is shown short (without its scheme, cut at the end) all of it. */
+function wordsIn(body: unknown): string {
+  const whole = textOf(body).replace(
+    /<a\b[^>]*\bhref="(https?:\/\/)([^"<>]*)"[^>]*>([^<]*)<\/a>/gi,
+    (link, scheme: string, rest: string, shown: string) =>
+      rest.startsWith(shown.replace(/(?:…|&hellip;|\.\.\.)$/, '')) ? scheme + rest : link,
+  )
+  return plainText(whole)
 }
 
 function isOwned(user: JsonRecord, { site, self }: Around): boolean {

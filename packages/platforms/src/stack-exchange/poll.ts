@@ -21,7 +21,7 @@ const postPages = 10
 const callsPerPoll = 80
 const maxOpenPerPoll = 200
 
-/** `methods`: those that asked for patience in this round. */
+/** `methods`: those that asked for patience in this round. `ended`: what was read to its end in it: answers (`a`) and comments (`c`) by the number of their post. */
 type Read = {
   io: Io
   round: Round
@@ -31,6 +31,7 @@ type Read = {
   quota: Quota | null
   backoffMs: number
   methods: Set<string>
+  ended: Set<string>
 }
 
 /**
@@ -42,7 +43,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const state = stateOf(input.cursor)
   const round: Round = { pages: [], trouble: null }
   const backTo = state.begun ? 0 : Date.parse(input.backTo ?? '') || io.now().getTime() - 90 * dayMs
-  const read: Read = { io, round, state, backTo, calls: 0, quota: null, backoffMs: 0, methods: new Set() }
+  const read: Read = { io, round, state, backTo, calls: 0, quota: null, backoffMs: 0, methods: new Set(), ended: new Set() }
   const whole = await readPosts(read, input.posts)
   let well = await attempt(round, () => readMentions(read))
   for (const kind of ['answers', 'comments'] as const)
@@ -60,7 +61,18 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const { quota } = read
   const sparing = quota !== null && quota.of !== null && quota.left * 10 < quota.of
   const least = Math.max(sparing ? sparingWaitMs : waitMs, read.backoffMs)
-  return { ...finish(round, cursorOf(state), least), ...(quota && { quota }) }
+  const readWhole = [...whole].filter((id) => backTo === 0 && isReadWhole(read, id)).map((id) => postIdOf(io.settings.site ?? '', id))
+  return { ...finish(round, cursorOf(state), least), ...(quota && { quota }), ...(whole.size > 0 && { read: readWhole }) }
+}
+
+/** Whether this round read all answers to a post, and all comments below it and below those. */
+function isReadWhole({ state, ended }: Read, id: string): boolean {
+  const answered = state.posts.get(id) === 'answer' || ended.has(`a${id}`)
+  return answered && [id, ...answersTo(state, id)].every((each) => ended.has(`c${each}`))
+}
+
+function answersTo({ answers }: State, id: string): string[] {
+  return [...answers].flatMap(([answer, question]) => (question === id ? [answer] : []))
 }
 
 /** Our newest posts; what the server wants watched is known from then on. Gives the posts that are to be read whole. */
@@ -107,7 +119,8 @@ type Group = { ids: string[]; toTheEnd: boolean }
 function groupsOf({ state }: Read, kind: 'answers' | 'comments', whole: Set<string>): Group[] {
   const own = [...state.posts].flatMap(([id, type]) => (kind === 'comments' || type === 'question' ? [id] : []))
   const all = (kind === 'comments' ? [...own, ...state.answers.keys()] : own).toReversed()
-  const fresh = all.filter((id) => whole.has(id) || !state.read.has(`${kind[0]}${id}`))
+  const wanted = new Set([...whole].flatMap((id) => [id, ...answersTo(state, id)]))
+  const fresh = all.filter((id) => wanted.has(id) || !state.read.has(`${kind[0]}${id}`))
   const known = inGroups(
     all.filter((id) => !fresh.includes(id)),
     idsPerCall,
@@ -140,7 +153,10 @@ async function readBelow(read: Read, kind: 'answers' | 'comments', { ids, toTheE
     return
   }
   for (const each of seen.toReversed()) state.seen.add(each)
-  for (const id of ids) state.read.add(`${mark}${id}`)
+  for (const id of ids) {
+    state.read.add(`${mark}${id}`)
+    if (ended && toTheEnd) read.ended.add(`${mark}${id}`)
+  }
 }
 
 type List = { kind: string; path: string; method: string; backTo: number; maxPages: number }

@@ -133,6 +133,41 @@ describe('a poll', () => {
   })
 })
 
+test('an address that is shown short is read whole; one with words of its own stays behind them', () => {
+  const link = (href: string, shown: string): string => `<a href="${href}" rel="nofollow">${shown}</a>`
+  const body = [
+    link('https://example.org/shipping', 'example.org/shipping'),
+    link('https://example.org/a/b/c', 'example.org/a/…'),
+    link('https://example.org/d', 'here'),
+  ]
+  const page = {
+    kind: 'comments',
+    request: { site: 'stackoverflow' },
+    body: JSON.stringify({ items: [comment(1, 101, { body: body.join(' ') })] }),
+  }
+  expect(stackExchange.normalize({ ...page, receivedAt: now.toISOString() }, self).facts).toMatchObject([
+    { text: 'https://example.org/shipping https://example.org/a/b/c here (https://example.org/d)' },
+  ])
+})
+
+test('a post that is to be read whole is said to be so once its answers, and all comments, were read to their end', async () => {
+  let broken = true
+  const { io, asked } = ioOf(({ url }) => {
+    if (url.pathname.endsWith('/answers')) return [{ answer_id: 201, question_id: 101, owner: { user_id: 22 }, creation_date: nowS - 900 }]
+    if (!url.pathname.endsWith('/comments')) return []
+    return broken ? new Response('{"error_id":500,"error_name":"internal_error"}', { status: 400 }) : [comment(301, 201)]
+  })
+  const posts = [{ externalId: 'stackoverflow/posts/101', ref: { type: 'question' }, whole: true as const }]
+  const first = await stackExchange.poll(io, { cursor: null, posts, open: [] })
+  expect(first.read).toEqual([])
+  broken = false
+  const second = await stackExchange.poll(io, { cursor: again(first), posts, open: [] })
+  expect(second.read).toEqual(['stackoverflow/posts/101'])
+  expect(asked.at(-1)!.url.pathname).toMatch(/^\/2\.3\/posts\/(101;201|201;101)\/comments$|mentioned$/)
+  const third = await stackExchange.poll(io, { cursor: again(second), posts: [], open: [] })
+  expect('read' in third).toBe(false)
+})
+
 describe('a reply', () => {
   const target = {
     externalId: 'stackoverflow/comments/30',
