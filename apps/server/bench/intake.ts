@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os'
 import { Client } from 'pg'
 import { storeBareRows } from './bare-rows.ts'
 import { comparePairs, describePairs, quantile, sayVerdict, worst, type Verdict } from './pairs.ts'
+import { processorUsOf } from './processes.ts'
 import { buildPrograms, inDataDir, startProgram, type Program } from './program.ts'
 import { openLoad, startNoOpServer, type Load } from './webhook-load.ts'
 
@@ -72,10 +74,20 @@ async function measure(load: Load, { roles, about }: typeof judged): Promise<Ver
         console.log(
           `${about}, @${connections}: ${Math.round(paired.subject)}/s stored (slowest p99 ${Math.max(...p99sMs).toFixed(0)} ms), ${Math.round(paired.baseline)}/s no-op, ${describePairs(paired)}`,
         )
-        const ceiling = quantile(ceilings, 0.5)
         console.log(
-          `${about}, @${connections}: PostgreSQL alone stores ${Math.round(ceiling)}/s, ${connections} in an INSERT without HTTP: ${(ceiling / paired.baseline).toFixed(2)} of the no-op, and we reach ${(paired.subject / ceiling).toFixed(2)} of it`,
+          `${about}, @${connections}: PostgreSQL alone stores ${Math.round(quantile(ceilings, 0.5))}/s, ${connections} in an INSERT without HTTP`,
         )
+        const answerUs = await processorUs(noOp.pid, requests, async () => (await send(noOp.url, connections, requests)).processorUs)
+        const rowUs = await processorUs(program.databasePid, requests, async () => {
+          await storeBareRows(program.database, { target, connections, requests, duplicateShare, run: String(100 + bursts++) })
+          return 0
+        })
+        if (answerUs !== null && rowUs !== null) {
+          const most = (availableParallelism() * 1e6) / (answerUs + rowUs) / paired.baseline
+          console.log(
+            `${about}, @${connections}: client and no-op take ${answerUs.toFixed(0)} µs of a processor a request, PostgreSQL alone ${rowUs.toFixed(0)} µs a row: ${availableParallelism()} cores give at most ${Math.min(1, most).toFixed(2)} of the no-op, if storing took nothing else`,
+          )
+        }
         verdicts.push({ name: `intake-${connections}`, ratio: paired.ratio, op: '>=', goal })
       }
       // Nothing is written out politely: what was acknowledged must be there after kill -9 of server and PostgreSQL.
@@ -93,6 +105,14 @@ async function measure(load: Load, { roles, about }: typeof judged): Promise<Ver
       if (!killed) await program.kill()
     }
   })
+}
+
+/** Microseconds of processor time for one of `count`: what this process took during `run`, and what `run` says that others took. Null where nobody tells. */
+async function processorUs(pid: number, count: number, run: () => Promise<number>): Promise<number | null> {
+  const before = processorUsOf(pid)
+  const others = await run()
+  const after = processorUsOf(pid)
+  return before === null || after === null ? null : (after - before + others) / count
 }
 
 async function countRows(program: Program): Promise<number> {

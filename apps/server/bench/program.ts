@@ -24,6 +24,8 @@ export type Program = {
   /** Signs the community manager in, once. */
   signInUrl: string
   facebook: { appSecret: string; pageId: string }
+  /** The embedded PostgreSQL, above its processes. */
+  databasePid: number
   /** As the owner, over the private socket. */
   database: ClientConfig
   /** Stops the server's own process for a while, so that it takes nothing from what is measured beside it. */
@@ -73,6 +75,7 @@ export async function startProgram({ dataDir, roles = 'web,worker,poller', rhyth
     said,
     signInUrl: /http\S+magic-link\S+/.exec(words)![0],
     facebook,
+    databasePid: Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]),
     database: { host: join(dataDir, 'socket'), port: 5432, user: 'answerback', database: 'answerback' },
     pause: () => void process.kill(pid, 'SIGSTOP'),
     resume: () => void process.kill(pid, 'SIGCONT'),

@@ -37,7 +37,7 @@ async function run({ app, system, key, pretends, startAt, seconds }: Told): Prom
   const rss = () => process.memoryUsage.rss() / 2 ** 20
   const restingRssMb = rss()
   const watching = setInterval(() => (highestRssMb = Math.max(highestRssMb, rss())), 250)
-  const timers = startTimers(ctx, ['poller'])
+  const timers = startTimers(ctx, ['poller'], () => Promise.reject(new Error('No live connections here')))
   await new Promise((resolve) => setTimeout(resolve, startAt - ctx.now().getTime()))
   const before = process.cpuUsage()
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000))

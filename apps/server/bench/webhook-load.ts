@@ -24,10 +24,10 @@ export function openLoad(): Load {
 }
 
 /** Starts the server that stores nothing; `appSecret` signs what it takes. */
-export async function startNoOpServer(appSecret: string): Promise<{ url: string; close(): Promise<void> }> {
+export async function startNoOpServer(appSecret: string): Promise<{ pid: number; url: string; close(): Promise<void> }> {
   const child = forkBeside('./no-op-server.ts', [appSecret])
   const [port] = (await once(child, 'message')) as [number]
-  return { url: `http://127.0.0.1:${port}`, close: () => end(child) }
+  return { pid: child.pid!, url: `http://127.0.0.1:${port}`, close: () => end(child) }
 }
 
 function forkBeside(file: string, args: string[]): ChildProcess {
