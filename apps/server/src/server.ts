@@ -134,7 +134,7 @@ export async function startServer(
     }
     // The embedded database has one process: whoever had claimed a channel before is gone.
     if (!env.DATABASE_URL) await releasePolls(ctx)
-    const timers = startTimers(ctx, env.ROLES)
+    const timers = startTimers(ctx, env.ROLES, guarded.openSocket)
     closing('timers', timers.stop)
     const setupLink = env.ROLES.includes('web') ? await makeSetupLink(ctx, auth.publicUrl()) : null
     const demoLeft = !demo && (await demoWorkspace(ctx)) !== null

@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm'
 import { dropOldAccess } from './access/old-rows.ts'
 import type { Context } from './context.ts'
 import { calmly } from './db/calmly.ts'
+import type { OpenSocket } from '@answerback/platforms/socket'
+import { openListener, type Listener } from './intake/listener.ts'
 import { openPoller, type Poller } from './intake/poller.ts'
 import { deriveDueTimes } from './inbox/due-times.ts'
 import { sweepDeliveries } from './intake/sweep.ts'
@@ -21,6 +23,12 @@ const timers = [
   { name: 'old rows', role: 'worker', everyMs: 3_600_000, run: dropOldRows },
   { name: 'feeds to read', role: 'poller', everyMs: 5_000, run: readFeeds },
   { name: 'channels to read', role: 'poller', everyMs: 250, run: (_ctx: Context, poller: Poller) => poller.begin() },
+  {
+    name: 'live connections',
+    role: 'poller',
+    everyMs: 1_000,
+    run: (_ctx: Context, _poller: Poller, listener: Listener) => listener.begin(),
+  },
 ] as const
 
 /** Raw deliveries 30 days, change rows 7 days, idempotency keys 30 days; and what is left of sign-ins. */
@@ -37,9 +45,10 @@ async function dropOldRows(ctx: Context): Promise<number> {
 }
 
 /** Runs the timers of these roles until `stop`; a round that is still running is not started again, `stop` waits for it. */
-export function startTimers(ctx: Context, roles: readonly string[]): { stop(): Promise<void> } {
+export function startTimers(ctx: Context, roles: readonly string[], openSocket: OpenSocket): { stop(): Promise<void> } {
   const running = new Set<Promise<unknown>>()
   const poller = openPoller(ctx)
+  const listener = openListener(ctx, openSocket)
   const handles = timers
     .filter((timer) => roles.includes(timer.role))
     .map((timer) => {
@@ -51,7 +60,7 @@ export function startTimers(ctx: Context, roles: readonly string[]): { stop(): P
         if (busy) return
         busy = true
         const round: Promise<unknown> = timer
-          .run(ctx, poller)
+          .run(ctx, poller, listener)
           .catch(failed)
           .finally(() => {
             busy = false
@@ -64,6 +73,7 @@ export function startTimers(ctx: Context, roles: readonly string[]): { stop(): P
     async stop() {
       for (const handle of handles) clearInterval(handle)
       await Promise.allSettled(running)
+      await listener.close()
       await poller.settled()
       poller.close()
     },

@@ -6,6 +6,8 @@ const instant = z.iso.datetime()
 export const channelHealth = z.object({
   /** When a webhook last brought something; null where the platform sends none, or none has come. */
   lastWebhookAt: instant.nullable(),
+  /** The connection over which the platform says at once that there is news; `lost`: it broke, and reading at intervals goes on without it. Null: none was there yet, or there is none. */
+  live: z.enum(['connected', 'lost']).nullable(),
   /** The newest thing somebody wrote there, by the platform's clock, and how long it took to get here. */
   lastItemAt: instant.nullable(),
   lagMs: z.number().int().nullable(),

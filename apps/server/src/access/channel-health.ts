@@ -52,6 +52,7 @@ export function healthOf(ctx: Context, channel: ChannelRow, poll: PollRow | unde
   const quotaHolds = poll?.quotaLeft != null && (poll.quotaResetsAt === null || poll.quotaResetsAt > ctx.now())
   return {
     lastWebhookAt: iso(channel.lastWebhookAt),
+    live: poll ? liveOf(ctx, channel, poll) : null,
     lastItemAt: iso(itemAt),
     // What was written before the channel was first read came late for no fault of ours.
     lagMs:
@@ -63,4 +64,12 @@ export function healthOf(ctx: Context, channel: ChannelRow, poll: PollRow | unde
     quota: quotaHolds ? { left: poll.quotaLeft!, of: poll.quotaOf, resetsAt: iso(poll.quotaResetsAt) } : null,
     spent: platform.costs === undefined ? null : { usd: poll?.spentMonth === month ? poll.spentUsd : 0, capUsd: channel.monthlyCapUsd },
   }
+}
+
+/** Whoever holds it says so again and again; one that broke once and came back at once was never lost. */
+function liveOf(ctx: Context, channel: ChannelRow, poll: PollRow): Channel['health']['live'] {
+  if (channel.pausedAt !== null || channel.disconnectedAt !== null || channel.reauthorizeAt !== null) return null
+  const isHeld = poll.listenLeasedUntil !== null && poll.listenLeasedUntil > ctx.now()
+  if (poll.liveSince !== null && isHeld) return 'connected'
+  return poll.wasLiveAt !== null && (poll.listenFailures > 0 || poll.liveSince !== null) ? 'lost' : null
 }

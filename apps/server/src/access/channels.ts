@@ -22,6 +22,8 @@ import { ruleOf } from './targets.ts'
 const failingAfter = 3
 /** So much of what was said before the connection is read unless somebody chose. */
 const usualBackDays = 30
+/** A live connection with credentials of before is given up by whoever holds it, and opened with the new ones. */
+const listenAnew = { listenDueAt: null, listenLeasedUntil: null, listenFailures: 0, liveSince: null }
 
 /**
  * Connects an account, or connects it again with new credentials: what waited for it goes out, and its history stays. Throws `bad_request` naming the field,
@@ -156,7 +158,7 @@ async function keep(
   await ctx.db.system
     .insert(t.poll)
     .values({ channelId: id, workspaceId, platform: platform.id, dueAt: now, backTo: new Date(now.getTime() - backDays * 86_400_000) })
-    .onConflictDoUpdate({ target: t.poll.channelId, set: { dueAt: now, failures: 0, error: null } })
+    .onConflictDoUpdate({ target: t.poll.channelId, set: { dueAt: now, failures: 0, error: null, ...listenAnew } })
   if (platform.webhook?.perChannel) await installWebhook(ctx, id)
   return id
 }

@@ -157,6 +157,13 @@ describe.each(urls)('%s', (url) => {
     expect(reached).toHaveLength(0)
     await guarded.close()
   })
+  test('is no live connection', async () => {
+    const guarded = guardFetch({ allowed: [], resolve })
+    const socketUrl = url.replace(/^http/i, 'ws')
+    await expect(guarded.openSocket(socketUrl, { signal: AbortSignal.timeout(2_000), timeoutMs: 2_000 })).rejects.toThrow()
+    expect(reached).toHaveLength(0)
+    await guarded.close()
+  })
 })
 
 test.each(['93.184.215.14', '1.1.1.1', '172.32.0.1', '100.128.0.1', '2606:4700:4700::1111', '2a00:1450:4001::1'])(
@@ -188,6 +195,17 @@ test.each([301, 302, 303, 307, 308])('a redirect (%i) from a public server to th
     await guarded.close()
   }
   expect(reached).toHaveLength(0)
+})
+
+test('a live connection is opened where it is allowed, and led nowhere else', async () => {
+  const guarded = guardFetch({ allowed: [outsideHost], resolve })
+  const before = seenOutside.length
+  answer = () => ({ status: 302, headers: { location: `http://127.0.0.1:${port}/` } })
+  await expect(guarded.openSocket(`ws://${outsideHost}/`, { signal: AbortSignal.timeout(5_000) })).rejects.toMatchObject({
+    kind: 'unavailable',
+  })
+  expect([seenOutside.length - before, reached.length]).toEqual([1, 0])
+  await guarded.close()
 })
 
 test('a redirect to another origin takes neither token nor cookie along, nor a body', async () => {

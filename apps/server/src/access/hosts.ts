@@ -1,7 +1,9 @@
+import diagnostics from 'node:diagnostics_channel'
 import { lookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, fetch as undiciFetch } from 'undici'
+import { Agent, fetch as undiciFetch, ping, WebSocket } from 'undici'
 import { Problem } from '@answerback/core/problem'
+import { socketsOver, type OpenSocket } from '@answerback/platforms/socket'
 import { isPrivateAddress } from './private-address.ts'
 
 /** Every address of a name. Rejects when the name is not known. */
@@ -10,6 +12,8 @@ export type Resolve = (hostname: string) => Promise<{ address: string; family: n
 const ofSystem: Resolve = (hostname) => lookup(hostname, { all: true })
 
 const maxRedirects = 3
+/** What one message of a live connection may hold; a platform's largest is a list of channels. */
+const maxMessageBytes = 8 * 1024 * 1024
 const privateWords = 'this leads to a private address. If that is meant, name the host in ALLOW_PRIVATE_HOSTS.'
 
 /**
@@ -26,21 +30,32 @@ export async function checkHost(url: string, allowed: readonly string[], resolve
 
 /**
  * A fetch that connects only to an address it has checked: the name is resolved once, every address is judged, and the connection goes to one of those, so that
- * no second answer of a name server can lead elsewhere. A redirect is checked like a first call and takes no credentials to another origin.
+ * no second answer of a name server can lead elsewhere. A redirect is checked like a first call and takes no credentials to another origin. `openSocket` opens WebSockets in
+ * the same way, and follows no redirect.
  */
-export function guardFetch(options: { allowed: readonly string[]; resolve?: Resolve }): typeof fetch & { close(): Promise<void> } {
+export function guardFetch(options: {
+  allowed: readonly string[]
+  resolve?: Resolve
+}): typeof fetch & { close(): Promise<void>; openSocket: OpenSocket } {
   const resolve = options.resolve ?? ofSystem
-  const guarded = new Agent({ connect: { lookup: checkedLookup(resolve) } })
-  const open = new Agent()
-  const once = async (url: string, init: RequestInit): Promise<Response> => {
+  const webSocket = { maxPayloadSize: maxMessageBytes }
+  const guarded = new Agent({ connect: { lookup: checkedLookup(resolve) }, webSocket })
+  const open = new Agent({ webSocket })
+  const wayTo = (url: string): Agent => {
     const { hostname, host } = readable(url)
     const free = isAllowed(hostname, host, options.allowed)
     const bare = bareOf(hostname)
     // An address is never looked up, so the lookup below does not see it.
     if (!free && isIP(bare) && isPrivateAddress(bare)) refuse(url, privateWords)
-    const dispatcher = free ? open : guarded
-    return (await undiciFetch(url, { ...(init as object), redirect: 'manual', dispatcher })) as unknown as Response
+    return free ? open : guarded
   }
+  const once = async (url: string, init: RequestInit): Promise<Response> =>
+    (await undiciFetch(url, { ...(init as object), redirect: 'manual', dispatcher: wayTo(url) })) as unknown as Response
+  const openSocket = socketsOver({
+    open: (url, headers) => new WebSocket(url, { headers, dispatcher: wayTo(url.replace(/^ws/i, 'http')) }),
+    ping: (wire) => ping(wire as WebSocket),
+    onPong: (wire, listener) => void pongs.set(wire, listener),
+  })
   const guardedFetch: typeof fetch = async (input, init = {}) => {
     if (input instanceof Request) throw new TypeError('Give the guarded fetch a URL and its options.')
     let url = String(input)
@@ -57,8 +72,12 @@ export function guardFetch(options: { allowed: readonly string[]; resolve?: Reso
       url = next.href
     }
   }
-  return Object.assign(guardedFetch, { close: async () => void (await Promise.all([guarded.destroy(), open.destroy()])) })
+  return Object.assign(guardedFetch, { openSocket, close: async () => void (await Promise.all([guarded.destroy(), open.destroy()])) })
 }
+
+/** Who waits for a sign of life on which connection. */
+const pongs = new WeakMap<object, () => void>()
+diagnostics.subscribe('undici:websocket:pong', (message) => pongs.get((message as { websocket: object }).websocket)?.())
 
 /** Resolves, judges every address, and hands on only those: what is connected to is what was checked. */
 function checkedLookup(resolve: Resolve): LookupFunction {

@@ -28,7 +28,7 @@ export type Room = { free: number; perLane: number; perFailingLane: number; lane
 
 /** Gives back what a process that is gone had claimed: for one that has the database to itself, at its start. */
 export async function releasePolls(ctx: Context): Promise<void> {
-  await ctx.db.system.update(t.poll).set({ leasedUntil: null })
+  await ctx.db.system.update(t.poll).set({ leasedUntil: null, listenLeasedUntil: null, liveSince: null })
 }
 
 /**

@@ -497,6 +497,7 @@ export const en = {
     lag: 'here after {span}',
     lastWebhook: 'webhook {span} ago',
     noWebhook: 'no webhook yet, polling covers it',
+    live: '{live, select, connected {live} other {live connection lost, checked now and then instead}}',
     found: 'polling found {count, plural, one {# message} other {# messages}} that no webhook had brought, {span} ago',
     lastPoll: 'checked {span} ago',
     nextPoll: 'next in {span}',

@@ -12,12 +12,13 @@ export function useHealthWords(channel: Channel): string {
 
 function healthParts({ health, can, lastDeliveryAt, lastPollAt, nextPollAt, tokenExpiresAt }: Channel, now: number, t: Words): string[] {
   const since = (iso: string) => shortSpan(t, Math.max(0, now - Date.parse(iso)), true)
-  const { lastItemAt, lagMs, lastWebhookAt, foundByReading, past, quota, spent } = health
+  const { lastItemAt, lagMs, live, lastWebhookAt, foundByReading, past, quota, spent } = health
   const parts: string[] = []
   if (lastDeliveryAt === null) parts.push(t('channels.never'))
   if (lastItemAt !== null) parts.push(t('channels.lastItem', { span: since(lastItemAt) }))
   if (lagMs !== null) parts.push(t('channels.lag', { span: shortSpan(t, lagMs, true) }))
   if (can.webhook) parts.push(lastWebhookAt === null ? t('channels.noWebhook') : t('channels.lastWebhook', { span: since(lastWebhookAt) }))
+  if (live !== null) parts.push(t('channels.live', { live }))
   if (foundByReading !== null) parts.push(t('channels.found', { count: foundByReading.count, span: since(foundByReading.at) }))
   if (lastPollAt !== null) parts.push(t('channels.lastPoll', { span: since(lastPollAt) }))
   if (nextPollAt !== null) parts.push(t('channels.nextPoll', { span: shortSpan(t, Math.max(0, Date.parse(nextPollAt) - now), true) }))
