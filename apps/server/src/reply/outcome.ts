@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { ReplySent } from '@answerback/platforms/platform'
 import type { MessageFact } from '@answerback/core/facts'
 import type { Context } from '../context.ts'
@@ -31,9 +32,19 @@ export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent,
     }
     const facts = toldOf(sent) || !reply.privately ? sent.facts : [...sent.facts, await untold(change.tx, reply, sent, now)]
     await foldFacts(fold, [{ facts: facts.map(storable), seen: { receivedAt: now, current: false } }])
+    // Where there is one answer at most, it may have the name of one that was taken back before this was written.
+    const since = sql`${reply.createdAt.toISOString()}::timestamptz`
+    const unlessBefore = (column: AnyPgColumn) => sql`case when ${t.message.removedAt} < ${since} then null else ${column} end`
     await change.tx
       .update(t.message)
-      .set({ replyId: reply.id, byId: reply.byId, inReplyToId: reply.inReplyToId, sentAt: reply.sentAt })
+      .set({
+        replyId: reply.id,
+        byId: reply.byId,
+        inReplyToId: reply.inReplyToId,
+        sentAt: reply.sentAt,
+        removedAt: unlessBefore(t.message.removedAt),
+        removedBy: unlessBefore(t.message.removedBy),
+      })
       .where(and(eq(t.message.platform, channels[0]!.platform), eq(t.message.externalId, sent.externalId)))
     await change.tx
       .update(t.reply)
