@@ -45,7 +45,7 @@ async function runKit(vitest: string, ids: string[]): Promise<Score[]> {
   const folder = mkdtempSync(join(tmpdir(), 'answerback-conformance-'))
   const file = join(folder, 'report.json')
   try {
-    const words = ['run', '--project', 'pure', '--reporter=json', `--outputFile.json=${file}`, ...ids.map(testOf)]
+    const words = ['run', '--project', 'pure', '--no-isolate', '--reporter=json', `--outputFile.json=${file}`, ...ids.map(testOf)]
     const run = spawn(process.execPath, [vitest, ...words], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] })
     let complaint = ''
     run.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-2_000)))

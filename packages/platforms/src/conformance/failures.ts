@@ -153,6 +153,19 @@ export function checkFailures({ platform, self, channel, target, failures, endle
     }
   })
 
+  if (backfill)
+    test.each([1, 0])('pages without end end a piece of the past (step %i)', async (grow) => {
+      let count = 0
+      const answer: Io['fetch'] = async (url) => {
+        count += 1
+        return new Response(JSON.stringify(endless(new URL(url instanceof Request ? url.url : url), grow * count)), { status: 200 })
+      }
+      const piece = await backfill(ioOf(answer), { cursor: null, backTo: '2000-01-01T00:00:00.000Z' }).catch((error: unknown) => error)
+      expect(count).toBeLessThan(100)
+      if (piece instanceof Error) expect(piece).toMatchObject({ kind: 'unavailable' })
+      else expect(JSON.stringify((piece as { cursor: unknown }).cursor).length).toBeLessThan(10_000)
+    })
+
   if (unasked)
     test('asks nothing: a poll is empty, and a look says what is known without one', async () => {
       const silent = ioOf(() => Promise.reject(new Error('it asked')))

@@ -59,6 +59,11 @@ export class Reader {
     return [...this.facts.keys()].filter((id) => !before.has(id))
   }
 
+  /** The past was read as far as it was asked for: there are no more pieces. */
+  get isBack(): boolean {
+    return !this.platform.backfill || this.#back.done
+  }
+
   async #readBack(): Promise<void> {
     const { backTo, platform } = this
     if (!platform.backfill || backTo === undefined || this.#back.done) return

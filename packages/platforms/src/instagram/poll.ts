@@ -16,7 +16,7 @@ const waitMs = 60_000
 const hourMs = 3_600_000
 const firstReachMs = 90 * 24 * hourMs
 const reachMs = 30 * 24 * hourMs
-const maxMediaPages = 20
+const maxMediaPages = 100
 const commentPagesPerPoll = 60
 const keptCounts = 300
 /** Posts with no more comments than this are read to their end whenever their number changed: a reply below an old comment moves no comment. */

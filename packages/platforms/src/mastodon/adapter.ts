@@ -1,4 +1,5 @@
 import { guardPlatform } from '../guard.ts'
+import { backfill } from './backfill.ts'
 import { connect } from './connect.ts'
 import { replyLimitOf } from './limit.ts'
 import { listen } from './listen.ts'
@@ -27,6 +28,7 @@ export const mastodon = guardPlatform({
   },
   connect,
   poll,
+  backfill,
   listen,
   normalize,
   reply,

@@ -164,6 +164,21 @@ test('mentions away from our posts are all found, however many came in between',
   expect(ids.filter((id) => !reader.facts.has(id))).toEqual([])
 })
 
+test('a long past comes in pieces, newest first, and none of it is left out', async () => {
+  const world = await open()
+  const reader = new Reader(mastodon, world)
+  world.shortPages()
+  const ids = Array.from({ length: 900 }, (_, index) => world.mention(`P${index % 9}`, `mention ${index}`))
+  reader.backTo = new Date(world.io.now().getTime() - 86_400_000).toISOString()
+  await reader.pollOnce()
+  expect(reader.facts.has(ids.at(-1)!)).toBe(true)
+  const afterOne = ids.filter((id) => reader.facts.has(id)).length
+  for (let round = 0; round < 4 && !reader.isBack; round += 1) await reader.pollOnce()
+  expect(afterOne).toBeLessThan(ids.length)
+  expect(ids.filter((id) => !reader.facts.has(id))).toEqual([])
+  expect(reader.isBack).toBe(true)
+})
+
 test('an account is the same seen from its own server and from another', () => {
   const status = (acct: string): string =>
     JSON.stringify([{ id: '1', content: 'x', account: { id: acct, acct, url: 'https://elsewhere.test/profile' } }])

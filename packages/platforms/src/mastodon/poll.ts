@@ -1,22 +1,23 @@
 import { PlatformError } from '../error.ts'
-import { idOf, instantOf, listOf, recordOf } from '../json.ts'
+import { idOf, recordOf } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
-import { attempt, finish, inGroups, openResource, pageGuard, takeTurn, wholeFirst } from '../round.ts'
+import { attempt, finish, inGroups, openResource, takeTurn, wholeFirst } from '../round.ts'
 import type { Round } from '../round.ts'
-import { callApi, linkParams, statusOf } from './api.ts'
-import type { ApiAnswer } from './api.ts'
-import { ownIdOf } from './own-id.ts'
+import { callApi, statusOf } from './api.ts'
+import { idsOf, notifications, ownStatuses, readDown, readUp } from './list.ts'
+import type { List } from './list.ts'
 
 const waitMs = 15_000
 const firstReachMs = 90 * 86_400_000
-const maxPages = 60
+/** So much of each list the first poll reads; the rest comes in pieces, see `backfill`. */
+const headPages = 6
 
 /** `minId`, `ownMinId`: the newest notification and status of ours already read, opaque text; null before the first. `turn`: see `takeTurn`. */
 type State = { v: 1; minId: string | null; ownMinId: string | null; turn: number }
 
 /**
  * Notifications since the last one read (`min_id`, the only cursor without gaps), our own statuses, the threads of our recent posts, and the open messages
- * again. The first poll reads backwards, ninety days at most.
+ * again. The first poll reads the newest; `backfill` goes on from there.
  */
 export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const state = stateOf(input.cursor)
@@ -24,24 +25,18 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const posts = input.posts.map((post) => post.externalId).join(',')
   const untilAt = input.backTo === undefined ? io.now().getTime() - firstReachMs : Date.parse(input.backTo)
   const next = { ...state }
-  next.minId = await readList(io, round, {
-    resource: 'notifications',
-    path: '/api/v1/notifications',
-    params: notificationParams,
-    minId: state.minId,
-    posts,
-    untilAt,
-  })
+  const read = async (list: List, minId: string | null): Promise<string | null> =>
+    minId === null ? (await readDown(io, round, list, { below: '', untilAt, maxPages: headPages })).newest : readUp(io, round, list, minId)
+  next.minId = await read(notifications(posts), state.minId)
   let well = await attempt(round, async () => {
-    const path = `/api/v1/accounts/${encodeURIComponent(await ownIdOf(io))}/statuses`
-    next.ownMinId = await readList(io, round, { resource: 'own', path, params: ownParams, minId: state.ownMinId, posts, untilAt })
+    next.ownMinId = await read(await ownStatuses(io, posts), state.ownMinId)
   })
   const { chosen, turn } = takeTurn(input.posts, state.turn, { newest: 2, others: 4 })
-  const read: string[] = []
+  const whole: string[] = []
   for (const { externalId } of wholeFirst(input.posts, chosen))
     well &&= await attempt(round, async () => {
       await readThread(io, round, externalId, posts)
-      read.push(externalId)
+      whole.push(externalId)
     })
   next.turn = turn
   for (const ids of inGroups(
@@ -49,7 +44,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     20,
   ))
     well &&= await attempt(round, () => rereadOpen(io, round, ids, posts))
-  return { ...finish(round, next, waitMs), read }
+  return { ...finish(round, next, waitMs), read: whole }
 }
 
 function stateOf(cursor: unknown): State {
@@ -60,67 +55,6 @@ function stateOf(cursor: unknown): State {
     ownMinId: idOf(kept.ownMinId),
     turn: typeof kept.turn === 'number' && kept.turn > 0 ? Math.floor(kept.turn) : 0,
   }
-}
-
-/** `include_filtered`: without it, mentions by people we do not follow are held back. */
-const notificationParams: [string, string][] = [
-  ['types[]', 'mention'],
-  ['types[]', 'quote'],
-  ['include_filtered', 'true'],
-  ['limit', '80'],
-]
-const ownParams: [string, string][] = [
-  ['exclude_reblogs', 'true'],
-  ['limit', '40'],
-]
-
-type List = { resource: string; path: string; params: [string, string][]; minId: string | null; posts: string; untilAt: number }
-
-/** Reads a list up from `minId`, or all of it down from the newest when there is none; gives the id to go on from. */
-function readList(io: Io, round: Round, list: List): Promise<string | null> {
-  return list.minId === null ? readDown(io, round, list) : readUp(io, round, list, list.minId)
-}
-
-/** The page just above an id, then the one above that, until nothing new comes (an empty page, or a server that ignores `min_id`). */
-async function readUp(io: Io, round: Round, list: List, from: string): Promise<string> {
-  const seen = new Set([from])
-  let minId = from
-  for (let page = 0; page < maxPages; page += 1) {
-    const answer = await callApi(io, { path: list.path, params: [...list.params, ['min_id', minId]] })
-    const ids = idsOf(answer)
-    if (ids.every((id) => seen.has(id))) break
-    ids.forEach((id) => seen.add(id))
-    round.pages.push({ resource: list.resource, kind: list.resource, request: { posts: list.posts }, body: answer.body })
-    const above = linkParams(answer.headers, 'prev')?.find(([name]) => name === 'min_id')?.[1]
-    minId = above ?? ids[0] ?? minId
-  }
-  return minId
-}
-
-async function readDown(io: Io, round: Round, list: List): Promise<string | null> {
-  const guard = pageGuard(maxPages)
-  let newest: string | null = null
-  let params: [string, string][] | null = list.params
-  const seen = new Set<string>()
-  for (let page = 0; params !== null && page < maxPages; page += 1) {
-    guard(JSON.stringify(params))
-    const answer: ApiAnswer = await callApi(io, { path: list.path, params })
-    const ids = idsOf(answer)
-    if (ids.every((id) => seen.has(id))) break
-    ids.forEach((id) => seen.add(id))
-    newest ??= ids[0] ?? null
-    round.pages.push({ resource: `${list.resource}:${page}`, kind: list.resource, request: { posts: list.posts }, body: answer.body })
-    const last = recordOf(listOf(answer.json).at(-1))
-    if (Date.parse(instantOf(last.created_at) ?? '') < list.untilAt) break
-    const below = linkParams(answer.headers, 'next')?.find(([name]) => name === 'max_id')?.[1] ?? ids.at(-1)
-    params = below === undefined ? null : [...list.params, ['max_id', below]]
-  }
-  return newest
-}
-
-function idsOf(answer: ApiAnswer): string[] {
-  if (!Array.isArray(answer.json)) throw new PlatformError('unavailable', 'The server answered with something that is no list')
-  return listOf(answer.json).flatMap((each) => idOf(recordOf(each).id) ?? [])
 }
 
 async function readThread(io: Io, round: Round, id: string, posts: string): Promise<void> {
