@@ -61,6 +61,7 @@ export const wordpress: Dialect<'wordpress', WordPressSecrets> = {
   },
   quirks: {
     stripsAuthorization: 'switch',
+    wrongPasswordIsNobody: 'switch',
     cannotModerate: 'switch',
     duplicatesByPost: 'switch',
     emptyPastEnd: 'switch',

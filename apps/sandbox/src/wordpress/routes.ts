@@ -37,8 +37,20 @@ export function routeWordPress(app: FastifyInstance, context: Context): void {
   })
 }
 
-/** Basic, with the login and an application password whose spaces do not count. No header is a guest; a wrong one is refused whatever was asked for. */
+/**
+ * Basic, with the login and an application password whose spaces do not count. No header is a guest; a wrong one is refused whatever was asked for, or, on a site
+ * where nothing asks who is there early enough, a guest as well (`wrongPasswordIsNobody`).
+ */
 function callerOf(context: Context, request: FastifyRequest): Caller {
+  try {
+    return signedIn(context, request)
+  } catch (error) {
+    if (!(error instanceof WordPressError) || context.faults.quirks['wrongPasswordIsNobody'] !== true) throw error
+    return { signedIn: false, mayModerate: false, base: baseUrlOf(request, 'wordpress') }
+  }
+}
+
+function signedIn(context: Context, request: FastifyRequest): Caller {
   const base = baseUrlOf(request, 'wordpress')
   const { quirks } = context.faults
   const { authorization } = request.headers

@@ -133,7 +133,7 @@ function openPost(context: Context, number: number): Item {
   return post
 }
 
-/** The same words of the same writer in the same place; some sites look at the whole post. */
+/** The same words of the same writer in the same place; some sites look at the whole post. Backslashes are taken off before comparing, so words that have any are never the same. */
 function refuseRepeat(context: Context, said: { post: Item; parent: number; text: string }): void {
   const { world, faults } = context
   const { id } = world.brand('wordpress')
@@ -143,7 +143,7 @@ function refuseRepeat(context: Context, said: { post: Item; parent: number; text
       item.rootId === said.post.id &&
       item.parentId !== null &&
       item.deletedAt === null &&
-      item.text === said.text &&
+      item.text === said.text.replaceAll(/\\(.?)/gs, '$1') &&
       (faults.quirks['duplicatesByPost'] === true || parentNumber(item) === said.parent),
   )
   if (repeats)

@@ -55,6 +55,14 @@ export function codeOf(error: unknown): string | null {
   return error instanceof PlatformError ? nameOf(recordOf(error.cause).code) : null
 }
 
+/** The code for a comment that waits for approval or was taken away, to who is signed in (403) and may not moderate; to a moderator it means that the right is gone. */
+export const unreadable = 'rest_cannot_read'
+
+/** Whether a failure is that, and not a password that counts for nothing. */
+export function isUnreadable(error: unknown): boolean {
+  return codeOf(error) === unreadable && error instanceof PlatformError && recordOf(error.cause).status === 403
+}
+
 const floodMs = 15_000
 
 function failureOfApi(answer: HttpAnswer, now: Date, write: boolean): PlatformError {

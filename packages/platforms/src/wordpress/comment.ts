@@ -6,11 +6,13 @@ import { plainText } from '../plain-text.ts'
 import type { Self } from '../platform.ts'
 import { authorIdOf, externalIdOf, hash, isOwned } from './names.ts'
 
-/** `again`: read again by its id, so that its being shown is news as well. */
-export type Around = { self: Self; receivedAt: string; again?: true }
+export type Around = { self: Self; receivedAt: string }
 
-/** A comment as facts: a message, beside it that it waits for approval; a removal for what is in the trash or taken for spam. Null when it is no comment. */
-export function readComment(comment: JsonRecord, { self, receivedAt, again }: Around): Fact[] | null {
+/**
+ * A comment as facts: a message, and beside it whether it waits for approval, since somebody on the site may have approved it since; a removal for what is in the
+ * trash or taken for spam. Null when it is no comment.
+ */
+export function readComment(comment: JsonRecord, { self, receivedAt }: Around): Fact[] | null {
   const id = idOf(comment.id)
   const status = textOf(comment.status)
   if (id === null) return null
@@ -37,10 +39,16 @@ export function readComment(comment: JsonRecord, { self, receivedAt, again }: Ar
     version: hash(raw ?? rendered).slice(0, 32),
     ref: postId === null ? {} : { post: postId },
   })
-  const hidden = status === 'hold' || status === 'unapproved'
-  if (hidden || again) return [message, { fact: 'hidden', externalId, hidden, platformAt: null }]
-  return [message]
+  const hidden = waiting.get(status)
+  return hidden === undefined ? [message] : [message, { fact: 'hidden', externalId, hidden, platformAt: null }]
 }
+
+/** Whether a comment of this status waits for approval; others are a plugin's. */
+const waiting = new Map([
+  ['approved', false],
+  ['hold', true],
+  ['unapproved', true],
+])
 
 /** The words as they were written, for moderators; as they are shown, for everybody. */
 export function wordsOf(comment: JsonRecord): { raw: string | null; rendered: string } {

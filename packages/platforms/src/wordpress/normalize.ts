@@ -1,11 +1,13 @@
+import type { Fact } from '@answerback/core/facts'
 import { removalFact } from '../fact.ts'
 import { idOf, listOf, parseJson, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Normalized, RawDelivery, Self } from '../platform.ts'
+import { unreadable } from './api.ts'
 import { readComment, readPost } from './comment.ts'
 import type { Around } from './comment.ts'
 
-/** One page of a site as facts. Kinds: `comments` (with their posts embedded), `posts`, `open` (comments read again; `request.id` when it was asked for alone, and an error then means gone). */
+/** One page of a site as facts. Kinds: `comments` (with their posts embedded), `posts`, `open` (comments read again; `request.id` when it was asked for alone, and an error then means gone, or not shown). */
 export function normalize(delivery: RawDelivery, self: Self): Normalized {
   const read = readers[delivery.kind]
   if (!read) return refuse(`unknown kind "${delivery.kind}"`)
@@ -62,11 +64,12 @@ function readPosts(body: unknown, around: Around): Normalized {
 }
 
 function readOpen(body: unknown, around: Around, { request }: RawDelivery): Normalized {
-  const again: Around = { ...around, again: true }
-  if (Array.isArray(body)) return readComments(body, again)
+  if (Array.isArray(body)) return readComments(body, around)
   const { id } = request
   const record = recordOf(body)
-  if (typeof record.code === 'string')
-    return id ? { facts: [removalFact(id)], unknown: [], ignored: 0 } : refuse('an error instead of comments')
-  return readComments([record], again)
+  if (typeof record.code !== 'string') return readComments([record], around)
+  if (!id) return refuse('an error instead of comments')
+  // Waiting for approval, spam or trash: who may not moderate is not told which, only that it is not shown.
+  const fact: Fact = record.code === unreadable ? { fact: 'hidden', externalId: id, hidden: true, platformAt: null } : removalFact(id)
+  return { facts: [fact], unknown: [], ignored: 0 }
 }

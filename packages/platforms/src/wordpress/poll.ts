@@ -3,7 +3,7 @@ import { idOf, instantOf, listOf, recordOf } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
 import { attempt, finish, inGroups, openResource } from '../round.ts'
 import type { Round } from '../round.ts'
-import { callApi, codeOf } from './api.ts'
+import { callApi, codeOf, isUnreadable } from './api.ts'
 import type { ApiAnswer } from './api.ts'
 import { externalIdOf, numberOf } from './names.ts'
 
@@ -30,6 +30,8 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const backTo = Date.parse(input.backTo ?? '') || nowMs - firstReachMs
   const reach = { backTo, atLeastPages: deep ? deepPages : 0 }
   const next = { ...state }
+  // What everybody may read says nothing about the password: a site can take one that was revoked for no password at all.
+  if (io.settings.moderates === 'no') await callApi(io, { path: '/wp/v2/users/me' })
   const comments = { path: '/wp/v2/comments', kind: 'comments', params: commentParams(io) }
   next.comment = await readList(io, round, { ...comments, resource: 'comments', mark: state.comment, ...reach })
   let well = await attempt(round, async () => {
@@ -148,7 +150,8 @@ async function rereadOne(io: Io, round: Round, externalId: string): Promise<void
     const { body } = await callApi(io, { path, params: context === undefined ? {} : { context } })
     round.pages.push({ ...page, body })
   } catch (error) {
-    if (codeOf(error) !== 'rest_comment_invalid_id') throw error
-    round.pages.push({ ...page, body: JSON.stringify({ code: 'rest_comment_invalid_id' }) })
+    const code = codeOf(error)
+    if (code !== 'rest_comment_invalid_id' && !(isUnreadable(error) && context === undefined)) throw error
+    round.pages.push({ ...page, body: JSON.stringify({ code }) })
   }
 }

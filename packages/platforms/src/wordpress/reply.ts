@@ -12,17 +12,20 @@ import { numberOf } from './names.ts'
 import { commentParams } from './poll.ts'
 
 const lookMs = 5_000
+const slackMs = 60_000
 const dayMs = 86_400_000
 
 /**
  * Writes a comment below the target, which is looked at first, because the site takes any number as a parent. The same words there once more are refused by the site (409):
- * then ours stands there already.
+ * then ours stands there already. Words with a backslash it takes once more all the same (`wp_allow_comment` unslashes them twice), so they are looked for before.
  */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const content = htmlOf(input.text)
   const parent = commentNumber(input.target.externalId)
   const post = (await lookAt(io, parent)) ?? numberOf(input.target.postExternalId ?? '', 'post') ?? input.target.ref.post
   if (post === undefined) throw new PlatformError('rejected', 'It is not known below which post this stands', { notSent: true })
+  const already = input.text.includes('\\') ? await lookBefore(io, input) : null
+  if (already !== null) return sentReply(io, input.target, already)
   try {
     const body = { post: Number(post), parent: Number(parent), content }
     const { json } = await callApi(io, { method: 'POST', path: '/wp/v2/comments', body })
@@ -55,6 +58,16 @@ async function lookAt(io: Io, id: string): Promise<string | null> {
   }
 }
 
+async function lookBefore(io: Io, input: ReplyInput): Promise<JsonRecord | null> {
+  try {
+    return await lookBelow(hurried(io, lookMs), input, Date.parse(input.createdAt) - slackMs)
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    const { kind, message, retryAfterMs, cause } = error
+    throw new PlatformError(kind, message, { retryAfterMs: retryAfterMs ?? undefined, notSent: true, cause })
+  }
+}
+
 function sentReply(io: Io, target: Pick<ReplyTarget, 'externalId' | 'postExternalId'>, comment: JsonRecord): ReplySent {
   const fact = readComment(comment, { self: io.self, receivedAt: io.now().toISOString() })?.[0]
   if (fact?.fact !== 'message') throw new PlatformError('unavailable', 'The site took the reply and did not show it')
@@ -63,8 +76,6 @@ function sentReply(io: Io, target: Pick<ReplyTarget, 'externalId' | 'postExterna
   const waits = comment.status === 'hold' && { pending: 'Waits for approval on the site' }
   return { externalId: fact.externalId, url: fact.url, facts, ...waits }
 }
-
-const slackMs = 60_000
 
 /** Looks directly below the target for a comment of ours with the same words, not older than a minute before the send. Not seen is `unsure`. */
 export async function find(io: Io, input: FindInput): Promise<FindResult> {

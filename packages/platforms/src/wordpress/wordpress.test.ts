@@ -58,7 +58,7 @@ test('who may not moderate is told what they lack, and asks only for what everyb
     settings: { moderates: 'no' },
     cannot: ['hide', 'remove', 'editReply'],
   })
-  const plain = serve({ moderates: 'no' }, () => ({ body: [] }))
+  const plain = serve({ moderates: 'no' }, ({ url }) => (url.pathname.endsWith('/me') ? me(false) : { body: [] }))
   await wordpress.poll(plain.io, { cursor: null, posts: [], open: [] })
   expect(plain.calls.flatMap(({ url }) => ['context', 'status'].filter((name) => url.searchParams.has(name)))).toEqual([])
 })
@@ -179,4 +179,55 @@ test('a reply that somebody on the site approves first is pending', async () => 
     pending: expect.stringContaining('approval') as string,
   })
   expect(calls).toEqual(['GET', 'POST'])
+})
+
+test('what waited for approval and was approved on the site is shown again, without being asked for by its id', async () => {
+  const world = await openSandboxWorld(wordpress)
+  onTestFinished(() => world.close())
+  const post = world.post('Open')
+  const comment = world.comment('Ana', 'My first one here', post)
+  const hiddenBy = async (): Promise<unknown[]> => {
+    const { pages } = await wordpress.poll(world.io, { cursor: null, posts: [], open: [] })
+    const facts = pages.flatMap((page) => wordpress.normalize({ ...page, receivedAt: input.createdAt }, world.io.self).facts)
+    return facts.flatMap((fact) => (fact.fact === 'hidden' && fact.externalId === comment ? [fact.hidden] : []))
+  }
+  await wordpress.hide!(world.io, { externalId: comment, ref: {}, hidden: true })
+  expect(await hiddenBy()).toEqual([true])
+  await wordpress.hide!(world.io, { externalId: comment, ref: {}, hidden: false })
+  expect(await hiddenBy()).toEqual([false])
+})
+
+test('to who may not moderate, what is shown no longer is hidden, and no reason to connect again', async () => {
+  const site = (status: number) =>
+    serve({ moderates: 'no' }, ({ url }) => {
+      if (url.pathname.endsWith('/me')) return me(false)
+      return url.pathname.endsWith('/812') ? refused('rest_cannot_read', status) : { body: [] }
+    })
+  const read = (io: Io) => wordpress.poll(io, { cursor: null, posts: [], open: [{ externalId: target.externalId }] })
+  const { pages, trouble } = await read(site(403).io)
+  expect(trouble).toBeUndefined()
+  const facts = pages.flatMap((page) => wordpress.normalize({ ...page, receivedAt: input.createdAt }, self).facts)
+  expect(facts).toEqual([{ fact: 'hidden', externalId: target.externalId, hidden: true, platformAt: null }])
+  await expect(read(site(401).io)).rejects.toMatchObject({ kind: 'reauthorize' })
+})
+
+test('a site that takes a revoked password for none is not read on as if all were well', async () => {
+  const { io } = serve({ moderates: 'no' }, ({ url }) => (url.pathname.endsWith('/me') ? refused('rest_not_logged_in', 401) : { body: [] }))
+  await expect(wordpress.poll(io, { cursor: null, posts: [], open: [] })).rejects.toMatchObject({ kind: 'reauthorize' })
+})
+
+test('words with a backslash, which a site takes twice, are there once', async () => {
+  const world = await openSandboxWorld(wordpress)
+  onTestFinished(() => world.close())
+  const post = world.post('Open')
+  const there = { ...target, externalId: world.comment('Ana', 'Where is the file?', post), postExternalId: post, ref: {} }
+  const again = { ...input, target: there, text: 'In C:\\new\\table', createdAt: world.io.now().toISOString() }
+  const first = await wordpress.reply(world.io, again)
+  await expect(wordpress.reply(world.io, again)).resolves.toMatchObject({ externalId: first.externalId })
+  expect(world.repliesSaying('table')).toHaveLength(1)
+  const unread: Io = {
+    ...world.io,
+    fetch: (url, init) => (String(url).includes('parent=') ? Promise.reject(new Error('reset')) : world.io.fetch(url, init)),
+  }
+  await expect(wordpress.reply(unread, again)).rejects.toMatchObject({ kind: 'unavailable', notSent: true })
 })
