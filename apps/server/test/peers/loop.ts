@@ -51,6 +51,48 @@ export function describeLoop(name: string, isHere: boolean, open: () => Promise<
       await expect.poll(async () => (await staff.reply(reply)).state, soon).toBe('sent')
       await expectOnce(words, row, text)
     })
+
+    test('a reply that never reached the peer before the worker was killed arrives once, or a person is asked', async () => {
+      const worker = await staff.start('worker')
+      const words = await peer.comment('Which wax do you use?')
+      const row = await staff.waiting(words.text)
+      const held = peer.keep('call', peer.writes)
+      const reply = await staff.answer(row, 'Beeswax, and nothing else.')
+      await held
+      await worker.kill()
+      await staff.start('worker')
+      const end = async () => (await staff.reply(reply)).state
+      await expect.poll(end, { ...soon, timeout: 90_000 }).toMatch(/^(sent|needs_check)$/)
+      if ((await end()) === 'sent') return expectOnce(words, row, 'Beeswax, and nothing else.')
+      expect(await kept('Beeswax, and nothing else.')).toEqual([])
+      // A person looked, and tries again.
+      expect((await staff.request('POST', `/api/v1/replies/${reply}/attempts`, {})).status).toBe(202)
+      await expect.poll(end, soon).toBe('sent')
+      await expectOnce(words, row, 'Beeswax, and nothing else.')
+    }, 180_000)
+
+    test('an answer that the brand gives there ends the wait', async () => {
+      await staff.start('worker')
+      const words = await peer.comment('Is it lined?')
+      const row = await staff.waiting(words.text)
+      await peer.answerThere(words, 'With cotton.')
+      await staff.until('the answer is seen', async () => (await staff.thread(row)).state === 'answered')
+      const thread = await staff.thread(row)
+      expect(thread.turns.map(({ state, source }) => [state, source])).toEqual([['answered', 'native']])
+      expect(thread.messages.map(({ direction, text }) => [direction, text])).toEqual([
+        ['in', 'Is it lined?'],
+        ['out', 'With cotton.'],
+      ])
+    })
+
+    test('what is taken away there is owed no longer', async () => {
+      await staff.start('worker')
+      const words = await peer.comment('Never mind me')
+      const row = await staff.waiting(words.text)
+      await peer.remove(words)
+      await staff.until('it is gone here', async () => (await staff.thread(row)).messages[0]?.state === 'removed')
+      expect((await staff.thread(row)).turns.map(({ state }) => state)).toEqual(['withdrawn'])
+    })
   })
 }
 
