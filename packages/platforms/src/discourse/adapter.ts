@@ -3,7 +3,8 @@ import { connect } from './connect.ts'
 import { postId } from './names.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
-import { editReply, find, like, postStats, remove, reply } from './reply.ts'
+import { editReply, find, like, remove, reply } from './reply.ts'
+import { postStats } from './stats.ts'
 import { webhook } from './webhook.ts'
 
 /** Forums that run Discourse: our topics, and where we are named, quoted or answered elsewhere. Webhooks tell that there is something, polling reads it. */

@@ -232,3 +232,11 @@ describe('two forums that both have a post 9001', () => {
     expect(calls).toEqual([])
   })
 })
+
+test('counts what people wrote, and says what the forum counts without showing it', async () => {
+  const shown = [post(1), post(2), post(3, { post_type: 3 })]
+  const topic = { posts_count: 6, post_stream: { posts: shown, stream: [1, 2, 3, 4] } }
+  const { io } = forum([[/^GET \/t\/321\.json/, { body: topic }]])
+  const posts = [{ externalId: 'forum.test/post/1', ref: { topic: '321' } }]
+  expect(await discourse.postStats!(io, { posts })).toEqual([{ externalId: 'forum.test/post/1', replies: 4, counts: 'all', withheld: 2 }])
+})

@@ -3,7 +3,7 @@ import { PlatformError } from '../error.ts'
 import { messageFact } from '../fact.ts'
 import { idOf, instantOf, listOf, nameOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
-import type { FindInput, FindResult, Io, PostStats, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
+import type { FindInput, FindResult, Io, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
 import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
 import { externalIdOf, knownNumber } from './names.ts'
@@ -33,7 +33,7 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
 }
 
 /** Where a post stands now. One that is deleted is gone. */
-async function placeOf(io: Io, externalId: string): Promise<Place> {
+export async function placeOf(io: Io, externalId: string): Promise<Place> {
   const { json } = await callApi(io, { path: `/posts/${knownNumber(externalId)}.json` })
   if (nameOf(json.deleted_at) !== null || json.user_deleted === true) throw new PlatformError('gone', 'The post was deleted')
   const topic = idOf(json.topic_id)
@@ -176,23 +176,4 @@ export async function editReply(io: Io, input: { externalId: string; ref: Record
   const post = json.post === undefined ? json : recordOf(json.post)
   if (idOf(post.id) !== id) throw new PlatformError('unavailable', 'The forum took the edit and named another post')
   return { externalId, url: linkTo(post, {}, io.self), facts: [ownFact(io, { externalId, post, text }, place)] }
-}
-
-/** What a topic counts, without its first post. */
-export async function postStats(io: Io, { posts }: { posts: { externalId: string; ref: Record<string, string> }[] }): Promise<PostStats[]> {
-  const stats: PostStats[] = []
-  for (const { externalId, ref } of posts) {
-    const counted = await countTopic(io, externalId, ref).catch((error: unknown) => {
-      if (error instanceof PlatformError && (error.kind === 'gone' || error.kind === 'rejected')) return null
-      throw error
-    })
-    const count = counted?.posts_count
-    if (typeof count === 'number' && Number.isSafeInteger(count) && count > 0) stats.push({ externalId, replies: count - 1, counts: 'all' })
-  }
-  return stats
-}
-
-async function countTopic(io: Io, externalId: string, ref: Record<string, string>): Promise<JsonRecord> {
-  const topic = ref.topic ?? (await placeOf(io, externalId)).topic
-  return (await callApi(io, { path: `/t/${encodeURIComponent(topic)}.json` })).json
 }
