@@ -14,8 +14,7 @@ type Start = () => Promise<{ world: World; reader: Reader }>
 
 /** That nothing is missed, as far as the platform can be asked: the past as far as somebody wants it, an old message again, a post to its end. */
 export function checkCompleteness(platform: Platform, open: () => Promise<World>): void {
-  const { reads, misses = [], polls, gapless } = platform.can
-  if (polls === false || misses.includes('past')) return
+  const { reads, gapless } = platform.can
   const start: Start = async () => {
     const world = await open()
     onTestFinished(() => world.close())
