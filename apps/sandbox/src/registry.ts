@@ -16,6 +16,7 @@ import { wordpress } from './wordpress/dialect.ts'
 import { stackExchange } from './stack-exchange/dialect.ts'
 import { threads } from './threads/dialect.ts'
 import { telegram } from './telegram/dialect.ts'
+import { tiktok } from './tiktok/dialect.ts'
 import type { PlatformId } from './world/item.ts'
 import { webhook } from './webhook/dialect.ts'
 import { x } from './x/dialect.ts'
@@ -41,6 +42,7 @@ export const dialects = [
   discord,
   appStore,
   linkedin,
+  tiktok,
   stackExchange,
   github,
   // A platform more: its line goes here.

@@ -14,7 +14,9 @@ export type TokenPair = { accessToken: string; refreshToken: string; expiresInSe
 
 type Claims = { use: 'access' | 'refresh'; jti: string; iat: number; exp: number }
 
-const refreshSeconds = 90 * 86_400
+const usualRefreshSeconds = 90 * 86_400
+
+type Options = { secret: string; accessSeconds: number; refreshSeconds?: number; rotates: boolean }
 
 /** The token in an `Authorization` header of this scheme. */
 export function bearerOf(request: FastifyRequest, scheme = 'Bearer'): string | undefined {
@@ -38,9 +40,9 @@ export class Tokens {
   readonly used: Kept<true> & Keepable = new Kept<true>(5_000)
   #context: Context
   #platform: PlatformId
-  #options: { secret: string; accessSeconds: number; rotates: boolean }
+  #options: Options
 
-  constructor(context: Context, platform: PlatformId, options: { secret: string; accessSeconds: number; rotates: boolean }) {
+  constructor(context: Context, platform: PlatformId, options: Options) {
     this.#context = context
     this.#platform = platform
     this.#options = options
@@ -48,7 +50,7 @@ export class Tokens {
 
   /** A new pair, for a grant that was accepted. */
   issue(): TokenPair {
-    const { accessSeconds } = this.#options
+    const { accessSeconds, refreshSeconds = usualRefreshSeconds } = this.#options
     const write = (use: Claims['use'], livesSeconds: number) => {
       const iat = Math.max(this.#now(), this.#context.faults.expiredAt[this.#platform] + 1)
       return this.#sign({ use, jti: randomBytes(9).toString('base64url'), iat, exp: iat + livesSeconds * 1000 })
