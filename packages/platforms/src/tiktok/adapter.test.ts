@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { tiktok } from './adapter.ts'
 
 const body = '{"event":"comment.update"}'
@@ -93,4 +94,5 @@ conformance({
     headers: { 'tiktok-signature': `t=1795000003,s=${signature}` },
     now: '2026-11-18T11:06:43.000Z',
   },
+  open: () => openSandboxWorld(tiktok),
 })
