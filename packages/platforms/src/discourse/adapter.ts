@@ -1,4 +1,5 @@
 import { guardPlatform } from '../guard.ts'
+import { backfill } from './backfill.ts'
 import { connect } from './connect.ts'
 import { postId } from './names.ts'
 import { normalize } from './normalize.ts'
@@ -29,6 +30,7 @@ export const discourse = guardPlatform({
   connect,
   webhook,
   poll,
+  backfill,
   normalize,
   reply,
   find,

@@ -240,3 +240,37 @@ test('counts what people wrote, and says what the forum counts without showing i
   const posts = [{ externalId: 'forum.test/post/1', ref: { topic: '321' } }]
   expect(await discourse.postStats!(io, { posts })).toEqual([{ externalId: 'forum.test/post/1', replies: 4, counts: 'all', withheld: 2 }])
 })
+
+test('a long past comes in pieces, newest first, down to a topic of ours, which is read to its end', async () => {
+  const ours = post(1, { user_id: 7, username: 'acme' })
+  const topic = { body: { id: 321, post_stream: { posts: [ours, post(2)], stream: [1, 2] } } }
+  const { io } = forum([
+    [
+      /^GET \/posts\.json/,
+      (url) => {
+        const newest = Number(url.searchParams.get('before') ?? 901) - 1
+        const ids = Array.from({ length: Math.min(50, newest) }, (_, index) => newest - index)
+        return { body: { latest_posts: ids.map((id) => (id === 1 ? ours : post(id, { topic_id: 5, post_number: 9 }))) } }
+      },
+    ],
+    [/^GET \/notifications\.json/, { body: { notifications: [] } }],
+    [/^GET \/t\/321\.json/, topic],
+  ])
+  const backTo = '2026-11-01T00:00:00.000Z'
+  const first = await discourse.poll(io, { cursor: null, backTo, posts: [], open: [] })
+  expect(first.pages).toEqual([])
+  const pages = []
+  let cursor: unknown = null
+  let pieces = 0
+  for (let done = false; !done && pieces < 9; pieces += 1) {
+    const piece = await discourse.backfill!(io, { cursor: JSON.parse(JSON.stringify(cursor)), backTo })
+    pages.push(...piece.pages)
+    ;({ cursor, done } = piece)
+  }
+  expect(pieces).toBe(5)
+  const facts = pages.flatMap((page) => discourse.normalize({ ...page, receivedAt: at }, io.self).facts)
+  expect(facts.map(({ fact, externalId }) => [fact, externalId])).toEqual([
+    ['post', 'forum.test/post/1'],
+    ['message', 'forum.test/post/2'],
+  ])
+})

@@ -1,19 +1,20 @@
 import { PlatformError } from '../error.ts'
-import { idOf, instantOf, listOf, nameOf, recordOf } from '../json.ts'
+import { idOf, instantOf, listOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
 import { attempt, finish, takeTurn } from '../round.ts'
 import type { Round } from '../round.ts'
 import { callApi } from './api.ts'
 import { numberIn } from './names.ts'
-import { isOwned, wordsOf } from './post.ts'
+import { concerns, digitsOf, readPosts } from './newest.ts'
+import { isOwned } from './post.ts'
 import { noNeed, readTopic } from './topic.ts'
 import type { Need } from './topic.ts'
 
 const waitMs = 30_000
 const firstReachMs = 90 * 86_400_000
-/** Posts come about fifty to a page, and a forum gives a key 60 calls a minute. */
-const maxPages = { first: 20, later: 40 }
+/** Posts come about fifty to a page, and a forum gives a key 60 calls a minute. What the first poll leaves comes in pieces, see `backfill`. */
+const maxPages = { first: 8, later: 40 }
 const maxTopics = 25
 const keptSeen = 60
 const keptOwn = 500
@@ -100,53 +101,18 @@ function stateOf(cursor: unknown): State {
   }
 }
 
-/** Ids count upwards here; one that does not is no place to go on from. */
-function digitsOf(value: unknown): string | null {
-  const id = idOf(value)
-  return id !== null && /^\d{1,30}$/.test(id) ? id : null
-}
-
-/**
- * `GET /posts.json`, down from the newest. `before` is the highest id of the next page on some forums and the one above it on others, and a page may be empty where fifty ids
- * in a row are not for us: both are gone past.
- */
+/** The newest posts, down to those already seen. */
 async function readNewest(io: Io, state: State, next: State, backTo: string | undefined): Promise<JsonRecord[]> {
-  const untilAt = backTo === undefined ? io.now().getTime() - firstReachMs : Date.parse(backTo)
   const floor = state.postId === null ? null : BigInt(state.postId) - step
-  const seen = new Set(state.seen)
-  const ids = new Set<string>()
-  const found: JsonRecord[] = []
-  let before: bigint | null = null
-  let empty = 0
-  for (let page = 0; page < (floor === null ? maxPages.first : maxPages.later) && empty < 4; page += 1) {
-    const params: [string, string][] = before === null ? [] : [['before', String(before)]]
-    const { json } = await callApi(io, { path: '/posts.json', params })
-    if (!Array.isArray(json.latest_posts)) throw new PlatformError('unavailable', 'The forum gave no list of posts')
-    const posts = json.latest_posts.map(recordOf).filter((post) => digitsOf(post.id) !== null)
-    const fresh = posts.filter((post) => !ids.has(digitsOf(post.id)!))
-    for (const post of fresh) ids.add(digitsOf(post.id)!)
-    found.push(...fresh)
-    const places = fresh.map((post) => BigInt(digitsOf(post.id)!))
-    empty = fresh.length === 0 ? empty + 1 : 0
-    if (places.length === 0 && before === null) break
-    const lowest: bigint = places.length > 0 ? places.reduce((a, b) => (a < b ? a : b)) : before! - step
-    const isPast = fresh.length > 0 && fresh.every((post) => Date.parse(instantOf(post.created_at) ?? '') < untilAt)
-    if (lowest <= (floor ?? 1n) || (floor === null && isPast)) break
-    before = lowest
-  }
-  const newest = [...ids].toSorted((a, b) => (BigInt(a) < BigInt(b) ? 1 : -1))
+  const untilAt = backTo === undefined ? io.now().getTime() - firstReachMs : Date.parse(backTo)
+  const reach = floor === null ? { floor: 1n, untilAt, maxPages: maxPages.first } : { floor, untilAt: null, maxPages: maxPages.later }
+  const { posts } = await readPosts(io, { before: null, ...reach })
+  const ids = posts.flatMap((post) => digitsOf(post.id) ?? [])
+  const newest = ids.toSorted((a, b) => (BigInt(a) < BigInt(b) ? 1 : -1))
   next.postId = [newest[0], state.postId].reduce<string | null>((a, b) => (b && (a === null || BigInt(b) > BigInt(a)) ? b : a), null)
   next.seen = [...new Set([...newest, ...state.seen])].slice(0, keptSeen)
-  return found.filter((post) => !seen.has(digitsOf(post.id)!) && (floor === null || BigInt(digitsOf(post.id)!) > floor))
-}
-
-/** Ours, or it names us, quotes us, or answers us. */
-function concerns(post: JsonRecord, io: Io): boolean {
-  if (isOwned(post, io.self)) return true
-  const handle = io.self.handle.toLowerCase()
-  const words = `${wordsOf(post)} ${nameOf(post.cooked) ?? ''}`.toLowerCase()
-  if (words.includes(`@${handle}`) || words.includes(`/u/${handle}`) || words.includes(`[quote="${handle},`)) return true
-  return nameOf(recordOf(post.reply_to_user).username)?.toLowerCase() === handle
+  const seen = new Set(state.seen)
+  return posts.filter((post) => !seen.has(digitsOf(post.id)!) && (floor === null || BigInt(digitsOf(post.id)!) > floor))
 }
 
 /** 1 and 15 are mentions, of us and of a group of ours. Likes, private messages and reactions concern nothing that we read. */
