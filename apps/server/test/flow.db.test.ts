@@ -308,7 +308,7 @@ describe('faults while answering', patience, () => {
     ['bad_json', { withKey: ['sent'], byLooking: ['sent', 'needs_check'] }],
     ['html', { withKey: ['sent'], byLooking: ['sent', 'needs_check'] }],
   ]
-  test.each(kinds)('%s: never twice, and every reply ends in a named state', { timeout: 60_000 }, async (kind, expected) => {
+  test.each(kinds)('%s: never twice, and every reply ends in a named state', async (kind, expected) => {
     const world = await open()
     await connectAll(world)
     comeTogether(world)
