@@ -140,7 +140,13 @@ function page(title: string, body: Html, platform?: PlatformId): string {
       </head>
       <body ${platform ? html` class="on-${platform}"` : null}>
         <main>
-          <nav><a href="/">Start</a>${links}</nav>
+          <nav>
+            <a href="/">Start</a>${platform ? html`<a href="/${platform}">${nameOf(platform)}</a>` : null}
+            <details ${platform ? null : html`open`}>
+              <summary>All platforms</summary>
+              ${links}
+            </details>
+          </nav>
           ${body}
         </main>
       </body>

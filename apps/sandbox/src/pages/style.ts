@@ -23,6 +23,8 @@ h2 { font-size: 18px; line-height: 24px; margin: 32px 0 8px; }
 a { color: var(--brand); }
 nav { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 8px 0; border-block-end: 1px solid var(--line); }
 nav a, .acts a, summary, .link { display: inline-block; padding: 10px 0; }
+nav details[open] { flex-basis: 100%; }
+nav details a { margin-inline-end: 16px; }
 .soft, .meta, footer { color: var(--soft); font-size: 14px; line-height: 20px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; margin: 12px 0; }
 .card h2 { margin-block-start: 4px; }
