@@ -6,8 +6,8 @@ import type { ChannelRow, PollRow } from './poll-claim.ts'
 /** A process that died gives its connections to another after this long. */
 const leaseMs = 40_000
 
-/** One channel whose live connection is this process's alone, until then. */
-export type Listening = { channel: ChannelRow; poll: PollRow; leasedUntil: Date }
+/** One channel whose live connection is this process's alone, until then; `renewal` is moving that, or did. */
+export type Listening = { channel: ChannelRow; poll: PollRow; leasedUntil: Date; renewal: Promise<unknown> }
 
 /** Takes channels of these platforms that nobody listens to and whose time has come, at most so many. */
 export async function claimListens(ctx: Context, platforms: readonly string[], free: number): Promise<Listening[]> {
@@ -36,11 +36,17 @@ export async function claimListens(ctx: Context, platforms: readonly string[], f
         rows.map((row) => row.channel_id),
       ),
     )
-  return claimed.map((row) => ({ ...row, leasedUntil }))
+  return claimed.map((row) => ({ ...row, leasedUntil, renewal: Promise.resolve() }))
 }
 
 /** Keeps those that are still ours and still in use, and gives their ids; `leasedUntil` of each moves on. */
-export async function renewListens(ctx: Context, listening: Listening[]): Promise<Set<string>> {
+export function renewListens(ctx: Context, listening: Listening[]): Promise<Set<string>> {
+  const renewal = renew(ctx, listening)
+  for (const each of listening) each.renewal = renewal
+  return renewal
+}
+
+async function renew(ctx: Context, listening: Listening[]): Promise<Set<string>> {
   const leasedUntil = new Date(ctx.now().getTime() + leaseMs)
   const { rows } = await ctx.db.system.execute<{ channel_id: string }>(sql`
     update poll set listen_leased_until = ${leasedUntil.toISOString()}::timestamptz
@@ -63,19 +69,27 @@ export async function releaseListens(ctx: Context, listening: Listening[]): Prom
 }
 
 /** It is live from now on. False when it is somebody else's by now. */
-export async function noteLive(ctx: Context, { channel, leasedUntil }: Listening): Promise<boolean> {
+export function noteLive(ctx: Context, listening: Listening): Promise<boolean> {
   const now = ctx.now().toISOString()
-  const { rowCount } = await ctx.db.system.execute(sql`
-    update poll set live_since = ${now}::timestamptz, was_live_at = ${now}::timestamptz
-    where channel_id = ${channel.id}::uuid and listen_leased_until = ${leasedUntil.toISOString()}::timestamptz`)
-  return (rowCount ?? 0) > 0
+  return note(ctx, listening, sql`live_since = ${now}::timestamptz, was_live_at = ${now}::timestamptz`)
 }
 
 /** It broke, so many times in a row now, and is to be tried again then. */
-export async function noteBroken(ctx: Context, { channel, leasedUntil }: Listening, failures: number, dueAt: Date): Promise<void> {
-  await ctx.db.system.execute(sql`
-    update poll set live_since = null, listen_leased_until = null, listen_failures = ${failures}, listen_due_at = ${dueAt.toISOString()}::timestamptz
-    where channel_id = ${channel.id}::uuid and listen_leased_until = ${leasedUntil.toISOString()}::timestamptz`)
+export async function noteBroken(ctx: Context, listening: Listening, failures: number, dueAt: Date): Promise<void> {
+  const due = sql`listen_failures = ${failures}, listen_due_at = ${dueAt.toISOString()}::timestamptz`
+  await note(ctx, listening, sql`live_since = null, listen_leased_until = null, ${due}`)
+}
+
+/** Writes what only its holder may write, whom the end of the lease proves. A lease that was just being moved is looked at once more. */
+async function note(ctx: Context, listening: Listening, change: ReturnType<typeof sql>): Promise<boolean> {
+  for (;;) {
+    const { channel, leasedUntil, renewal } = listening
+    const { rowCount } = await ctx.db.system.execute(sql`
+      update poll set ${change} where channel_id = ${channel.id}::uuid and listen_leased_until = ${leasedUntil.toISOString()}::timestamptz`)
+    if ((rowCount ?? 0) > 0) return true
+    await renewal.catch(() => {})
+    if (listening.leasedUntil === leasedUntil) return false
+  }
 }
 
 const idsOf = (listening: Listening[]) => sql.param(listening.map((each) => each.channel.id))
