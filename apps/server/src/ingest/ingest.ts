@@ -134,9 +134,9 @@ function entriesOf(workspaceId: string, delivery: DeliveryRow, said: Said): (typ
   return [...whole, ...quarantined]
 }
 
-/** The first real delivery makes a channel healthy; the screen should say so at once. A webhook that says nothing, such as a test event, is none. */
-async function noteDelivery(change: Change, { kind, receivedAt }: DeliveryRow, { channel, facts }: Said): Promise<void> {
-  const byWebhook = kind === 'webhook' && facts.length > 0
+/** The first real delivery makes a channel healthy; the screen should say so at once. A webhook that says and names nothing, such as a test event, is none. */
+async function noteDelivery(change: Change, { kind, receivedAt }: DeliveryRow, { channel, facts, wanted }: Said): Promise<void> {
+  const byWebhook = kind === 'webhook' && facts.length + wanted.length > 0
   const lately = (before: Date | null) => before !== null && receivedAt.getTime() - before.getTime() < 10_000
   if (lately(channel.lastDeliveryAt) && (!byWebhook || lately(channel.lastWebhookAt))) return
   const first = channel.lastDeliveryAt === null || (byWebhook && channel.lastWebhookAt === null)

@@ -193,3 +193,16 @@ test('an app cannot be registered for it: there is none', async () => {
   const { body } = await world.request('GET', '/api/v1/platform-apps', { key: world.keys.owner })
   expect(body.items).toEqual([])
 })
+
+test('a delivery that names something is a sign of life, and one that says nothing is none', async () => {
+  const id = await connectChannel(world.ctx, world.workspaceId, 'forum', { name: 'west', apiUrl: world.sandbox.url })
+  const { secret } = await secretOf(id)
+  const stateAfter = async (body: string): Promise<string> => {
+    expect((await post(id, body, { 'x-signature': sign(secret, body) })).status).toBe(200)
+    await world.drain()
+    const { items } = (await world.request('GET', '/api/v1/channels')).body as { items: { id: string; state: string }[] }
+    return items.find((each) => each.id === id)!.state
+  }
+  expect(await stateAfter('{}')).toBe('no_delivery_yet')
+  expect(await stateAfter('{"only":"w0"}')).toBe('healthy')
+})
