@@ -3,6 +3,7 @@ import { bluesky } from './bluesky/adapter.ts'
 import { discord } from './discord/adapter.ts'
 import { discourse } from './discourse/adapter.ts'
 import { facebook } from './facebook/adapter.ts'
+import { github } from './github/adapter.ts'
 import { googleBusiness } from './google-business/adapter.ts'
 import { googlePlay } from './google-play/adapter.ts'
 import { instagram } from './instagram/adapter.ts'
@@ -40,6 +41,7 @@ export const platforms: readonly Platform[] = [
   googlePlay,
   wordpress,
   appStore,
+  github,
   stackExchange,
   tiktok,
 ]

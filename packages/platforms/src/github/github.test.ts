@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest'
+import type { Fact } from '@answerback/core/facts'
+import type { FindInput, Io, PollResult } from '../platform.ts'
+import { github } from './adapter.ts'
+
+type Asked = { method: string; url: URL; headers: Headers; query: string; variables: Record<string, any> }
+
+const now = new Date('2026-11-23T12:00:00.000Z')
+const settings = { owner: 'fieldnote', name: 'app', viewerId: '7', viewerLogin: 'fieldnote', mentions: 'no' }
+const self = { accountId: 'R_kw1', handle: 'fieldnote', ownedIds: ['R_kw1'], host: 'github.com', settings }
+
+function ioOf(answer: (asked: Asked) => unknown, more: Record<string, string> = {}): { io: Io; asked: Asked[] } {
+  const asked: Asked[] = []
+  const io: Io = {
+    fetch: async (url, init) => {
+      const request = new Request(url, init)
+      const text = await request.text()
+      const { query = '', variables = {} } = request.url.endsWith('/graphql') ? (JSON.parse(text) as Asked) : { query: text }
+      const each = { method: request.method, url: new URL(request.url), headers: request.headers, query, variables }
+      asked.push(each)
+      const given = answer(each)
+      return given instanceof Response ? given : Response.json(given)
+    },
+    now: () => now,
+    settings: { ...settings, ...more },
+    credentials: { token: 'token-1' },
+    save: async (credentials) => void (io.credentials = credentials),
+    self,
+  }
+  return { io, asked }
+}
+
+const person = (login: string, databaseId: number): object => ({ __typename: 'User', login, databaseId })
+const comment = (id: string, body: string, more: object = {}): object => ({
+  __typename: 'DiscussionComment',
+  ...{ id, body, createdAt: '2026-11-23T11:00:00Z', authorAssociation: 'NONE', author: person('kai', 22), replyTo: null },
+  ...more,
+})
+const head = {
+  __typename: 'Discussion',
+  id: 'D_1',
+  title: 'What broke?',
+  body: 'Tell us.',
+  authorAssociation: 'OWNER',
+  author: person('fieldnote', 7),
+}
+const discussion = (id: string, nodes: object[], more: object = {}): object => ({
+  ...head,
+  ...{ id, updatedAt: '2026-11-23T11:00:00Z', comments: { totalCount: nodes.length, pageInfo: { hasPreviousPage: false }, nodes } },
+  ...more,
+})
+const page = (nodes: object[], endCursor: string | null = null): object => ({
+  data: { repository: { discussions: { pageInfo: { hasNextPage: endCursor !== null, endCursor }, nodes } } },
+})
+const isList = ({ query }: Asked): boolean => query.includes('discussions(first')
+const factsOf = ({ pages }: PollResult): Fact[] =>
+  pages.flatMap((each) => github.normalize({ ...each, receivedAt: now.toISOString() }, self).facts)
+const messagesOf = (result: PollResult): string[] => factsOf(result).flatMap((fact) => (fact.fact === 'message' ? [fact.externalId] : []))
+const again = (result: PollResult): unknown => JSON.parse(JSON.stringify(result.cursor))
+
+describe('connecting', () => {
+  const viewer = { login: 'fieldnote', databaseId: 7, avatarUrl: null, url: null }
+  const repository = { id: 'R_kw1', nameWithOwner: 'Fieldnote/app', url: 'https://github.com/Fieldnote/app', hasDiscussionsEnabled: true }
+
+  test('takes a repository by name or address, and finds out whether notifications can be read', async () => {
+    const { io, asked } = ioOf(({ url }) =>
+      url.pathname === '/notifications'
+        ? new Response('{"message":"Resource not accessible by personal access token"}', { status: 403 })
+        : { data: { viewer, repository } },
+    )
+    for (const typed of ['fieldnote/app', 'https://github.com/fieldnote/app/discussions', 'github.com/fieldnote/app.git'])
+      expect(await github.connect.open(io, { repository: typed, token: 't' })).toMatchObject({
+        account: { externalId: 'R_kw1', handle: 'fieldnote', name: 'Fieldnote/app' },
+        settings: { owner: 'fieldnote', name: 'app', viewerId: '7', mentions: 'no' },
+        credentials: { token: 't' },
+      })
+    expect(asked[0]!.headers.get('authorization')).toBe('Bearer t')
+  })
+
+  test('says what is wrong: no repository, one that the token does not see, one without discussions', async () => {
+    const open = (given: object, answered: object | null = repository) =>
+      github.connect.open(ioOf(() => ({ data: { viewer, repository: answered } })).io, {
+        repository: 'fieldnote/app',
+        token: 't',
+        ...given,
+      })
+    await expect(open({ repository: 'fieldnote' })).rejects.toMatchObject({ message: expect.stringContaining('example/app') })
+    await expect(open({ token: '' })).rejects.toMatchObject({ message: expect.stringContaining('token is missing') })
+    await expect(open({}, null)).rejects.toMatchObject({ message: expect.stringContaining('sees no repository') })
+    await expect(open({}, { ...repository, hasDiscussionsEnabled: false })).rejects.toMatchObject({
+      message: expect.stringContaining('turned off'),
+    })
+  })
+})
+
+describe('a poll', () => {
+  test('ends where nothing is new, and asks by id for posts, open messages, and what a webhook named', async () => {
+    const { io, asked } = ioOf((each) => {
+      if (isList(each))
+        return each.variables.after === 'p2' ? page([discussion('D_2', [])]) : page([discussion('D_1', [comment('C_1', 'one')])], 'p2')
+      const nodes = each.variables.ids.map((id: string) => (id === 'C_9' ? null : comment(id, 'again', { discussion: head })))
+      return { data: { nodes }, errors: [{ type: 'NOT_FOUND', message: 'gone' }] }
+    })
+    const first = await github.poll(io, { cursor: null, posts: [], open: [] })
+    expect(asked).toHaveLength(2)
+    const open = ['C_1', 'C_5', 'C_9'].map((externalId) => ({ externalId, ref: {} }))
+    const wanted = [{ kind: 'node', id: 'C_7' }]
+    const second = await github.poll(io, { cursor: again(first), posts: [], open, wanted })
+    expect(asked.slice(2).map(({ variables }) => variables.ids ?? 'list')).toEqual(['list', ['C_7', 'C_5', 'C_9']])
+    expect(messagesOf(second)).toEqual(['C_1', 'C_7', 'C_5'])
+    expect(factsOf(second)).toContainEqual({ fact: 'removal', externalId: 'C_9', by: 'unknown', platformAt: null })
+    expect(second.wanted).toBeUndefined()
+  })
+
+  test('gives back what it was to read and could not', async () => {
+    const { io } = ioOf((each) => (isList(each) ? page([]) : new Response('', { status: 502 })))
+    const result = await github.poll(io, { cursor: null, posts: [], open: [], wanted: [{ kind: 'node', id: 'C_7' }] })
+    expect(result).toMatchObject({ trouble: { kind: 'unavailable' }, wanted: [{ kind: 'node', id: 'C_7' }] })
+  })
+
+  test('reads a thread that is longer than what came along to its end, answers too, once', async () => {
+    const cut = { totalCount: 90, pageInfo: { hasPreviousPage: true }, nodes: [comment('C_90', 'newest')] }
+    const { io, asked } = ioOf((each) => {
+      if (isList(each)) return page([discussion('D_1', [], { comments: cut })])
+      const { id, after } = each.variables
+      if (id === 'C_1')
+        return {
+          data: {
+            node: comment('C_1', 'one', {
+              discussion: head,
+              replies: { pageInfo: { hasNextPage: false }, nodes: [comment('C_12', 'deep')] },
+            }),
+          },
+        }
+      const more =
+        after === null
+          ? [comment('C_1', 'one', { replies: { pageInfo: { hasNextPage: true, endCursor: 'r' }, nodes: [] } })]
+          : [comment('C_90', 'newest')]
+      return {
+        data: { node: discussion('D_1', more, { comments: { pageInfo: { hasNextPage: after === null, endCursor: 'p2' }, nodes: more } }) },
+      }
+    })
+    const first = await github.poll(io, { cursor: null, posts: [], open: [] })
+    expect(new Set(messagesOf(first))).toEqual(new Set(['C_90', 'C_1', 'C_12']))
+    expect(asked).toHaveLength(4)
+    await github.poll(io, { cursor: again(first), posts: [], open: [] })
+    expect(asked).toHaveLength(5)
+    const posts = [{ externalId: 'D_1', ref: {}, whole: true as const }]
+    const third = await github.poll(io, { cursor: again(first), posts, open: [] })
+    expect(third.read).toEqual(['D_1'])
+  })
+
+  test('reads mentions elsewhere once each, by addresses of GitHub alone, and asks for news only', async () => {
+    const api = 'https://api.github.com/repos/acme/web/issues'
+    const notification = (id: string, address: string, more: object = {}): object => ({
+      ...{ id, reason: 'mention', updated_at: '2026-11-23T11:00:00Z', repository: { full_name: 'acme/web' } },
+      subject: { latest_comment_url: address, url: `${api}/3` },
+      ...more,
+    })
+    const list = [
+      notification('1', `${api}/comments/5`),
+      notification('2', 'https://elsewhere.example/steal'),
+      notification('3', `${api}/comments/6`, { reason: 'subscribed' }),
+      notification('4', `${api}/comments/7`, { repository: { full_name: 'Fieldnote/App' } }),
+    ]
+    const { io, asked } = ioOf(
+      (each) => {
+        if (isList(each)) return page([])
+        if (each.url.pathname === '/notifications')
+          return each.headers.has('if-modified-since')
+            ? new Response(null, { status: 304 })
+            : Response.json(list, { headers: { 'last-modified': 'Mon, 23 Nov 2026 11:00:00 GMT' } })
+        return { url: each.url.href, node_id: 'IC_5', user: { login: 'kai', id: 22 }, body: '@fieldnote?', issue_url: `${api}/3` }
+      },
+      { mentions: 'yes' },
+    )
+    const first = await github.poll(io, { cursor: null, posts: [], open: [] })
+    expect(messagesOf(first)).toEqual(['IC_5'])
+    expect(new Set(asked.map(({ url }) => url.host))).toEqual(new Set(['api.github.com']))
+    await github.poll(io, { cursor: again(first), posts: [], open: [] })
+    expect(asked.filter(({ url }) => url.pathname.includes('comments'))).toHaveLength(1)
+  })
+})
+
+describe('a reply', () => {
+  const target = {
+    ...{ externalId: 'C_2', parentExternalId: 'C_1', postExternalId: 'D_1', authorExternalId: '22', authorHandle: 'kai', private: false },
+    ref: { discussion: 'D_1', top: 'C_1' },
+  }
+  const wanted: FindInput = { target, text: 'It ships on Monday', key: 'k', createdAt: now.toISOString(), since: now.toISOString() }
+  const own = { author: person('fieldnote', 7), authorAssociation: 'OWNER', createdAt: now.toISOString() }
+
+  test('to an answer stands beside it, below the comment; what landed is found by its words', async () => {
+    const there: object[] = []
+    const { io, asked } = ioOf(({ query, variables }) => {
+      if (query.startsWith('mutation')) {
+        there.push(comment('C_3', variables.input.body as string, { ...own, replyTo: { id: variables.input.replyToId }, discussion: head }))
+        return { data: { addDiscussionComment: { comment: there[0] } } }
+      }
+      return {
+        data: {
+          node: query.includes('replies(last')
+            ? comment('C_1', 'x', { discussion: head, replies: { nodes: there } })
+            : comment('C_2', 'x', { replyTo: { id: 'C_1' }, discussion: head }),
+        },
+      }
+    })
+    expect((await github.find(io, wanted)).found).toBe('unsure')
+    const sent = await github.reply(io, wanted)
+    expect(asked.at(-1)!.variables.input).toEqual({ discussionId: 'D_1', body: wanted.text, replyToId: 'C_1', clientMutationId: 'k' })
+    expect(sent).toMatchObject({ externalId: 'C_3', facts: [{ parentExternalId: 'C_1', postExternalId: 'D_1', ours: true }] })
+    expect(await github.find(io, wanted)).toMatchObject({ found: 'landed', sent: { externalId: 'C_3' } })
+    expect((await github.find(io, { ...wanted, text: 'Other words' })).found).toBe('unsure')
+  })
+
+  test('to what was deleted is gone, also where it keeps its place; a locked discussion refuses', async () => {
+    const gone = ioOf(() => ({ data: { node: null }, errors: [{ type: 'NOT_FOUND', message: 'gone' }] }))
+    await expect(github.reply(gone.io, wanted)).rejects.toMatchObject({ kind: 'gone', notSent: true })
+    const kept = ioOf(() => ({ data: { node: comment('C_2', '', { deletedAt: '2026-11-23T11:30:00Z', discussion: head }) } }))
+    await expect(github.reply(kept.io, wanted)).rejects.toMatchObject({ kind: 'gone' })
+    const locked = ioOf(({ query }) =>
+      query.startsWith('mutation')
+        ? { data: { addDiscussionComment: null }, errors: [{ type: 'FORBIDDEN', message: 'The discussion is locked' }] }
+        : { data: { node: comment('C_2', 'x', { discussion: head, replies: { nodes: [] } }) } },
+    )
+    await expect(github.reply(locked.io, wanted)).rejects.toMatchObject({ kind: 'rejected', message: 'The discussion is locked' })
+  })
+
+  test('to a mention elsewhere goes to its issue', async () => {
+    const issue = 'https://api.github.com/repos/acme/web/issues/3'
+    const item = {
+      node_id: 'IC_6',
+      url: `${issue}/comments/6`,
+      html_url: 'https://github.com/acme/web/issues/3#issuecomment-6',
+      user: { login: 'fieldnote', id: 7 },
+      body: wanted.text,
+      created_at: now.toISOString(),
+    }
+    const { io, asked } = ioOf(({ method }) => (method === 'POST' ? Response.json(item, { status: 201 }) : Response.json([item])))
+    const mention = { ...wanted, target: { ...target, externalId: 'IC_5', ref: { issue, at: `${issue}/comments/5` } } }
+    expect(await github.reply(io, mention)).toMatchObject({
+      externalId: 'IC_6',
+      url: item.html_url,
+      facts: [{ parentExternalId: 'IC_5', ours: true }],
+    })
+    expect(asked.map(({ url }) => url.pathname)).toEqual(['/repos/acme/web/issues/3/comments'])
+    expect(await github.find(io, mention)).toMatchObject({ found: 'landed', sent: { externalId: 'IC_6' } })
+  })
+})
