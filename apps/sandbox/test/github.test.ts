@@ -141,6 +141,26 @@ test('notifications tell who mentioned the brand elsewhere, and nothing when not
   expect((await get('notifications', { 'if-modified-since': one.headers.get('last-modified') ?? '' })).status).toBe(304)
 })
 
+test('an issue elsewhere is answered by REST, on one level, and only its writer deletes there', async () => {
+  const mention = speak(sandbox.world, { platform, author: { name: 'Chen' }, text: 'ask them', mention: true })
+  const { issue_url: issue } = (await get(`repos/elsewhere/bags/issues/comments/${String(mention.extra['databaseId'])}`)).body
+  const headers = { authorization: `Bearer ${sandbox.secrets[platform].token}`, 'content-type': 'application/json' }
+  const write = async (body: string) => fetch(`${issue}/comments`, { method: 'POST', headers, body: JSON.stringify({ body }) })
+  expect((await write(' ')).status).toBe(422)
+  const written = await write('Here we are')
+  expect(written.status).toBe(201)
+  const { node_id: id } = (await written.json()) as { node_id: string }
+  expect(sandbox.world.find(platform, id)).toMatchObject({ parentId: mention.id, text: 'Here we are' })
+  const list = await get(`${new URL(issue).pathname.replace('/github/', '')}/comments?since=${new Date(Date.now() - 60_000).toISOString()}`)
+  expect(list.body.map((each: { body: string }) => each.body)).toEqual(['@fieldnote ask them', 'Here we are'])
+  const remove = (subject: string) => ask(`mutation { deleteIssueComment(input: { id: "${subject}" }) { clientMutationId } }`)
+  expect((await remove(mention.id)).errors).toMatchObject([{ type: 'FORBIDDEN' }])
+  expect((await remove(id)).errors).toBeUndefined()
+  expect(sandbox.world.find(platform, id)).toBeUndefined()
+  const nodes = await ask(`{ nodes(ids: ["${id}", "${mention.id}"]) { id } }`)
+  expect(nodes).toMatchObject({ data: { nodes: [null, { id: mention.id }] }, errors: [{ type: 'NOT_FOUND', path: ['nodes', 0] }] })
+})
+
 test('tells its webhook of comments, signed, an event a request', async () => {
   const heard: { headers: Record<string, string>; body: any; raw: string }[] = []
   sandbox.world.listen((happening) => {

@@ -51,7 +51,11 @@ export const github: Dialect<'github', GithubSecrets> = {
       for (const item of world.items.github.values()) if (isAt(item, params['number'])) return item
       return undefined
     },
-    '/elsewhere/issues/:number': () => 'brand',
+    '/elsewhere/bags/issues/:number': ({ world }, { params }) => {
+      for (const item of world.items.github.values())
+        if (item.parentId === null && String(numberOf(item, 'databaseId')) === params['number']) return item
+      return undefined
+    },
   },
   webhooks: githubWebhooks,
   quirks: { flatDiscussionComments: 'switch' },

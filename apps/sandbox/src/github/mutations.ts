@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Item } from '../world/item.ts'
 import { GraphError, noNode } from './errors.ts'
-import { isDiscussion } from './ids.ts'
+import { isDiscussion, kindOf } from './ids.ts'
 import { Thing } from './run.ts'
 import type { Args, Field } from './run.ts'
 
@@ -33,18 +33,29 @@ export function mutations(context: Context, nodeOf: (id: unknown) => Thing): Rec
       inReplyTo: name === 'addDiscussionComment' ? item.parentId : null,
       text,
     })
-  const vote = (name: string, field: string, type: string): Field<never> =>
+  const vote = (name: string): Field<never> =>
     mutation((input) => {
       const item = living(input['subjectId'])
       if (name.startsWith('add')) world.like(item, brandId())
       else world.unlike(item, brandId())
       note(name, item, null)
-      return { [field]: new Thing(type === '' ? (isDiscussion(item) ? 'Discussion' : 'DiscussionComment') : type, item) }
+      return { subject: new Thing(kindOf(world, item), item) }
+    })
+  // Whoever maintains the repository may delete what anybody wrote there.
+  const deletion = (name: string): Field<never> =>
+    mutation((input) => {
+      const item = living(input['id'])
+      if (kindOf(world, item) === 'IssueComment') own(input['id'])
+      world.remove(item)
+      note(name, item, null)
+      return { comment: new Thing(kindOf(world, item), item) }
     })
   const minimize = (hidden: boolean): Field<never> =>
     mutation((input) => {
       const item = living(input['subjectId'])
-      item.extra['minimized'] = String(input['classifier'] ?? 'SPAM').toLowerCase()
+      item.extra['minimized'] = String(input['classifier'] ?? 'SPAM')
+        .toLowerCase()
+        .replaceAll('_', '-')
       world.hide(item, hidden)
       return { minimizedComment: new Thing('DiscussionComment', item), unminimizedComment: new Thing('DiscussionComment', item) }
     })
@@ -66,17 +77,13 @@ export function mutations(context: Context, nodeOf: (id: unknown) => Thing): Rec
       note('updateDiscussionComment', item, null)
       return { comment: new Thing('DiscussionComment', item) }
     }),
-    // Whoever maintains the repository may delete what anybody wrote.
-    deleteDiscussionComment: mutation((input) => {
-      const item = living(input['id'])
-      world.remove(item)
-      note('deleteDiscussionComment', item, null)
-      return { comment: new Thing('DiscussionComment', item) }
-    }),
-    addUpvote: vote('addUpvote', 'subject', ''),
-    removeUpvote: vote('removeUpvote', 'subject', ''),
-    addReaction: vote('addReaction', 'subject', ''),
-    removeReaction: vote('removeReaction', 'subject', ''),
+    deleteDiscussionComment: deletion('deleteDiscussionComment'),
+    deleteDiscussion: deletion('deleteDiscussion'),
+    deleteIssueComment: deletion('deleteIssueComment'),
+    addUpvote: vote('addUpvote'),
+    removeUpvote: vote('removeUpvote'),
+    addReaction: vote('addReaction'),
+    removeReaction: vote('removeReaction'),
     minimizeComment: minimize(true),
     unminimizeComment: minimize(false),
   }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
-import { bodyFields, queryFields } from '../http/body.ts'
+import { baseUrlOf } from '../http/base.ts'
+import { bodyFields, queryFields, textOf } from '../http/body.ts'
 import { Windows } from '../http/windows.ts'
 import type { WindowUse } from '../http/windows.ts'
 import { bearerOf, fateOfStatic } from '../oauth/tokens.ts'
@@ -41,7 +42,11 @@ export function routeGithub(app: FastifyInstance, github: Github): void {
     scope.get('/user', async () => userView(github, github.world.brand(platform)))
     scope.get('/notifications', async (request, reply) => listNotifications(github, request, reply))
     scope.get('/repos/:owner/:name', async (request) => repositoryView(github, request))
-    scope.get('/repos/:owner/:name/issues/comments/:id', async (request) => issueComment(github, request))
+    scope.get('/repos/elsewhere/bags/issues/comments/:id', async (request) =>
+      commentInIssue(github, request, inIssue(github, request, 'id')),
+    )
+    scope.get('/repos/elsewhere/bags/issues/:number/comments', async (request) => listInIssue(github, request))
+    scope.post('/repos/elsewhere/bags/issues/:number/comments', async (request, reply) => reply.code(201).send(addInIssue(github, request)))
   })
 }
 
@@ -97,9 +102,9 @@ function listNotifications(github: Github, request: FastifyRequest, reply: Fasti
 function notificationView(github: Github, request: FastifyRequest, item: Item): JsonObject {
   const root = github.world.items[platform].get(item.rootId) ?? item
   const elsewhere = !isDiscussion(root)
-  const api = `${request.protocol}://${request.headers.host}/github/repos/elsewhere/issues`
+  const api = `${baseUrlOf(request, platform)}/repos/elsewhere/bags/issues`
   return {
-    id: String(numberOf(item, 'databaseId')),
+    id: String(numberOf(root, 'databaseId')),
     unread: true,
     reason: 'mention',
     updated_at: seconds(item.editedAt ?? item.createdAt),
@@ -108,32 +113,62 @@ function notificationView(github: Github, request: FastifyRequest, item: Item): 
       ? {
           title: 'A question about bags',
           type: 'Issue',
-          url: `${api}/issues/1`,
-          latest_comment_url: `${api}/issues/comments/${numberOf(item, 'databaseId')}`,
+          url: `${api}/${numberOf(root, 'databaseId')}`,
+          latest_comment_url: `${api}/comments/${numberOf(item, 'databaseId')}`,
         }
       : { title: root.title, type: 'Discussion', url: null, latest_comment_url: null },
     repository: elsewhere
-      ? { id: 78, name: 'issues', full_name: 'elsewhere/issues', private: false }
+      ? { id: 78, name: 'bags', full_name: 'elsewhere/bags', private: false }
       : { id: 77, name: repositoryOf(github).name, full_name: github.secrets[platform].repository, private: false },
   }
 }
 
-function issueComment(github: Github, request: FastifyRequest): JsonObject {
-  const { id } = request.params as { id: string }
+function commentInIssue(github: Github, request: FastifyRequest, item: Item): JsonObject {
+  const api = `${baseUrlOf(request, platform)}/repos/elsewhere/bags/issues`
+  const root = github.world.items[platform].get(item.rootId) ?? item
+  const author = github.world.author(item)
+  return {
+    id: numberOf(item, 'databaseId'),
+    node_id: item.id,
+    url: `${api}/comments/${numberOf(item, 'databaseId')}`,
+    html_url: urlOf(github, item),
+    issue_url: `${api}/${numberOf(root, 'databaseId')}`,
+    user: userView(github, author),
+    author_association: 'NONE',
+    body: item.text,
+    created_at: seconds(item.createdAt),
+    updated_at: seconds(item.editedAt ?? item.createdAt),
+  }
+}
+
+/** What stands in issues elsewhere: whatever was said there, by its number. */
+function inIssue(github: Github, request: FastifyRequest, name: 'id' | 'number'): Item {
+  const wanted = (request.params as Record<string, string>)[name]
   for (const item of github.world.items[platform].values())
-    if (String(numberOf(item, 'databaseId')) === id && item.deletedAt === null && item.parentId === null && !isDiscussion(item))
-      return {
-        id: numberOf(item, 'databaseId'),
-        node_id: item.id,
-        html_url: urlOf(github, item),
-        issue_url: `${github.publicUrl()}/github/repos/elsewhere/issues/issues/1`,
-        user: userView(github, github.world.author(item)),
-        author_association: 'NONE',
-        body: item.text,
-        created_at: seconds(item.createdAt),
-        updated_at: seconds(item.editedAt ?? item.createdAt),
-      }
+    if (String(numberOf(item, 'databaseId')) === wanted && item.deletedAt === null && item.id.startsWith('IC_')) return item
   throw new RestError(404, 'Not Found')
+}
+
+/** The comments of an issue, oldest first; `since` is about their last change. */
+function listInIssue(github: Github, request: FastifyRequest): JsonObject[] {
+  const root = inIssue(github, request, 'number')
+  const query = queryFields(request)
+  const since = Date.parse(query['since'] ?? '') || 0
+  const size = Math.min(Number(query['per_page']) || 30, 100)
+  const page = Math.max(Number(query['page']) || 1, 1)
+  const all = [root, ...github.world.replies(root)].filter((item) => (item.editedAt ?? item.createdAt) >= since)
+  return all.slice((page - 1) * size, page * size).map((item) => commentInIssue(github, request, item))
+}
+
+function addInIssue(github: Github, request: FastifyRequest): JsonObject {
+  const root = inIssue(github, request, 'number')
+  const text = textOf(bodyFields(request)['body']) ?? ''
+  if (text.trim() === '') throw new RestError(422, 'Validation Failed')
+  const item = github.world.write({ platform, authorId: github.world.brand(platform).id, text, parentId: root.id })
+  const endpoint = (request.raw.url ?? '').replace(/^\/github(?=\/)/, '')
+  const write = { platform, method: request.method, endpoint, key: null, externalId: item.id, inReplyTo: root.id, text } as const
+  github.world.journal.record(write)
+  return commentInIssue(github, request, item)
 }
 
 function repositoryView(github: Github, request: FastifyRequest): JsonObject {

@@ -14,7 +14,7 @@ export class Thing {
 }
 
 export type Args = Record<string, unknown>
-/** A field: plain data, a thing, a list of things, or null. */
+/** A field: plain data, a thing, null, or a list of them, in which an error may stand for one that cannot be shown. */
 export type Field<Of> = (of: Of, args: Args) => unknown
 // Each type's fields get that type's own source, which is known to the schema alone.
 export type Types = Record<string, Record<string, Field<never>>>
@@ -97,13 +97,18 @@ function fieldOf(run: Run, thing: Thing, selection: Selection & { kind: 'field' 
     return shown(run, value, selection, path)
   } catch (error) {
     if (!(error instanceof GraphError)) throw error
-    run.errors.push({ type: error.type, path, locations: [{ line: 1, column: 1 }], message: error.message })
-    return null
+    return failed(run, error, path)
   }
+}
+
+function failed(run: Run, { type, message }: GraphError, path: (string | number)[]): null {
+  run.errors.push({ type, path, locations: [{ line: 1, column: 1 }], message })
+  return null
 }
 
 function shown(run: Run, value: unknown, selection: Selection & { kind: 'field' }, path: (string | number)[]): unknown {
   if (Array.isArray(value)) return value.map((each, index) => shown(run, each, selection, [...path, index]))
+  if (value instanceof GraphError) return failed(run, value, path)
   if (!(value instanceof Thing)) return value ?? null
   if (selection.selections.length === 0)
     throw new InvalidQuery({

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { windowOf } from './connection.ts'
 import type { Account, Item } from '../world/item.ts'
 import { GraphError, noNode } from './errors.ts'
-import { isDiscussion, numberOf } from './ids.ts'
+import { kindOf, numberOf } from './ids.ts'
 import { mutations } from './mutations.ts'
 import { Thing } from './run.ts'
 import type { Args, Field, Types } from './run.ts'
@@ -60,7 +60,7 @@ export function typesOf(context: Context, left: () => { left: number; resetAt: n
   const nodeOf = (id: unknown): Thing => {
     const item = shown(world.items[platform].get(String(id)), world.replies.bind(world))
     if (!item) throw noNode(id)
-    return new Thing(isDiscussion(item) ? 'Discussion' : item.parentId === null ? 'IssueComment' : 'DiscussionComment', item)
+    return new Thing(kindOf(world, item), item)
   }
   const below = (item: Item): Item[] => {
     const replies = item.replyIds.flatMap((id) => shown(world.items[platform].get(id), world.replies.bind(world)) ?? [])
@@ -84,7 +84,7 @@ export function typesOf(context: Context, left: () => { left: number; resetAt: n
           try {
             return nodeOf(id)
           } catch (error) {
-            if (error instanceof GraphError) return null
+            if (error instanceof GraphError) return error
             throw error
           }
         }),

@@ -13,8 +13,9 @@ export function repositoryOf({ secrets }: Pick<Context, 'secrets'>): { owner: st
 /** The address of a discussion, a comment, or what somebody says in an issue elsewhere. */
 export function urlOf(context: Context, item: Item): string {
   const base = `${context.publicUrl()}/github`
-  if (item.parentId === null && !isDiscussion(item)) return `${base}/elsewhere/issues/1#issuecomment-${numberOf(item, 'databaseId')}`
   const root = context.world.items[platform].get(item.rootId) ?? item
+  if (!isDiscussion(root))
+    return `${base}/elsewhere/bags/issues/${numberOf(root, 'databaseId')}#issuecomment-${numberOf(item, 'databaseId')}`
   const page = `${base}/${context.secrets[platform].repository}/discussions/${numberOf(root, 'number')}`
   return item === root ? page : `${page}#discussioncomment-${numberOf(item, 'databaseId')}`
 }
