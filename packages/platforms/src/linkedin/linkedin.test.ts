@@ -172,6 +172,20 @@ describe('reading', () => {
     expect(facts(io, pages)).toContainEqual(expect.objectContaining({ externalId: urn('2'), parentExternalId: post, postExternalId: post }))
   })
 
+  test('a comment told by a name of its post that nobody knows yet is found below the post all the same', async () => {
+    const { io } = channel(
+      quiet(({ path }) => {
+        if (path.endsWith('/posts')) return list(posts)
+        return path.includes('share%3A7000/comments') ? list(comment('2')) : undefined
+      }),
+    )
+    const body = hook(notice(5, 'COMMENT', '2', { sourcePost: thread }))
+    const { wanted } = linkedin.normalize({ kind: 'webhook', request: {}, body, receivedAt: now.toISOString() }, io.self)
+    const cursor = { v: 1, postsAt: now.getTime() - 60_000, lastAt: now.getTime() - 1_000, deepAt: now.getTime() }
+    const { pages } = await linkedin.poll(io, { cursor, posts: known, open: [], wanted })
+    expect(facts(io, pages).filter((fact) => fact.fact === 'message')).toMatchObject([{ externalId: urn('2'), postExternalId: post }])
+  })
+
   test('a notification is read once, and one that a webhook brought is not read again', async () => {
     const { io, asked } = channel(
       quiet(({ path }) =>

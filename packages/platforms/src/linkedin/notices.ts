@@ -67,6 +67,8 @@ async function readRange(read: Read, actions: string[], fromMs: number): Promise
       if ('named' in notice) state.named.set(notice.named.urn, notice.named)
     }
     start = next
+    // More than anybody can be told: all threads are read instead.
+    if (page === maxPages - 1 && next !== null) state.deepAt = 0
   }
   // An hour again each time, because one may be told late. A time ahead of ours moves nothing on.
   state.sinceAt = Math.max(state.sinceAt, Math.min(newestMs, nowMs) - hourMs)

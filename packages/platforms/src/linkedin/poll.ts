@@ -18,6 +18,7 @@ const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 const pagesPerPoll = 60
 const maxPostPages = 20
+const namelessPerPoll = 10
 
 /**
  * The floor under the webhooks, sparing with calls because LinkedIn tells nobody its limits: what happened to the page since the last time, in one list; the comments it names, by themselves or
@@ -76,18 +77,28 @@ async function readNews(read: Read, input: PollInput, brief: boolean): Promise<b
   if (!brief && nowMs - state.postsAt >= 10 * minuteMs) well = await takePosts(first ? firstReachOf(input, nowMs) : null)
   if (!brief && state.refused.finder === 0) well &&= await attempt(round, () => readNotices(read, first))
   if (!well) return false
-  const isNew = [...state.named.values()].some((named) => !named.mention && !known.has(placeOf(read, named).post ?? ''))
-  if (isNew && state.postsAt < nowMs && !(await takePosts(null))) return false
+  const strange = (): string[] =>
+    [...state.named.values()]
+      .flatMap((named) => (named.mention ? [] : (placeOf(read, named).post ?? [])))
+      .filter((post) => !known.has(post))
+  if (strange().length > 0 && state.postsAt < nowMs && !(await takePosts(null))) return false
+  if (strange().some((post) => post.startsWith('urn:li:activity:'))) planNameless(read, known)
   if (brief) return true
   const tells = state.refused.finder === 0
   const deep = nowMs - state.deepAt >= (tells ? 6 * hourMs : hourMs)
-  // Those that were just read come first; they are the newest.
   const posts = [...known].filter(isPostUrn)
   const { chosen, turn } = takeTurn(posts, state.turn, tells ? { newest: 1, others: 1 } : { newest: 3, others: 5 })
   state.turn = turn
   for (const post of deep ? posts : chosen) plan(read, { post, root: '', whole: deep })
   if (deep) state.deepAt = nowMs
   return true
+}
+
+/** A comment was told by a name of its post that we do not know: it is ours by another, which the list of the comments tells. The newest whose other name is not known yet are asked. */
+function planNameless(read: Read, known: ReadonlySet<string>): void {
+  const named = new Set(read.state.aliases.values())
+  const nameless = [...known].filter((post) => isPostUrn(post) && !named.has(post))
+  for (const post of nameless.slice(0, namelessPerPoll)) plan(read, { post, root: '', whole: false })
 }
 
 function firstReachOf({ backTo }: PollInput, nowMs: number): number {
