@@ -1,4 +1,5 @@
 import { guardPlatform } from '../guard.ts'
+import { backfill } from './backfill.ts'
 import { connect } from './connect.ts'
 import { listen } from './listen.ts'
 import { normalize } from './normalize.ts'
@@ -27,6 +28,7 @@ export const discord = guardPlatform({
   },
   connect,
   poll,
+  backfill,
   listen,
   normalize,
   reply,

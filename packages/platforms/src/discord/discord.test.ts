@@ -5,10 +5,12 @@ import { isNewer, snowflakeAt } from './snowflake.ts'
 
 const now = new Date('2026-11-22T12:00:00.000Z')
 const thread = '1299999999999999999'
+/** A day after that thread was begun. */
+const dayAfter = new Date('2024-10-28T07:00:00.000Z')
 type Call = { method: string; path: string; query: URLSearchParams; body: any; headers: Record<string, string> }
 
 /** A Discord that answers by path; what it is not told of is a 404. */
-function aDiscord(answers: Record<string, (call: Call) => unknown>): { io: Io; calls: Call[] } {
+function aDiscord(answers: Record<string, (call: Call) => unknown>, at = now): { io: Io; calls: Call[] } {
   const calls: Call[] = []
   const fetch: Io['fetch'] = async (input, init) => {
     const url = new URL(String(input))
@@ -21,7 +23,7 @@ function aDiscord(answers: Record<string, (call: Call) => unknown>): { io: Io; c
   }
   const self = { accountId: '999', handle: 'acmebot', ownedIds: ['999'], host: 'discord.com' }
   const settings = { guildId: '100', channels: '1290000000000000000', forums: '1280000000000000000' }
-  return { io: { fetch, now: () => now, settings, credentials: { botToken: 'token' }, save: async () => {}, self }, calls }
+  return { io: { fetch, now: () => at, settings, credentials: { botToken: 'token' }, save: async () => {}, self }, calls }
 }
 
 const message = (id: string, more: object = {}) => ({
@@ -43,21 +45,24 @@ test('ids are compared as numbers, and an instant becomes one', () => {
 
 test('reads what came after the last id, to the end, and goes on from there', async () => {
   const ids = Array.from({ length: 250 }, (_, index) => String(BigInt(thread) + BigInt(index)))
-  const { io, calls } = aDiscord({
-    'GET /guilds/100/threads/active': () => ({
-      threads: [
-        { id: thread, parent_id: '1280000000000000000', last_message_id: ids.at(-1) },
-        { id: '7', parent_id: '5', last_message_id: '8' },
-      ],
-    }),
-    'GET /channels/1290000000000000000/messages': () => [],
-    [`GET /channels/${thread}/messages`]: ({ query }) =>
-      ids
-        .filter((id) => isNewer(id, query.get('after')!))
-        .slice(0, Number(query.get('limit')))
-        .toReversed()
-        .map((id) => message(id)),
-  })
+  const { io, calls } = aDiscord(
+    {
+      'GET /guilds/100/threads/active': () => ({
+        threads: [
+          { id: thread, parent_id: '1280000000000000000', last_message_id: ids.at(-1) },
+          { id: '7', parent_id: '5', last_message_id: '8' },
+        ],
+      }),
+      'GET /channels/1290000000000000000/messages': () => [],
+      [`GET /channels/${thread}/messages`]: ({ query }) =>
+        ids
+          .filter((id) => isNewer(id, query.get('after')!))
+          .slice(0, Number(query.get('limit')))
+          .toReversed()
+          .map((id) => message(id)),
+    },
+    dayAfter,
+  )
   const first = await discord.poll(io, { ...input, backTo: '2024-01-01T00:00:00.000Z' })
   const read = first.pages.flatMap((page) => discord.normalize({ ...page, receivedAt: now.toISOString() }, io.self).facts)
   expect(read.map((fact) => fact.externalId)).toEqual(ids)
@@ -72,6 +77,36 @@ test('reads what came after the last id, to the end, and goes on from there', as
       '/channels/1290000000000000000/messages',
     ],
   ])
+})
+
+test('what was said before comes in pieces, newest first, of every channel and thread in turn', async () => {
+  const begun = BigInt(snowflakeAt(new Date('2026-11-01T00:00:00Z')))
+  const idsIn: Record<string, string[]> = { [thread]: [], '1290000000000000000': [] }
+  for (let index = 0; index < 1_000; index += 1) idsIn[thread]!.push(String(begun + BigInt(index)))
+  for (let index = 0; index < 20; index += 1) idsIn['1290000000000000000']!.push(String(begun - BigInt(index + 1)))
+  const list = (channel: string) => (call: Call) =>
+    idsIn[channel]!.filter((id) => !call.query.has('before') || isNewer(call.query.get('before')!, id))
+      .toSorted((a, b) => (isNewer(a, b) ? -1 : 1))
+      .slice(0, 100)
+      .map((id) => message(id, { channel_id: channel }))
+  const { io } = aDiscord({
+    'GET /guilds/100/threads/active': () => ({ threads: [{ id: thread, parent_id: '1280000000000000000' }] }),
+    'GET /channels/1280000000000000000/threads/archived/public': () => ({ threads: [], has_more: false }),
+    'GET /channels/1290000000000000000/messages': list('1290000000000000000'),
+    [`GET /channels/${thread}/messages`]: list(thread),
+  })
+  const found: string[] = []
+  const reached: (string | undefined)[] = []
+  let cursor: unknown = null
+  for (let [done, pieces] = [false, 0]; !done && pieces < 5; pieces += 1) {
+    const piece = await discord.backfill!(io, { cursor: JSON.parse(JSON.stringify(cursor)), backTo: '2026-10-01T00:00:00.000Z' })
+    for (const page of piece.pages)
+      found.push(...discord.normalize({ ...page, receivedAt: now.toISOString() }, io.self).facts.map((fact) => fact.externalId))
+    ;({ cursor, done } = piece)
+    reached.push(piece.reachedAt)
+  }
+  expect(found.toSorted()).toEqual(Object.values(idsIn).flat().toSorted())
+  expect(reached).toEqual(['2026-11-01T00:00:00.000Z', undefined])
 })
 
 test('of a thread older than what is read, what it is about is read all the same', async () => {
@@ -99,13 +134,16 @@ test('of a thread older than what is read, what it is about is read all the same
 test('a thread that was begun and put away between two rounds is read, once', async () => {
   const closedAt = '2026-11-22T11:59:00.123456+00:00'
   let archived: object[] = []
-  const { io, calls } = aDiscord({
-    'GET /guilds/100/threads/active': () => ({ threads: [] }),
-    'GET /channels/1290000000000000000/messages': () => [],
-    'GET /channels/1280000000000000000/threads/archived/public': () => ({ threads: archived, has_more: true }),
-    [`GET /channels/${thread}/messages`]: ({ query }) =>
-      isNewer('1300000000000000001', query.get('after')!) ? [message('1300000000000000001'), message(thread)] : [],
-  })
+  const { io, calls } = aDiscord(
+    {
+      'GET /guilds/100/threads/active': () => ({ threads: [] }),
+      'GET /channels/1290000000000000000/messages': () => [],
+      'GET /channels/1280000000000000000/threads/archived/public': () => ({ threads: archived, has_more: true }),
+      [`GET /channels/${thread}/messages`]: ({ query }) =>
+        isNewer('1300000000000000001', query.get('after')!) ? [message('1300000000000000001'), message(thread)] : [],
+    },
+    dayAfter,
+  )
   const first = await discord.poll(io, { ...input, backTo: '2024-01-01T00:00:00.000Z' })
   archived = [
     {

@@ -13,20 +13,21 @@ const maxPages = 10
 const maxThreads = 100
 const maxOpen = 50
 const maxClosedPages = 5
-const backMs = 90 * 86_400_000
+/** So far back the first poll begins; what is older comes in pieces, see `backfill`. */
+const headMs = 2 * 86_400_000
 
 /** `at`: the last message read of each channel or thread. `start`: where one that is new to us begins. `closed`: when the last thread below a channel was put away. */
 type Cursor = { at: Record<string, string>; start: string; turn: number; closed: Record<string, string> }
 /** `begunIn`: where the first message of a thread stands, itself in a forum. */
-type Place = { id: string; isThread: boolean; lastId: string | null; begunIn: string }
+export type Place = { id: string; isThread: boolean; lastId: string | null; begunIn: string }
 
 /** One round over the watched channels and the living threads below them: what came after the last id read, then open messages again. */
 export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const round: Round = { pages: [], trouble: null }
-  const backTo = new Date(input.backTo ?? io.now().getTime() - backMs)
-  const cursor = cursorOf(input.cursor, snowflakeAt(backTo))
+  const headAt = io.now().getTime() - headMs
+  const cursor = cursorOf(input.cursor, snowflakeAt(new Date(Math.max(headAt, Date.parse(input.backTo ?? '') || headAt))))
   const threads = await livingThreads(io)
-  const channels = idsOf(io.settings.channels).map((id) => ({ id, isThread: false, lastId: null, begunIn: id }))
+  const channels = channelsOf(io)
   const putAway: Place[] = []
   const closed = { ...cursor.closed }
   let [goesOn, toTheEnd] = [true, true]
@@ -64,8 +65,13 @@ function cursorOf(given: unknown, start: string): Cursor {
   }
 }
 
+/** The channels that are watched. */
+export function channelsOf({ settings }: Io): Place[] {
+  return idsOf(settings.channels).map((id) => ({ id, isThread: false, lastId: null, begunIn: id }))
+}
+
 /** Threads that are not archived, below the channels and forums that are watched; the busiest last ones. */
-async function livingThreads(io: Io): Promise<Place[]> {
+export async function livingThreads(io: Io): Promise<Place[]> {
   const { json } = await callApi(io, { path: `/guilds/${encodeURIComponent(io.settings.guildId ?? '')}/threads/active` })
   const { threads } = recordOf(json)
   if (!Array.isArray(threads)) throw new PlatformError('unavailable', 'Discord did not list the threads')
@@ -79,7 +85,11 @@ async function livingThreads(io: Io): Promise<Place[]> {
  * Threads below one channel that were put away since we last looked, or, the first time, the last hundred of them: somebody may have asked there and closed it between two
  * rounds. The times are Discord's own.
  */
-async function closedThreads(io: Io, cursor: Cursor, channel: string): Promise<{ places: Place[]; newest: string }> {
+export async function closedThreads(
+  io: Io,
+  cursor: Pick<Cursor, 'closed' | 'start'>,
+  channel: string,
+): Promise<{ places: Place[]; newest: string }> {
   const path = `/channels/${encodeURIComponent(channel)}/threads/archived/public`
   const known = cursor.closed[channel] ?? ''
   const places: Place[] = []
@@ -160,7 +170,8 @@ async function readOne(io: Io, round: Round, { id, channel, isThread }: { id: st
   round.pages.push({ resource: `open:${id}`, kind: 'open', request: requestOf(io, { channel, isThread }, id), body: text })
 }
 
-function requestOf(io: Io, { channel, isThread }: { channel: string; isThread: boolean }, id?: string): Record<string, string> {
+/** What a page of a channel or thread has to say of itself. */
+export function requestOf(io: Io, { channel, isThread }: { channel: string; isThread: boolean }, id?: string): Record<string, string> {
   return { channel, guild: io.settings.guildId ?? '', ...(isThread && { thread: '1' }), ...(id !== undefined && { id }) }
 }
 

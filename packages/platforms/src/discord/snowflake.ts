@@ -12,6 +12,11 @@ export function snowflakeAt(at: Date): string {
   return ms <= 0n ? '0' : String(ms << 22n)
 }
 
+/** When something with this id was made (ms). */
+export function msOf(id: string): number {
+  return Number((BigInt(id) >> 22n) + epochMs)
+}
+
 /** Whether this is an id. */
 export function isSnowflake(value: unknown): value is string {
   return typeof value === 'string' && /^\d{1,20}$/.test(value)
