@@ -6,6 +6,7 @@ import { platformOf, type Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
 import type { ChannelRow } from './poll-claim.ts'
+import type { Meter } from './poll-meter.ts'
 import { ledgerOfRow, readLedger, type LedgerRow } from './ledger-held.ts'
 
 /** Threads that one round reads to their end because something is missing there. */
@@ -99,15 +100,23 @@ async function change(tx: Queryable, row: LedgerRow, values: Partial<typeof t.po
 }
 
 /** What the platform counts below these posts now. Where it does not count when asked, what it said when the post was read last. Its failure fails no round. */
-export async function countPosts(ctx: Context, platform: Platform, io: Io, due: ToCount[]): Promise<Counted | null> {
+export async function countPosts(
+  ctx: Context,
+  platform: Platform,
+  { io, meter }: { io: Io; meter: Meter },
+  due: ToCount[],
+): Promise<Counted | null> {
   if (due.length === 0) return null
   const at = ctx.now()
   // Where asking costs money, what a post says of itself must do.
   if (!platform.postStats || platform.costs) return { at, stats: [], asked: due, left: [] }
   const stats: PostStats[] = []
-  // Few at a time: where the allowance ends in between, what was counted counts.
-  for (let from = 0; from < due.length; from += askedAtOnce) {
-    const posts = due.slice(from, from + askedAtOnce).map(({ externalId, ref }) => ({ externalId, ref }))
+  const before = meter.calls
+  let size = askedAtOnce
+  for (let from = 0; from < due.length; from += size) {
+    // Where each post is asked for by itself, few at a time: if the allowance ends in between, what was counted counts. Where a list tells of them all, all the rest.
+    if (from > 0 && meter.calls - before < from) size = due.length
+    const posts = due.slice(from, from + size).map(({ externalId, ref }) => ({ externalId, ref }))
     try {
       stats.push(...(await platform.postStats(io, { posts })))
     } catch (error) {

@@ -55,7 +55,7 @@ export async function readChannel(
     const backTo = poll.cursor === null && poll.backTo !== null && { backTo: poll.backTo.toISOString() }
     result = await platform.poll(io, { cursor: poll.cursor, ...backTo, posts, open: wishes.open, ...wanted, ...cost.allowance })
     back = result.trouble ? null : await readBack(ctx, claimed, io)
-    counted = result.trouble ? null : await countPosts(ctx, platform, io, wishes.count)
+    counted = result.trouble ? null : await countPosts(ctx, platform, { io, meter }, wishes.count)
   } catch (error) {
     const state = failed(ctx, claimed, meter, error)
     await keeper.keep({ claimed, deliveries: [], state })
