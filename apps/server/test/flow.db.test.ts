@@ -62,7 +62,7 @@ const untilReadAgainMs = 90_000
 async function expectNothingLost(world: World, but: (item: Item) => boolean = () => false): Promise<void> {
   const held = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
     tx.execute<{ platform: string; external_id: string; text: string; ours: boolean; gone: boolean }>(
-      sql`select platform, external_id, text, ours, (removed_at is not null or coalesce(absent_at > coalesce(seen_at, '-infinity'), false)) as gone from message`,
+      sql`select platform, external_id, text, ours, (removed_at is not null or coalesce(absent_at >= coalesce(seen_at, '-infinity'), false)) as gone from message`,
     ),
   )
   const byId = new Map(held.rows.map((row) => [`${row.platform} ${row.external_id}`, row]))

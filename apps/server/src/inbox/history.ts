@@ -178,10 +178,11 @@ function removalsOf(messages: MessageRow[], keys: Keys, takesReplies: boolean): 
 }
 
 /**
- * Is it gone, and since when (ms)? What the platform told is final; a mere absence yields to a later sighting.
+ * Is it gone, and since when (ms)? What the platform told is final; a mere absence yields to a later sighting. Not to one of the same reading, which lists first and
+ * looks each open message up last: it was taken away in between, and the next reading, in which nothing is new, would not say so again.
  */
 export function removalOf(row: Pick<MessageRow, 'removedAt' | 'removedBy' | 'absentAt' | 'seenAt'>): HistoryMessage['removed'] {
   if (row.removedAt !== null) return { by: row.removedBy ?? 'unknown', at: row.removedAt.getTime() }
-  if (row.absentAt !== null && (row.seenAt === null || row.absentAt > row.seenAt)) return { by: 'unknown', at: row.absentAt.getTime() }
+  if (row.absentAt !== null && (row.seenAt === null || row.absentAt >= row.seenAt)) return { by: 'unknown', at: row.absentAt.getTime() }
   return null
 }

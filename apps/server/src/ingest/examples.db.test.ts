@@ -202,6 +202,17 @@ describe('a removal', () => {
     expect((await rows(place)).find((row) => row.state === 'waiting')!.waitingSince).toBe(iso(0))
   })
 
+  test('while a reading is under way counts, although a page of that reading still showed the message', async () => {
+    const place = await world.place()
+    const absence = { fact: 'removal', externalId: 'm', by: 'unknown', platformAt: null } as const
+    await tell(place, 1, [aPost(), aMessage('m')], 'page')
+    await tell(place, 2, [aMessage('m')], 'page')
+    await tell(place, 2, [absence], 'page')
+    expect((await rows(place)).map(({ state }) => state)).toEqual(['withdrawn'])
+    await tell(place, 3, [aMessage('m')], 'page')
+    expect((await rows(place)).map(({ state }) => state)).toEqual(['waiting'])
+  })
+
   test('and a like that come before their message count when it comes', async () => {
     const place = await world.place()
     await tell(place, 1, [

@@ -42,7 +42,7 @@ export async function readLedger(
   where: SQL,
   { takesReplies, limit }: { takesReplies: boolean; limit: number },
 ): Promise<LedgerRow[]> {
-  const gone = sql.raw("(m.removed_at is not null or coalesce(m.absent_at > coalesce(m.seen_at, '-infinity'), false))")
+  const gone = sql.raw("(m.removed_at is not null or coalesce(m.absent_at >= coalesce(m.seen_at, '-infinity'), false))")
   const goneAbove = takesReplies
     ? sql`or exists (select from message a where a.workspace_id = m.workspace_id and a.platform = m.platform and a.external_id = m.parent_external_id and a.removed_at is not null)`
     : sql``
