@@ -53,7 +53,7 @@ export const bluesky: Dialect<'bluesky', BlueskySecrets> = {
     },
     '/profile/:actor': () => 'brand',
   },
-  quirks: { priorityPreference: 'switch' },
+  quirks: { priorityPreference: 'switch', lateViews: 'switch', everybodyBlocks: 'switch' },
   open: (context) => {
     const service = openBluesky(context)
     const { records, notifications } = service

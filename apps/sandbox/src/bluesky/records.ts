@@ -6,6 +6,7 @@ export type StoredRecord = { uri: string; cid: string; value: JsonObject }
 /** The brand's records that are not posts, by at-uri. */
 export class Records {
   #byUri = new Map<string, StoredRecord>()
+  #shownLikes = new Map<string, string>()
 
   /** The record at this at-uri. */
   get(uri: string): StoredRecord | undefined {
@@ -38,6 +39,15 @@ export class Records {
     })
   }
 
+  /** The brand's like as views show it, which are some seconds behind; `late`: as they showed it the last time that they were not. */
+  shownLikeOf(repo: string, subjectUri: string, late: boolean): string | undefined {
+    if (late) return this.#shownLikes.get(subjectUri)
+    const uri = this.likeOf(repo, subjectUri)?.uri
+    if (uri === undefined) this.#shownLikes.delete(subjectUri)
+    else this.#shownLikes.set(subjectUri, uri)
+    return uri
+  }
+
   /** The replies that the brand's threadgate on a root post hides. */
   hiddenBelow(repo: string, rootUri: string): string[] {
     const rkey = rootUri.split('/').at(-1) ?? ''
@@ -58,6 +68,7 @@ export class Records {
 
   /** Forgets all. */
   clear(): void {
+    this.#shownLikes.clear()
     this.#byUri.clear()
   }
 }

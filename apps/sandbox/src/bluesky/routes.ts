@@ -10,7 +10,7 @@ import { Notifications } from './notifications.ts'
 import { Records } from './records.ts'
 import { createRecord, deleteRecord, didFor, getRecord, listRecords, putRecord } from './repo.ts'
 import { Sessions } from './session.ts'
-import { postView, profileView, profileViewDetailed, quotesOf, threadView } from './views.ts'
+import { isBlocked, postView, profileView, profileViewDetailed, quotesOf, threadView } from './views.ts'
 import type { Viewer } from './views.ts'
 
 /** The pretend Bluesky: a PDS and its AppView in one. */
@@ -123,7 +123,7 @@ function getPosts(bluesky: Bluesky, request: FastifyRequest, query: URLSearchPar
   if (uris.length === 0) throw invalidRequest('Error: Params must have the property "uris"')
   if (uris.length > 25) throw invalidRequest('Error: uris must not have more than 25 elements')
   const items = uris.flatMap((uri) => bluesky.world.find('bluesky', normalUri(bluesky, uri)) ?? [])
-  return { posts: items.map((item) => postView(viewer, item)) }
+  return { posts: items.filter((item) => !isBlocked(viewer, item)).map((item) => postView(viewer, item)) }
 }
 
 function getQuotes(bluesky: Bluesky, request: FastifyRequest, query: URLSearchParams): JsonObject {

@@ -34,7 +34,7 @@ export function profileViewDetailed(viewer: Viewer, account: Account): JsonObjec
 /** `app.bsky.feed.defs#postView`. */
 export function postView(viewer: Viewer, item: Item): JsonObject {
   const { world } = viewer
-  const likeUri = viewer.records.likeOf(world.brand('bluesky').id, item.id)?.uri
+  const likeUri = viewer.records.shownLikeOf(world.brand('bluesky').id, item.id, viewer.faults.quirks['lateViews'] === true)
   const embed = embedView(viewer, item)
   return {
     uri: item.id,
@@ -63,8 +63,17 @@ export function postView(viewer: Viewer, item: Item): JsonObject {
   }
 }
 
+/** Whether a block stands between the brand and who wrote it (`everybodyBlocks`): views leave such posts out. */
+export function isBlocked(viewer: Context, item: Item): boolean {
+  return viewer.faults.quirks['everybodyBlocks'] === true && item.authorId !== viewer.world.brand('bluesky').id
+}
+
 /** The thread around a post: `depth` levels of replies, up to `parentHeight` ancestors. */
 export function threadView(viewer: Viewer, item: Item, reach: { depth: number; parentHeight: number }): JsonObject {
+  if (isBlocked(viewer, item)) {
+    const author = { did: item.authorId, viewer: { blockedBy: true } }
+    return { $type: 'app.bsky.feed.defs#blockedPost', uri: item.id, blocked: true, author }
+  }
   const hidden = viewer.records.hiddenBelow(viewer.world.brand('bluesky').id, item.rootId)
   return {
     ...branch(viewer, item, reach.depth, hidden),
@@ -81,7 +90,7 @@ export function quotesOf(viewer: Context, item: Item): Item[] {
 
 /** The brand's and strangers' replies that a thread shows: no invalid roots, none hidden by the gate. */
 function shownReplies(viewer: Viewer, item: Item, hidden: string[]): Item[] {
-  return viewer.world.replies(item).filter((reply) => !reply.hidden && !hidden.includes(reply.id))
+  return viewer.world.replies(item).filter((reply) => !reply.hidden && !hidden.includes(reply.id) && !isBlocked(viewer, reply))
 }
 
 function branch(viewer: Viewer, item: Item, depth: number, hidden: string[]): JsonObject {

@@ -149,14 +149,14 @@ async function readOwn(io: Io, round: Round, untilAt: number): Promise<number> {
   return newestAt
 }
 
-async function readThread(io: Io, round: Round, uri: string): Promise<void> {
+async function readThread(io: Io, round: Round, uri: string, depth = 1000): Promise<void> {
   const page = { resource: `thread:${uri}`, kind: 'thread', request: { uri } }
   try {
     const { body } = await xrpc(io, {
       nsid: 'app.bsky.feed.getPostThread',
       params: [
         ['uri', uri],
-        ['depth', '1000'],
+        ['depth', String(depth)],
         ['parentHeight', '0'],
       ],
     })
@@ -167,7 +167,11 @@ async function readThread(io: Io, round: Round, uri: string): Promise<void> {
   }
 }
 
+/** Many at once. What did not come back is deleted, or a block stands between: its own thread tells which. */
 async function rereadOpen(io: Io, round: Round, uris: string[]): Promise<void> {
-  const { body } = await xrpc(io, { nsid: 'app.bsky.feed.getPosts', params: uris.map((uri): [string, string] => ['uris', uri]) })
-  round.pages.push({ resource: openResource(uris.join(' ')), kind: 'open', request: { uris: uris.join(' ') }, body })
+  const { body, json } = await xrpc(io, { nsid: 'app.bsky.feed.getPosts', params: uris.map((uri): [string, string] => ['uris', uri]) })
+  const answered = new Set(listOf(json.posts).map((each) => recordOf(each).uri))
+  const shown = uris.filter((uri) => answered.has(uri)).join(' ')
+  round.pages.push({ resource: openResource(uris.join(' ')), kind: 'open', request: { uris: shown }, body })
+  for (const uri of uris) if (!answered.has(uri)) await readThread(io, round, uri, 0)
 }

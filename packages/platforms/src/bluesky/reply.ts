@@ -12,6 +12,7 @@ import { xrpc, xrpcErrorOf } from './xrpc.ts'
 
 const collection = 'app.bsky.feed.post'
 const checkTimeoutMs = 4_000
+const blockWords = 'A block stands between this account and the author'
 
 /**
  * Writes the reply under a record key made from ours (`putRecord`), so that any number of tries leave one record. The server does not check the target,
@@ -57,8 +58,7 @@ async function replyRefs(io: Io, { target }: ReplyInput): Promise<{ root: Ref; p
   const post = await readTarget(io, target.externalId)
   if (recordOf(post.viewer).replyDisabled === true) throw new PlatformError('rejected', 'The author does not take replies to this post')
   const blocked = recordOf(recordOf(post.author).viewer)
-  if (blocked.blockedBy === true || blocked.blocking !== undefined)
-    throw new PlatformError('rejected', 'A block stands between this account and the author')
+  if (blocked.blockedBy === true || blocked.blocking !== undefined) throw new PlatformError('rejected', blockWords)
   const parent = { uri: target.externalId, cid: nameOf(post.cid) ?? target.ref.cid ?? '' }
   const root = recordOf(recordOf(recordOf(post.record).reply).root)
   const [rootUri, rootCid] = [nameOf(root.uri) ?? target.ref.rootUri, nameOf(root.cid) ?? target.ref.rootCid]
@@ -70,7 +70,20 @@ async function readTarget(io: Io, uri: string): Promise<JsonRecord> {
   const post = listOf(json.posts)
     .map(recordOf)
     .find((each) => each.uri === uri)
-  if (!post) throw new PlatformError('gone', 'The post was deleted')
+  return post ?? (await readHidden(io, uri))
+}
+
+/** What is not among the posts is deleted, or a block stands between; the thread tells which. */
+async function readHidden(io: Io, uri: string): Promise<JsonRecord> {
+  const params: [string, string][] = [
+    ['uri', uri],
+    ['depth', '0'],
+    ['parentHeight', '0'],
+  ]
+  const thread = recordOf((await xrpc(io, { nsid: 'app.bsky.feed.getPostThread', params })).json.thread)
+  if (thread.blocked === true) throw new PlatformError('rejected', blockWords)
+  const post = recordOf(thread.post)
+  if (post.uri !== uri) throw new PlatformError('gone', 'The post was deleted')
   return post
 }
 
@@ -123,19 +136,49 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
   }
 }
 
-/** Likes once, or takes the like back; what already is so stays so. */
+const likes = 'app.bsky.feed.like'
+
+/** Likes once, or takes the like back; what already is so stays so. What the post's view says of our like is some seconds old, so our own repository has the last word. */
 export async function like(io: Io, input: { externalId: string; ref: Record<string, string>; liked: boolean }): Promise<void> {
   const post = await readTarget(io, input.externalId)
-  const there = nameOf(recordOf(post.viewer).like)
+  const shown = nameOf(recordOf(post.viewer).like)
   const repo = io.self.accountId
-  const likes = 'app.bsky.feed.like'
-  if (input.liked && there === null) {
-    const subject = { uri: input.externalId, cid: nameOf(post.cid) ?? input.ref.cid ?? '' }
-    await xrpc(io, {
-      nsid: 'com.atproto.repo.createRecord',
-      body: { repo, collection: likes, record: { $type: likes, subject, createdAt: io.now().toISOString() } },
-    })
+  if (!input.liked) {
+    const there = shown ?? (await likeOf(io, input.externalId))
+    if (there !== null) await xrpc(io, { nsid: 'com.atproto.repo.deleteRecord', body: { repo, collection: likes, rkey: rkeyOf(there) } })
+    return
   }
-  if (!input.liked && there !== null)
-    await xrpc(io, { nsid: 'com.atproto.repo.deleteRecord', body: { repo, collection: likes, rkey: rkeyOf(there) } })
+  if (shown !== null && (await isKept(io, shown))) return
+  const subject = { uri: input.externalId, cid: nameOf(post.cid) ?? input.ref.cid ?? '' }
+  await xrpc(io, {
+    nsid: 'com.atproto.repo.createRecord',
+    body: { repo, collection: likes, record: { $type: likes, subject, createdAt: io.now().toISOString() } },
+  })
+}
+
+/** Our like of a post among our newest hundred. */
+async function likeOf(io: Io, uri: string): Promise<string | null> {
+  const params: [string, string][] = [
+    ['repo', io.self.accountId],
+    ['collection', likes],
+    ['limit', '100'],
+  ]
+  const { json } = await xrpc(io, { nsid: 'com.atproto.repo.listRecords', params })
+  const mine = listOf(json.records).map(recordOf)
+  return nameOf(mine.find(({ value }) => recordOf(recordOf(value).subject).uri === uri)?.uri)
+}
+
+async function isKept(io: Io, likeUri: string): Promise<boolean> {
+  const params: [string, string][] = [
+    ['repo', io.self.accountId],
+    ['collection', likes],
+    ['rkey', rkeyOf(likeUri)],
+  ]
+  try {
+    await xrpc(io, { nsid: 'com.atproto.repo.getRecord', params })
+    return true
+  } catch (error) {
+    if (xrpcErrorOf(error) === 'RecordNotFound') return false
+    throw error
+  }
 }
