@@ -7,12 +7,14 @@ import { startChild } from './child.ts'
 import { installed, type Peer } from './peer.ts'
 
 type Json = Record<string, any>
-type Account = { did: string; handle: string; call: (nsid: string, options?: { query?: Json; body?: Json }) => Promise<Json> }
+export type Account = { did: string; handle: string; call: (nsid: string, options?: { query?: Json; body?: Json }) => Promise<Json> }
 
 const node22 = join(installed, 'atproto/node/node_modules/node/bin/node')
 
+export type Atproto = Peer & { fan: Account; brand: Account }
+
 /** AT Protocol's own network on this machine: directory, account server, app view, in its own schemas of that database. `between` stands before the account server. */
-export async function openAtproto(databaseUrl: string): Promise<Peer & { fan: Account; brand: Account; accounts: string }> {
+export async function openAtproto(databaseUrl: string): Promise<Atproto> {
   const dir = mkdtempSync(join(tmpdir(), 'answerback-atproto-'))
   const program = fileURLToPath(new URL('atproto-network.ts', import.meta.url))
   const network = startChild(node22, [program, JSON.stringify({ installedIn: join(installed, 'atproto/network'), schema: 'peer' })], {
@@ -47,7 +49,6 @@ export async function openAtproto(databaseUrl: string): Promise<Peer & { fan: Ac
     settings: { service: accounts, apiUrl: between.url, identifier: brand.handle, appPassword: password },
     fan,
     brand,
-    accounts,
     keep: between.keep,
     writes: ({ method, path }) => method === 'POST' && path.includes('putRecord'),
     async comment(text) {
@@ -85,7 +86,8 @@ async function signUp(server: string, handle: string): Promise<Account> {
       headers: { ...(token && { authorization: `Bearer ${token}` }), ...(body && { 'content-type': 'application/json' }) },
       body: body && JSON.stringify(body),
     })
-    const said = (await response.json()) as Json
+    const words = await response.text()
+    const said = (words === '' ? {} : JSON.parse(words)) as Json
     if (!response.ok) throw new Error(`${nsid}: ${response.status} ${JSON.stringify(said)}`)
     return said
   }
