@@ -91,10 +91,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     rewriteUrl: (request) => withPrefix(request.url ?? '/'),
   })
   readBodies(app)
+  const answering = options.only ?? platformIds
   const webhooks = new Webhooks(context)
   const running = perPlatform((dialect) => dialect.open(context, webhooks.of(dialect.id)))
   const hanging: Hanging = new Set()
-  for (const platform of options.only ?? platformIds)
+  for (const platform of answering)
     app.register(
       async (scope) => {
         applyFaults(scope, context, platform, hanging)
@@ -126,7 +127,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (!stateFile || !loadState(stateFile, services)) reset()
   // A state that was saved before a platform was added knows nothing of it.
   for (const platform of platformIds) if (!world.hasBrand(platform)) seed(platform, options.brand ?? 'empty')
-  routePages(app, context)
+  routePages(app, context, answering)
   routeAdmin(app, { ...context, webhooks, reset, setPace: (pace) => rhythm.start(pace) })
   await app.listen({ port: options.port, host })
   const address = app.server.address()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { bodyFields, queryFields, textOf } from '../http/body.ts'
-import { dialectOf, platformIds } from '../registry.ts'
+import { dialectOf } from '../registry.ts'
 import type { Item, PlatformId } from '../world/item.ts'
 import { accountFor, speak } from '../world/speak.ts'
 import { brandPage, homePage, missingPage, postPage } from './pages.ts'
@@ -12,7 +12,7 @@ import type { Visitor } from './thread.ts'
 const maxCharacters = 5_000
 
 /** Registers the public pages, their forms (POST and redirect), and every permalink the APIs give. */
-export function routePages(app: FastifyInstance, context: Context): void {
+export function routePages(app: FastifyInstance, context: Context, platforms: readonly PlatformId[]): void {
   app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       reply.headers(safety)
@@ -21,10 +21,10 @@ export function routePages(app: FastifyInstance, context: Context): void {
       if (request.method === 'POST' && foreign) return reply.code(403).send('Not from there.')
     })
     scope.get('/style.css', async (_request, reply) => reply.type('text/css').send(styleSheet()))
-    for (const prefix of ['', ...platformIds.map((platform) => `/${platform}`)])
+    for (const prefix of ['', ...platforms.map((platform) => `/${platform}`)])
       scope.get(`${prefix}/picture.svg`, async (_request, reply) => reply.type('image/svg+xml').send(picture))
     scope.get('/', async (_request, reply) => show(reply, homePage(context)))
-    for (const platform of platformIds) {
+    for (const platform of platforms) {
       routePlatform(scope, context, platform)
       routePermalinks(scope, context, platform)
     }
