@@ -90,15 +90,6 @@ export function describeLoop(name: string, isHere: boolean, open: () => Promise<
       const words = await peer.comment('Never mind me')
       const row = await staff.waiting(words.text)
       await peer.remove(words)
-      setTimeout(async () => {
-        const d: any = await staff.ctx.db.system.execute(`select error, failures, calls, quota_left, due_at, last_ok_at, now() from poll`)
-        console.log(JSON.stringify(d.rows))
-        const e: any = await staff.ctx.db.system
-          .execute(`select kind, state, reason, received_at from delivery order by received_at desc limit 12` as never)
-          .catch(String)
-        console.log(JSON.stringify(e.rows ?? e))
-        console.log(JSON.stringify((await staff.thread(row)).messages))
-      }, 12000)
       await staff.until('it is gone here', async () => (await staff.thread(row)).messages[0]?.state === 'removed')
       expect((await staff.thread(row)).turns.map(({ state }) => state)).toEqual(['withdrawn'])
     })
