@@ -31,7 +31,8 @@ export async function remove(io: Io, input: Message): Promise<void> {
   }
 }
 
-const maxPages = 10
+/** A hundred videos: whoever asks, asks for the newest. */
+const maxPages = 5
 
 /** `comments` of each video, replies included, from the list of our videos: TikTok documents no way to ask for one. Those that it does not reach are left out. */
 export async function postStats(io: Io, { posts }: { posts: Message[] }): Promise<PostStats[]> {
