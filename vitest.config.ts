@@ -23,8 +23,11 @@ export default defineConfig({
           include: [`${everywhere}/*.db.test.ts`],
           globalSetup: 'apps/server/test/postgres-setup.ts',
           maxWorkers: 2,
-          testTimeout: 30_000,
+          // Some play every platform at once, and there are twenty of them.
+          testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Twenty platforms are read at once here: a second, which is usual, says more of the machine than of the product.
+          expect: { poll: { timeout: 10_000 } },
           sequence: { groupOrder: 1 },
         },
       },
@@ -37,6 +40,7 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 60_000,
           hookTimeout: 90_000,
+          expect: { poll: { timeout: 10_000 } },
           sequence: { groupOrder: 2 },
         },
       },
