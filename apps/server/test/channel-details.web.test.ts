@@ -84,7 +84,7 @@ test('an owner copies the webhook of a channel and makes another secret, on a ph
 test('what reading may cost in a month is kept, and taken away by leaving it empty', async () => {
   const page = await signIn('desktop')
   const line = await openDetails(page, nameOf('costs'))
-  const cap = line.getByLabel(/Reading may cost/)
+  const cap = line.getByLabel(/It may cost/)
   await cap.fill('a lot')
   await cap.press('Enter')
   await line.getByText('A sum in US dollars').waitFor()

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoManager } from '../src/demo/demo.ts'
 import { readEnv } from '../src/env.ts'
 import { startServer, type Running } from '../src/server.ts'
+import { openAsked } from './asked-in-public.ts'
 import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
 
 /** What can be done to one message, on platforms that can do it, as a community manager meets it. */
@@ -37,34 +38,7 @@ async function signIn(screen: 'desktop' | 'phone' = 'desktop'): Promise<Page> {
   return page
 }
 
-/** Somebody comments on the public pages, and a colleague opens the thread. */
-async function openQuestion(page: Page, platform: 'youtube' | 'mastodon', text: string): Promise<void> {
-  const visitor = await openPage(browser)
-  await visitor.goto(`${running.sandbox!.url}/${platform}`)
-  await visitor.locator('main > article a.link').first().click()
-  const form = visitor.locator('form.write').last()
-  await form.locator('[name=name]').fill('Rosa')
-  await form.locator('[name=text]').fill(text)
-  await form.getByRole('button').click()
-  await visitor.getByText(text).first().waitFor()
-  await visitor.context().close()
-  // A platform with a quota of a day is read seldom; nobody here wants to wait for its turn.
-  const row = page.getByRole('row').filter({ hasText: text })
-  await expect
-    .poll(
-      async () => {
-        await running.ctx.db.system.execute(sql`delete from poll_budget`)
-        await running.ctx.db.system.execute(
-          sql`update poll set due_at = ${new Date().toISOString()}, used = '{}' where platform = ${platform}`,
-        )
-        return row.count()
-      },
-      { timeout: 40_000, interval: 1_000 },
-    )
-    .toBe(1)
-  await row.click()
-  await page.getByRole('textbox', { name: /reply/i }).waitFor()
-}
+const openQuestion = (page: Page, platform: 'youtube' | 'mastodon', text: string) => openAsked(running, browser, page, platform, text)
 
 const menuOf = (page: Page, name: RegExp) => page.locator('#thread').getByRole('button', { name }).first()
 const choose = (page: Page, name: RegExp) => page.getByRole('menuitem', { name }).click()

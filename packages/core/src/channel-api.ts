@@ -17,8 +17,8 @@ export const channelHealth = z.object({
   past: z.object({ backTo: instant, reachedAt: instant.nullable() }).nullable(),
   /** Calls that the platform says are left. */
   quota: z.object({ left: z.number().int(), of: z.number().int().nullable(), resetsAt: instant.nullable() }).nullable(),
-  /** What reading cost this month, and may cost. */
-  spent: z.object({ usd: z.number(), capUsd: z.number().nullable() }).nullable(),
+  /** What reading and answering cost this month, and may cost. `capsReplies`: once the limit is reached nothing is sent either. */
+  spent: z.object({ usd: z.number(), capUsd: z.number().nullable(), capsReplies: z.boolean() }).nullable(),
 })
 
 /** What this account may do there: its platform can, and connecting did not find that it lacks it. */

@@ -14,6 +14,7 @@ export const problems = {
   other_account: { status: 409, title: 'This link is for somebody else' },
   last_owner: { status: 409, title: 'A workspace needs an owner' },
   account_differs: { status: 409, title: 'That is another account' },
+  cost_cap_reached: { status: 409, title: 'What this channel may cost in a month is spent' },
   channel_off: { status: 409, title: 'This channel is not in use right now' },
   too_late: { status: 409, title: 'It is too late to undo this' },
   changed_meanwhile: { status: 409, title: 'Somebody changed this meanwhile' },

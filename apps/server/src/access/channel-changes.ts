@@ -34,12 +34,15 @@ export async function pauseChannel(ctx: Context, channel: ChannelRow, paused: bo
   if (!paused) await ctx.db.system.update(t.poll).set({ dueAt: now }).where(eq(t.poll.channelId, channel.id))
 }
 
-/** Sets what reading a channel may cost in a month, in US dollars; null is no limit. It is read again at once, by the new one. */
-export async function capChannel(ctx: Context, channel: ChannelRow, monthlyCapUsd: number | null, by: string): Promise<void> {
-  if (channel.monthlyCapUsd === monthlyCapUsd) return
+type Cap = Partial<Pick<ChannelRow, 'monthlyCapUsd' | 'capReplies'>>
+
+/** Sets what a channel may cost in a month, in US dollars, null is no limit; and whether that holds for answers too. It is read again at once, by the new one. */
+export async function capChannel(ctx: Context, channel: ChannelRow, given: Cap, by: string): Promise<void> {
+  const { monthlyCapUsd = channel.monthlyCapUsd, capReplies = channel.capReplies } = given
+  if (channel.monthlyCapUsd === monthlyCapUsd && channel.capReplies === capReplies) return
   await changing(ctx, channel.workspaceId, async (change) => {
-    await change.tx.update(t.channel).set({ monthlyCapUsd }).where(eq(t.channel.id, channel.id))
-    await noteChannel(ctx, change, by, 'channel.capped', channel.id, { handle: channel.handle, monthlyCapUsd })
+    await change.tx.update(t.channel).set({ monthlyCapUsd, capReplies }).where(eq(t.channel.id, channel.id))
+    await noteChannel(ctx, change, by, 'channel.capped', channel.id, { handle: channel.handle, monthlyCapUsd, capReplies })
     change.channelsChanged()
   })
   await ctx.db.system.update(t.poll).set({ dueAt: ctx.now() }).where(eq(t.poll.channelId, channel.id))

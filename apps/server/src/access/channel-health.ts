@@ -5,6 +5,7 @@ import { platformOf, type Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
 import type { schema as t } from '../db/schema.ts'
 import { iso } from '../live/rows.ts'
+import { spentThisMonth } from './spending.ts'
 
 type ChannelRow = typeof t.channel.$inferSelect
 type PollRow = typeof t.poll.$inferSelect
@@ -48,7 +49,6 @@ export function healthOf(ctx: Context, channel: ChannelRow, poll: PollRow | unde
   const platform = platformOf(ctx, channel.platform)
   const came = arrivals.get(channel.id)
   const { itemAt = null, receivedAt = null, foundAt = null, found = 0 } = came ?? {}
-  const month = ctx.now().toISOString().slice(0, 7)
   const quotaHolds = poll?.quotaLeft != null && (poll.quotaResetsAt === null || poll.quotaResetsAt > ctx.now())
   return {
     lastWebhookAt: iso(channel.lastWebhookAt),
@@ -62,7 +62,10 @@ export function healthOf(ctx: Context, channel: ChannelRow, poll: PollRow | unde
     foundByReading: platform.can.webhook && foundAt !== null ? { count: found, at: foundAt.toISOString() } : null,
     past: poll?.backTo && poll.backDoneAt === null ? { backTo: poll.backTo.toISOString(), reachedAt: iso(poll.backReachedAt) } : null,
     quota: quotaHolds ? { left: poll.quotaLeft!, of: poll.quotaOf, resetsAt: iso(poll.quotaResetsAt) } : null,
-    spent: platform.costs === undefined ? null : { usd: poll?.spentMonth === month ? poll.spentUsd : 0, capUsd: channel.monthlyCapUsd },
+    spent:
+      platform.costs === undefined
+        ? null
+        : { usd: spentThisMonth(poll, ctx.now()), capUsd: channel.monthlyCapUsd, capsReplies: channel.capReplies },
   }
 }
 

@@ -3,6 +3,7 @@ import { Problem } from '@answerback/core/problem'
 import type { Io, Self } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
+import { countedFetch } from './counted-calls.ts'
 import { seal, unseal } from './secrets.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function ioOf(
     )
   const about = `channel:${channel.id}`
   const io: Io = {
-    fetch: given.fetch ?? ctx.fetch,
+    fetch: given.fetch ?? countedFetch(ctx, channel),
     now: ctx.now,
     settings: { ...channel.settings, apiUrl: channel.apiUrl },
     credentials: unseal<Record<string, string>>(ctx.secrets, about, channel.credentials),

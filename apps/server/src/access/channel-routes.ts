@@ -20,6 +20,7 @@ const settings = z.record(z.string(), z.string().max(10_000))
 const changeBody = z.object({
   paused: z.boolean().optional(),
   monthlyCapUsd: z.number().min(0).max(1_000_000).nullable().optional(),
+  capReplies: z.boolean().optional(),
   appId: z.uuid().nullable().optional(),
 })
 const connectBody = z.object({ platform: z.string(), settings })
@@ -91,10 +92,10 @@ export function channelRoutes(server: FastifyInstance, ctx: Context): void {
       ...asOwner,
     },
     async (request, reply) => {
-      const { paused, monthlyCapUsd, appId } = request.body
+      const { paused, appId, ...cap } = request.body
       const row = await find(request)
       if (appId !== undefined) await bindChannel(ctx, row, appId, actorOf(request).id)
-      if (monthlyCapUsd !== undefined) await capChannel(ctx, row, monthlyCapUsd, actorOf(request).id)
+      await capChannel(ctx, row, cap, actorOf(request).id)
       if (paused !== undefined) await pauseChannel(ctx, row, paused, actorOf(request).id)
       return reply.code(204).send()
     },

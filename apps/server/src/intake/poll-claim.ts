@@ -1,8 +1,9 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import { takeFromAll, type Used } from '../access/call-budget.ts'
+import { besideReading, sharerOf } from '../access/counted-calls.ts'
+import { readShared, takeShared, type Ask } from '../access/shared-calls.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
-import { takeFromAll, type Used } from './poll-budget.ts'
-import { takeShared, type Ask } from './poll-shared.ts'
 
 /** A poller that died gives its channels back after this long. */
 const leaseMs = 60_000
@@ -12,7 +13,10 @@ const lookedAt = 4
 export type ChannelRow = typeof t.channel.$inferSelect
 export type PollRow = typeof t.poll.$inferSelect
 
-/** One channel that this process alone reads now. `lane`: its platform and host, and whether it failed last time. `calls`: how many are paid for already. */
+/**
+ * One channel that this process alone reads now. `lane`: its platform and host, and whether it failed last time. `calls`: how many are paid for already. `others`: what
+ * replies and the like used of the account's own allowances.
+ */
 export type Claimed = {
   channel: ChannelRow
   poll: PollRow
@@ -20,6 +24,7 @@ export type Claimed = {
   leasedUntil: Date
   calls: number
   used: Record<string, Used>
+  others: Record<string, Used>
   shared: Ask | null
 }
 
@@ -47,7 +52,15 @@ export async function claimPolls(ctx: Context, room: Room): Promise<Claimed[]> {
     .where(inArray(t.poll.channelId, [...lanes.keys()]))
   const claimed = rows
     .toSorted((a, b) => a.poll.dueAt.getTime() - b.poll.dueAt.getTime())
-    .map((row): Claimed => ({ ...row, lane: lanes.get(row.channel.id)!, leasedUntil, calls: 0, used: row.poll.used, shared: null }))
+    .map((row): Claimed => ({
+      ...row,
+      lane: lanes.get(row.channel.id)!,
+      leasedUntil,
+      calls: 0,
+      used: row.poll.used,
+      others: {},
+      shared: null,
+    }))
   return payFor(ctx, claimed)
 }
 
@@ -85,14 +98,20 @@ async function payFor(ctx: Context, claimed: Claimed[]): Promise<Claimed[]> {
   const now = ctx.now()
   const asking: Claimed[] = []
   const denied: { claimed: Claimed; freeAt: Date }[] = []
+  const beside = await readShared(
+    ctx,
+    claimed.map((each) => besideReading(ctx, each.channel)),
+  )
   for (const each of claimed) {
     const { budgets = [] } = platformOf(ctx, each.channel.platform)
     each.calls = Math.max(1, each.poll.calls)
+    each.others = beside.get(besideReading(ctx, each.channel).name) ?? {}
     const own = takeFromAll(
       budgets.filter((budget) => budget.scope === 'channel'),
       each.poll.used,
       each.calls,
       now,
+      { others: each.others },
     )
     if (!own.taken) {
       denied.push({ claimed: each, freeAt: own.freeAt })
@@ -100,7 +119,7 @@ async function payFor(ctx: Context, claimed: Claimed[]): Promise<Claimed[]> {
     }
     each.used = own.used
     const shared = budgets.filter((budget) => budget.scope === 'app')
-    if (shared.length > 0) each.shared = { name: sharerOf(each), budgets: shared, calls: each.calls }
+    if (shared.length > 0) each.shared = { name: sharerOf(each.channel), budgets: shared, calls: each.calls }
     asking.push(each)
   }
   const sharing = asking.filter((each) => each.shared !== null)
@@ -112,11 +131,6 @@ async function payFor(ctx: Context, claimed: Claimed[]): Promise<Claimed[]> {
   const refused = new Set(denied.map((each) => each.claimed))
   await giveBack(ctx, denied)
   return asking.filter((each) => !refused.has(each))
-}
-
-/** Whose allowance it is: the app's where there is one, else ours at that host. */
-function sharerOf({ channel }: Claimed): string {
-  return `${channel.platform} ${channel.appId ?? new URL(channel.apiUrl).host}`
 }
 
 async function giveBack(ctx: Context, denied: { claimed: Claimed; freeAt: Date }[]): Promise<void> {

@@ -43,6 +43,11 @@ export function openKeeper(ctx: Context, { gathers = true } = {}): Keeper {
   }
 }
 
+/** What the round cost. */
+function spentMore({ claimed: { poll }, state }: Kept): number {
+  return state.spentUsd - (poll.spentMonth === state.spentMonth ? poll.spentUsd : 0)
+}
+
 /** When one of them cannot be written, each alone: the others are not its fault. */
 async function storeAll(ctx: Context, batch: Waiting[]): Promise<void> {
   try {
@@ -63,7 +68,7 @@ function store(ctx: Context, batch: Kept[]): Promise<Set<string>> {
     const column = <T>(value: (kept: Kept) => T) => sql.param(batch.map(value))
     const json = (value: (kept: Kept) => unknown) => column((kept) => (value(kept) === undefined ? null : JSON.stringify(value(kept))))
     const instant = (value: (kept: Kept) => Date | null) => column((kept) => value(kept)?.toISOString() ?? null)
-    // What was wanted since this round began stays wanted. Whoever moved `due_at` meanwhile (connected again, went on) wants it read then, whatever this round came to.
+    // What was wanted since this round began stays wanted, and what answers cost meanwhile stays spent. Whoever moved `due_at` meanwhile (connected again, went on) wants it read then, whatever this round came to.
     const { rows } = await tx.execute<{ channel_id: string }>(sql`
       update poll set cursor = coalesce(kept.cursor, poll.cursor), seen = coalesce(kept.seen, poll.seen),
         wanted = case when poll.wanted = kept.given then kept.wanted else kept.wanted || (
@@ -71,7 +76,8 @@ function store(ctx: Context, batch: Kept[]): Promise<Set<string>> {
         due_at = case when poll.due_at = kept.was_due_at then kept.due_at else least(poll.due_at, kept.due_at) end,
         leased_until = null, last_ok_at = kept.last_ok_at, failures = kept.failures, error = kept.error, calls = kept.calls, used = kept.used,
         quota_left = kept.quota_left, quota_of = kept.quota_of, quota_resets_at = kept.quota_resets_at,
-        spent_usd = kept.spent_usd, spent_month = kept.spent_month, open_after = kept.open_after,
+        spent_usd = case when kept.spent_more = 0 then poll.spent_usd when poll.spent_month = kept.spent_month then poll.spent_usd + kept.spent_more else kept.spent_more end,
+        spent_month = case when kept.spent_more = 0 then poll.spent_month else kept.spent_month end, open_after = kept.open_after,
         back_cursor = kept.back_cursor, back_reached_at = kept.back_reached_at, back_done_at = kept.back_done_at
       from unnest(
         ${column((kept) => kept.claimed.channel.id)}::uuid[], ${instant((kept) => kept.claimed.leasedUntil)}::timestamptz[],
@@ -80,10 +86,10 @@ function store(ctx: Context, batch: Kept[]): Promise<Set<string>> {
         ${instant((kept) => kept.state.lastOkAt)}::timestamptz[], ${column((kept) => kept.state.failures)}::int[], ${column((kept) => kept.state.error)}::text[],
         ${column((kept) => kept.state.calls)}::int[], ${json((kept) => kept.state.used)}::jsonb[], ${column((kept) => kept.state.quotaLeft)}::int[],
         ${column((kept) => kept.state.quotaOf)}::int[], ${instant((kept) => kept.state.quotaResetsAt)}::timestamptz[],
-        ${column((kept) => kept.state.spentUsd)}::float8[], ${column((kept) => kept.state.spentMonth)}::text[], ${column((kept) => kept.state.openAfter)}::text[],
+        ${column(spentMore)}::float8[], ${column((kept) => kept.state.spentMonth)}::text[], ${column((kept) => kept.state.openAfter)}::text[],
         ${json((kept) => kept.state.backCursor ?? undefined)}::jsonb[], ${instant((kept) => kept.state.backReachedAt)}::timestamptz[], ${instant((kept) => kept.state.backDoneAt)}::timestamptz[]
       ) as kept (channel_id, leased_until, cursor, seen, wanted, given, was_due_at, due_at, last_ok_at, failures, error, calls, used, quota_left, quota_of,
-        quota_resets_at, spent_usd, spent_month, open_after, back_cursor, back_reached_at, back_done_at)
+        quota_resets_at, spent_more, spent_month, open_after, back_cursor, back_reached_at, back_done_at)
       where poll.channel_id = kept.channel_id and poll.leased_until = kept.leased_until
       returning poll.channel_id`)
     const mine = new Set(rows.map((row) => row.channel_id))

@@ -1,8 +1,8 @@
 import { PlatformError } from '@answerback/platforms/error'
+import { takeFromAll } from '../access/call-budget.ts'
+import { takeShared } from '../access/shared-calls.ts'
 import { platformOf, type Context } from '../context.ts'
-import { takeFromAll } from './poll-budget.ts'
 import type { Claimed } from './poll-claim.ts'
-import { takeShared } from './poll-shared.ts'
 
 /** Beyond what was paid for before, calls are taken so many at a time. */
 const callsAtATime = 5
@@ -24,7 +24,7 @@ export function openMeter(ctx: Context, claimed: Claimed): Meter {
   let freeAt: Date | null = null
 
   async function payMore(): Promise<void> {
-    const mine = takeFromAll(own, claimed.used, callsAtATime, ctx.now())
+    const mine = takeFromAll(own, claimed.used, callsAtATime, ctx.now(), { others: claimed.others })
     if (!mine.taken) return refuse(mine.freeAt)
     const [wait] = claimed.shared === null ? [null] : await takeShared(ctx, [{ ...claimed.shared, calls: callsAtATime }])
     if (wait) return refuse(wait)

@@ -2,7 +2,8 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { ReplySent } from '@answerback/platforms/platform'
 import type { MessageFact } from '@answerback/core/facts'
-import type { Context } from '../context.ts'
+import { addSpending, priceOf } from '../access/spending.ts'
+import { platformOf, type Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
 import { foldFacts } from '../ingest/fold.ts'
@@ -21,6 +22,12 @@ export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent,
   await changing(ctx, reply.workspaceId, async (change) => {
     const now = ctx.now()
     const channels = await change.tx.select().from(t.channel).where(eq(t.channel.id, reply.channelId))
+    // One that was found there by looking cost what its words do.
+    const usd = sent.spentUsd ?? priceOf(platformOf(ctx, channels[0]!.platform), reply.text)
+    if (usd > 0) {
+      await addSpending(ctx, reply.channelId, usd)
+      change.channelsChanged()
+    }
     const fold: Fold = {
       tx: change.tx,
       workspaceId: reply.workspaceId,

@@ -194,7 +194,7 @@ describe('the text of a reply', () => {
   })
 })
 
-describe('a reply that did not go out', () => {
+describe('a reply that did not go out', { timeout: 90_000 }, () => {
   async function failing(fault: RuleInput['fault']): Promise<{ row: ConversationRow; id: string }> {
     const row = await someoneAsks(world)
     world.sandbox.faults.add({ platform: 'facebook', match: { method: 'POST', path: '/comments', times: 1 }, fault })

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { reply as replyShape, replyBody, replyState } from '@answerback/core/api'
 import { Problem } from '@answerback/core/problem'
+import { refuseOverCap } from '../access/spending.ts'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
@@ -114,6 +115,7 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
         const text = sendable(request.body?.text ?? '') || row.text
         await checkLength(ctx, change, row.inReplyToId, text)
         await privatelyTo(ctx, change, row.inReplyToId, row.privately)
+        await refuseOverCap(ctx, change.tx, row.channelId, text)
         // The same row and so the same key: where the platform keeps keys, even a reply that had landed is not doubled.
         await change.tx
           .update(t.reply)

@@ -5,6 +5,7 @@ import type { replyBody } from '@answerback/core/api'
 import { Problem } from '@answerback/core/problem'
 import { countMissing, countReply } from '@answerback/core/reply-limit'
 import { hasAbility } from '../access/abilities.ts'
+import { refuseOverCap } from '../access/spending.ts'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { Actor } from '../http/actor.ts'
@@ -18,7 +19,7 @@ const undoSecondsForPeople = 10
 
 /**
  * Puts a reply on its way: a row, held while it can be undone. Nothing is sent here. Throws `already_answered` with what a colleague wrote when the
- * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` and `reply_too_short` in the platform's own counting, `window_over`, `channel_off`, `not_found`.
+ * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` and `reply_too_short` in the platform's own counting, `window_over`, `cost_cap_reached`, `channel_off`, `not_found`.
  */
 export async function sendReply(
   ctx: Context,
@@ -36,6 +37,7 @@ export async function sendReply(
   await refuseIfOff(change, target.channelId)
   await checkLength(ctx, change, target.id, text)
   const privately = await privatelyTo(ctx, change, target.id, body.privately ?? false)
+  await refuseOverCap(ctx, tx, target.channelId, text)
   if (body.expectedLastOutboundId !== undefined)
     await refuseIfAnswered(change, conversation.id, target.id, body.expectedLastOutboundId, actor)
 

@@ -1,5 +1,6 @@
 const commands = [
   { id: 'reply', group: 'conversation', keys: ['r'] },
+  { id: 'replyPrivately', group: 'conversation', keys: ['R'] },
   { id: 'take', group: 'conversation', keys: ['i'] },
   { id: 'assign', group: 'conversation', keys: ['a'] },
   { id: 'snooze', group: 'conversation', keys: ['h', 'b'] },

@@ -7,6 +7,7 @@ describe('one key', () => {
     ['j', a('j'), 'next'],
     ['its arrow', a('ArrowDown'), 'next'],
     ['Shift means the capital', a('N', { shift: true }), 'previousWaiting'],
+    ['Shift+R, which is not r', a('R', { shift: true }), 'replyPrivately'],
     ['Caps Lock changes nothing', a('J'), 'next'],
     ['a question mark, wherever it is', a('?', { shift: true, code: 'Minus' }), 'cheatSheet'],
     ['a Cyrillic layout, by the place of the key', a('о', { code: 'KeyJ' }), 'next'],

@@ -79,11 +79,14 @@ export const en = {
     endsSoon: '{channel}: {ends}. Connect it again before, and nothing stops.',
     reconnect: 'Look',
     connectAgain: 'Reconnect',
+    changeLimit: 'Change the limit',
     blocked: {
       needs_reauthorization:
         '{channel} does not accept our sign-in any more. Nothing can be sent until it is connected again; your draft is kept.',
       disconnected: '{channel} was disconnected. Nothing can be sent until it is connected again; your draft is kept.',
       paused: '{channel} is paused. Nothing can be sent until an owner goes on with it; your draft is kept.',
+      cap_reached:
+        '{channel} has cost US$ {spent} this month, and US$ {cap} is the limit. Nothing is sent until the next month, or until an owner raises it; your draft is kept.',
     },
   },
   bars: {
@@ -541,6 +544,7 @@ export const en = {
     nextWaiting: 'Next one waiting',
     previousWaiting: 'Previous one waiting',
     reply: 'Reply',
+    replyPrivately: 'Reply in private, or in public again',
     take: 'I’ve got it',
     assign: 'Assign to…',
     snooze: 'Snooze…',

@@ -7,6 +7,7 @@ import { now, useAtNow } from '../../clock/ticker.ts'
 import { usePresence } from '../../live/presence.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { staffName, useMay, useMe } from '../../ui/me.tsx'
+import { Stars } from '../../ui/stars.tsx'
 import { Meter, useSpanSince, useWaitStep } from '../../ui/wait.tsx'
 import { shortSpan } from '../../words/spans.ts'
 import { useWords } from '../../words/words.tsx'
@@ -53,6 +54,7 @@ export const QueueRow = memo(function QueueRow({ row, cursor, actions, onOpen, o
       <td className="ink2 c-said">
         <span className="hs">
           <Badge row={row} />
+          {row.rating !== null && <Stars rating={row.rating} />}
           <span className="who txt ell">{(row.waitingMessage ?? row.lastMessage).text.replace(/\s+/gu, ' ')}</span>
         </span>
       </td>

@@ -3,6 +3,7 @@ import { Lock } from 'lucide-react'
 import { useCallback } from 'react'
 import { whenText } from '../../clock/instants.ts'
 import { now, useAtNow } from '../../clock/ticker.ts'
+import { Keys } from '../../keys/key-names.tsx'
 import { platformOf, useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
 import { latestOwed } from './use-send.ts'
@@ -41,6 +42,9 @@ export function ComposerNotes({ conversation, channel, answered, name, confides,
             <input type="checkbox" checked={confides} onChange={(event) => onConfide(event.currentTarget.checked)} />
             <Lock className="i sm" aria-hidden="true" />
             <span>{t('composer.privateSwitch', { name })}</span>
+            <span className="wide-only" aria-hidden="true">
+              <Keys keys="R" />
+            </span>
             {inPrivate.untilAt !== null && <span className="meta">{t('composer.privateUntil', { time: when(inPrivate.untilAt) })}</span>}
           </label>
         ))}

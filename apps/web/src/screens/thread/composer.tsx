@@ -6,6 +6,7 @@ import { ArrowUp, Moon, TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, type RefObject, useState } from 'react'
 import { dropDraft } from '../../drafts/drafts.ts'
 import { setDraft, useDraft } from '../../drafts/use-draft.ts'
+import { useCommandHandlers } from '../../keys/handlers.ts'
 import { Keys } from '../../keys/key-names.tsx'
 import { isMac } from '../../keys/use-keyboard.ts'
 import { Glyph } from '../../ui/glyph.tsx'
@@ -44,13 +45,24 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   const count = channel === undefined ? null : countReply(text, channel.replyLimit, (target?.contact ?? conversation.contact).handle)
   const over = count !== null && count.left < 0
   const missing = channel === undefined ? 0 : countMissing(text, channel.replyLimit)
-  const blocked = channel === undefined ? null : blockedBy(channel.state)
+  const blocked = channel === undefined ? null : blockedBy(channel)
   const connects = useMay('channels.connect')
   const waits = conversation.waitingSince !== null
-  const isPrivate = target?.private ?? conversation.private
   const answered = messageAnswered(conversation, inReplyTo)
+  const isPrivate = answered?.private ?? conversation.private
   const { inPrivate, over: tooLate } = useWindows(answered, channel)
-  const confides = privately && inPrivate !== null && !inPrivate.over
+  const mayConfide = inPrivate !== null && !inPrivate.over
+  const confides = privately && mayConfide
+  useCommandHandlers(
+    mayConfide
+      ? {
+          replyPrivately: () => {
+            setPrivately(!confides)
+            field.current?.focus()
+          },
+        }
+      : {},
+  )
 
   const sendNow = async (stay: boolean, regardless = false) => {
     if (over || missing > 0 || blocked !== null || (tooLate && !confides) || text.trim() === '') return field.current?.focus()
@@ -100,10 +112,10 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
       {blocked !== null && (
         <p className="alertline" role="status" id="reply-blocked">
           <TriangleAlert className="i" aria-hidden="true" />
-          <span>{t(`health.blocked.${blocked}`, { channel: platform })}</span>
+          <span>{t(`health.blocked.${blocked}`, { channel: platform, ...costsOf(channel) })}</span>
           {connects && channel !== undefined && (
-            <Link className="link" to="/settings/channels" search={{ reconnect: channel.id }}>
-              {t('health.connectAgain')}
+            <Link className="link" to="/settings/channels" search={blocked === 'cap_reached' ? {} : { reconnect: channel.id }}>
+              {t(blocked === 'cap_reached' ? 'health.changeLimit' : 'health.connectAgain')}
             </Link>
           )}
         </p>
@@ -193,8 +205,16 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
 }
 
 /** Why nothing can be written to a channel just now; null when it can. */
-function blockedBy(state: Channel['state']): 'needs_reauthorization' | 'disconnected' | 'paused' | null {
-  return state === 'needs_reauthorization' || state === 'disconnected' || state === 'paused' ? state : null
+function blockedBy({ state, health }: Channel): 'needs_reauthorization' | 'disconnected' | 'paused' | 'cap_reached' | null {
+  if (state === 'needs_reauthorization' || state === 'disconnected' || state === 'paused') return state
+  const { spent } = health
+  return spent !== null && spent.capsReplies && spent.capUsd !== null && spent.usd >= spent.capUsd ? 'cap_reached' : null
+}
+
+/** What it has cost this month and may cost, as written on a bill. */
+function costsOf(channel: Channel | undefined): { spent: string; cap: string } {
+  const { usd = 0, capUsd = 0 } = channel?.health.spent ?? {}
+  return { spent: usd.toFixed(2), cap: (capUsd ?? 0).toFixed(2) }
 }
 
 function atHandle(handle: string): string {

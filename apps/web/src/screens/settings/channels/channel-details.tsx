@@ -12,7 +12,7 @@ import { problemWords } from '../../../ui/problem-words.ts'
 import { showToast } from '../../../ui/toasts.tsx'
 import { useWords } from '../../../words/words.tsx'
 import { Loaded } from '../loaded.tsx'
-import { SavedText } from '../saved-fields.tsx'
+import { SavedSelect, SavedText } from '../saved-fields.tsx'
 import { AnnouncePost } from './announce-post.tsx'
 import { ChannelApp } from './channel-app.tsx'
 import { ChannelFeed } from './channel-feed.tsx'
@@ -96,10 +96,14 @@ function OwnWebhook({ channel }: { channel: Channel }) {
   )
 }
 
-/** What reading may cost in a month, in US dollars; empty: as much as it takes. */
+/** What it may cost in a month, in US dollars, empty: as much as it takes; and whether nothing is sent either once that is spent. */
 function Cap({ channel }: { channel: Channel }) {
   const t = useWords()
   const kept = channel.health.spent?.capUsd ?? null
+  const save = async (body: { monthlyCapUsd?: number | null | undefined; capReplies?: boolean }) => {
+    await change({ method: 'PATCH', path: `/channels/${channel.id}`, body })
+    await cache.invalidateQueries({ queryKey: channelsQuery.queryKey })
+  }
   return (
     <section>
       <SavedText
@@ -108,11 +112,20 @@ function Cap({ channel }: { channel: Channel }) {
         name={`cap-${channel.id}`}
         kept={kept === null ? '' : String(kept)}
         check={(text) => (dollarsOf(text) === undefined ? t('connecting.capBad') : null)}
-        save={async (text) => {
-          await change({ method: 'PATCH', path: `/channels/${channel.id}`, body: { monthlyCapUsd: dollarsOf(text) } })
-          await cache.invalidateQueries({ queryKey: channelsQuery.queryKey })
-        }}
+        save={(text) => save({ monthlyCapUsd: dollarsOf(text) })}
       />
+      {kept !== null && (
+        <SavedSelect
+          label={t('connecting.capThen')}
+          hint={t('connecting.capThenHint')}
+          name={`cap-replies-${channel.id}`}
+          kept={channel.health.spent?.capsReplies === true ? 'stop' : 'send'}
+          save={(choice) => save({ capReplies: choice === 'stop' })}
+        >
+          <option value="send">{t('connecting.capSends')}</option>
+          <option value="stop">{t('connecting.capStops')}</option>
+        </SavedSelect>
+      )}
     </section>
   )
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { takeCalls, takeFromAll, type Budget, type Used } from './poll-budget.ts'
+import { takeCalls, takeFromAll, type Budget, type Used } from './call-budget.ts'
 
 const at = (seconds: number) => new Date(1_800_000_000_000 + seconds * 1000)
 const budget: Budget = { scope: 'channel', calls: 100, perSeconds: 60 }
@@ -53,4 +53,13 @@ test('of several allowances the tightest decides, and none is charged for what a
   const used = first.taken ? first.used : {}
   const second = takeFromAll(budgets, used, 1, at(120))
   expect(second).toEqual({ taken: false, freeAt: at(3_960) })
+})
+
+test('reading leaves a fifth to what people ask for, and both together are never given more than the whole', () => {
+  const reading = takeCalls(budget, [], 80, at(0)).used
+  const replies = takeCalls(budget, [], 20, at(1), { share: 1, others: reading })
+  expect(replies).toMatchObject({ taken: true })
+  expect(takeCalls(budget, replies.used, 1, at(2), { share: 1, others: reading })).toMatchObject({ taken: false, freeAt: at(66) })
+  expect(takeCalls(budget, [], 61, at(2), { others: replies.used })).toMatchObject({ taken: false })
+  expect(takeCalls(budget, [], 60, at(2), { others: replies.used })).toMatchObject({ taken: true })
 })
