@@ -32,6 +32,7 @@ export function forbidden(): AppStoreError {
   )
 }
 
+/** Never there, or gone. */
 export function notFound(type: string, id: string): AppStoreError {
   return new AppStoreError(
     404,
@@ -41,6 +42,7 @@ export function notFound(type: string, id: string): AppStoreError {
   )
 }
 
+/** Something in the query will not do. */
 export function badParameter(parameter: string, detail: string): AppStoreError {
   return new AppStoreError(400, 'PARAMETER_ERROR.INVALID', 'A parameter has an invalid value', detail, { parameter })
 }

@@ -29,6 +29,7 @@ export function deadToken(): StackError {
   return new StackError('invalid_access_token', 'expired')
 }
 
+/** Asked too often, or too soon. The wait stands in the sentence. */
 export function throttled(seconds: number): StackError {
   return new StackError('throttle_violation', `too many requests from this IP, more requests available in ${seconds} seconds`)
 }

@@ -2,6 +2,7 @@ import type { Ids } from '../dialect.ts'
 import type { Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
 
+/** Its id here. */
 export const platform = 'stack-exchange'
 
 /** The site that is played. */
@@ -35,11 +36,13 @@ export function placeId(place: 'posts' | 'comments', number: number | string): s
   return `${site}/${place}/${number}`
 }
 
+/** What an item is: what has no parent is a question. */
 export function typeOf(item: Item): PostType {
   if (item.id.startsWith(placeId('comments', ''))) return 'comment'
   return item.parentId === null ? 'question' : 'answer'
 }
 
+/** The number in an id. */
 export function numberOf(item: Item): number {
   return Number(item.id.slice(item.id.lastIndexOf('/') + 1))
 }

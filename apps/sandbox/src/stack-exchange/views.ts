@@ -5,6 +5,7 @@ import { commentsOf, numberOf, platform, postOf, site, typeOf } from './ids.ts'
 /** How much of an object is wanted: a filter of the API. `default` has no bodies, one of the caller's own has everything. */
 export type Filter = { body: boolean; all: boolean }
 
+/** Reads the name of a filter. */
 export function filterOf(name: string | undefined): Filter {
   const all = name !== undefined && !['default', 'withbody', 'none', 'total'].includes(name)
   return { body: all || name === 'withbody', all }

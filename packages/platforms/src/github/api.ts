@@ -6,11 +6,13 @@ import { listOf, nameOf, parseAnswer, parseJson, recordOf, textOf } from '../jso
 import type { JsonRecord } from '../json.ts'
 import type { Io, Quota } from '../platform.ts'
 
+/** Both APIs, GraphQL below `/graphql`. */
 export const apiHost = 'https://api.github.com'
 
 const busyMs = 60_000
 const hourMs = 3_600_000
 
+/** `data`: of GraphQL what stands under that name, of REST `{ list }`, whatever came. `quota`: what is left of the hour, by the headers. */
 export type ApiAnswer = { body: string; json: JsonRecord; data: JsonRecord; quota: Quota | null; headers: Headers }
 
 /**

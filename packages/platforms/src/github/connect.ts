@@ -5,6 +5,7 @@ import type { ConnectIo, Connected, Io, Platform } from '../platform.ts'
 import { apiHost, ask, rest } from './api.ts'
 import { whoQuery } from './queries.ts'
 
+/** A repository and a token; the webhook is entered on GitHub by hand. */
 export const connect: Platform['connect'] = {
   apiUrl: apiHost,
   fields: [
@@ -27,6 +28,7 @@ export const connect: Platform['connect'] = {
     'Signed in as the account that answers, open Settings, Developer settings, Personal access tokens, and make a fine-grained token for the repository with the first two permissions below.',
     'To hear of mentions in issues elsewhere make a classic token instead, with the scopes repo and notifications.',
     'Once connected, add a webhook in the settings of the repository: the address and secret that are shown then, content type JSON, and the events Discussions and Discussion comments. Without it news come a little later.',
+    'Owners, members and collaborators of the repository count as your people: what they write there is an answer, and owes none.',
   ],
   permissions: [
     { name: 'Discussions: Read and write', why: 'to read the discussions of the repository, answer, react, hide and remove' },

@@ -36,6 +36,7 @@ export function readHead(node: JsonRecord, self: Self, receivedAt: string): Fact
   })
 }
 
+/** What the comments of a discussion need to know of it. Null without an id. */
 export function placeOf(node: JsonRecord, self: Self): Place | null {
   const id = nameOf(node.id)
   return id === null ? null : { id, ours: isOurs(node, self) }
@@ -115,6 +116,7 @@ function isOurs(node: JsonRecord, self: Self): boolean {
   return isViewer(node.author, self) || staff.has(textOf(node.authorAssociation)) || recordOf(node.author).__typename === 'Bot'
 }
 
+/** Whether it is the account of our token: by its number, or by its name where it has none. */
 export function isViewer(author: unknown, self: Self): boolean {
   const { login } = recordOf(author)
   const viewerId = self.settings?.viewerId ?? ''

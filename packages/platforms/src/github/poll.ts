@@ -18,6 +18,7 @@ const wholePerPoll = 5
 const idsPerCall = 25
 const maxOpenMentions = 10
 
+/** One round while it goes on. */
 export type Read = { io: Io; round: Round; state: State; quota: Quota | null }
 
 /**

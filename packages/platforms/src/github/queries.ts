@@ -40,8 +40,10 @@ export const newestQuery = `query ($id: ID!) {
   node(id: $id) { __typename ... on Discussion { ${head} comments(last: 50) { nodes { ${commentFields} } } } ... on DiscussionComment { ${commentFields} discussion { ${head} } replies(last: 50) { nodes { ${commentFields} } } } }
 }`
 
+/** How many comments stand directly below each discussion. */
 export const countQuery = `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Discussion { id comments(last: 1) { totalCount } } } }`
 
+/** Whose token it is, and which repository. */
 export const whoQuery = `query ($owner: String!, $name: String!) {
   viewer { login databaseId avatarUrl url }
   repository(owner: $owner, name: $name) { id nameWithOwner url hasDiscussionsEnabled }
@@ -53,4 +55,5 @@ export function mutation(name: string, gives: string): string {
   return `mutation ($input: ${type}!) { ${name}(input: $input) { ${gives} } }`
 }
 
+/** What a mutation that writes a comment is asked to give back. */
 export const givesComment = `comment { ${commentFields} discussion { ${head} } }`

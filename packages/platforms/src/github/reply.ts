@@ -8,6 +8,7 @@ import { ask, rest } from './api.ts'
 import { fromRest, isViewer, placeOf, readComment } from './item.ts'
 import { givesComment, mutation, newestQuery, targetQuery } from './queries.ts'
 
+/** The longest comment, in characters. */
 export const replyLimit: ReplyLimit = { max: 65_536, unit: 'codepoints' }
 
 const slackMs = 60_000

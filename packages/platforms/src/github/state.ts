@@ -21,6 +21,7 @@ const maxSeen = 500
 const maxPending = 500
 const maxTold = 300
 
+/** The state in a cursor; a new one where there is none. */
 export function stateOf(cursor: unknown): State {
   const kept = recordOf(cursor)
   const rest = recordOf(kept.rest)

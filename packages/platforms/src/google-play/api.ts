@@ -7,7 +7,9 @@ import { failureOf, retryAfterMsOf } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
 import type { Io } from '../platform.ts'
 
+/** The Android Publisher API. */
 export const publisherHost = 'https://androidpublisher.googleapis.com'
+/** In which the service account asks for its tokens. */
 export const scope = 'https://www.googleapis.com/auth/androidpublisher'
 
 /** Android Publisher, to Google's tokens: a service account asks for each with a key of its own. */

@@ -5,6 +5,7 @@ import type { ConnectIo, Connected, Platform } from '../platform.ts'
 import { callReviews, packageOf, publisherHost, scope } from './api.ts'
 import { appUrl } from './review.ts'
 
+/** An app and the key of a service account that was invited for it. */
 export const connect: Platform['connect'] = {
   apiUrl: publisherHost,
   fields: [

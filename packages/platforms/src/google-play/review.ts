@@ -13,6 +13,7 @@ import { publisherHost } from './api.ts'
  */
 export type Item = { id: string | null; author: string; review: JsonRecord | null; reply: JsonRecord | null; strange: number }
 
+/** Reads one item, whatever it is. */
 export function itemOf(value: unknown): Item {
   const { reviewId, authorName, comments } = recordOf(value)
   const item: Item = { id: idOf(reviewId), author: textOf(authorName).trim(), review: null, reply: null, strange: 0 }

@@ -9,6 +9,7 @@ import type { GoogleApi } from './token.ts'
 
 /** `url` as Google has it. */
 export type GoogleCall = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; url: string; body?: unknown }
+/** What a call gave: as it came, and read. */
 export type GoogleAnswer = { body: string; json: JsonRecord }
 
 /** One call of a Google API that answers with an object. A token that was refused is renewed once, and the call made again. */
