@@ -47,6 +47,8 @@ function checkPast(start: Start, comments: boolean): void {
     const sayBelow = (names: string[], each: number): string[] =>
       inGroups(names, each).flatMap((group) => {
         const post = world.post(`Post for ${group.join(', ')}`)
+        // Many platforms tell seconds at most, and order by them.
+        world.pass(minuteMs)
         return group.map((name) => say(world, comments, name, post))
       })
     const namesOf = (word: string, count: number): string[] => Array.from({ length: count }, (_, number) => `${word} ${number}`)
