@@ -2,6 +2,9 @@ import { AtpAgent, RichText } from '@atproto/api'
 import { DiscordAPIError, REST } from '@discordjs/rest'
 import { Bot } from 'grammy'
 import { createRestAPIClient, createStreamingAPIClient } from 'masto'
+import { Agent } from 'node:https'
+import { connect } from 'node:net'
+import { ApiResponseError, TwitterApi } from 'twitter-api-v2'
 import { afterEach, expect, test } from 'vitest'
 import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
@@ -162,4 +165,36 @@ test('@discordjs/rest reads a thread, answers in it once, reacts, deletes, and k
   const refusal = await rest.post(`/channels/${post.id}/messages`, { body: { ...body, nonce: 'twice' } }).catch((error: unknown) => error)
   expect(refusal).toBeInstanceOf(DiscordAPIError)
   expect(refusal).toMatchObject({ status: 400, code: 50035, message: expect.stringContaining('REPLIES_UNKNOWN_MESSAGE') })
+})
+
+test('twitter-api-v2 finds who mentions us, answers once and deletes, by either kind of token', async () => {
+  sandbox = await startSandbox({ port: 0 })
+  const { world, secrets, url } = sandbox
+  const { accessToken, apiKey, apiKeySecret, userToken, userTokenSecret, userId } = secrets.x
+  const [post] = world.posts('x', true)
+  const asked = speak(world, { platform: 'x', author: { name: 'Kai' }, text: 'does it ship?', parentId: post!.id })
+  // The client knows X's own address alone: its connections are led here.
+  class Here extends Agent {
+    override createConnection(): ReturnType<typeof connect> {
+      return connect(Number(new URL(url).port), '127.0.0.1')
+    }
+  }
+  const tokens = { appKey: apiKey, appSecret: apiKeySecret, accessToken: userToken, accessSecret: userTokenSecret }
+  for (const [n, { v2 }] of [accessToken, tokens]
+    .map((each) => new TwitterApi(each as typeof tokens, { httpAgent: new Here() }))
+    .entries()) {
+    expect((await v2.me()).data).toMatchObject({ id: userId, username: 'fieldnote' })
+    const mentions = await v2.userMentionTimeline(userId, { max_results: 5, expansions: ['author_id'] })
+    expect(mentions.tweets.map(({ id }) => id)).toEqual([asked.id])
+    expect(mentions.includes.users).toMatchObject([{ name: 'Kai' }])
+    expect(mentions.rateLimit.remaining).toBeLessThan(mentions.rateLimit.limit)
+    const sent = await v2.reply(`On Monday, ${n}`, asked.id)
+    const again = await v2.reply(`On Monday, ${n}`, asked.id).catch((error: unknown) => error)
+    expect(again).toBeInstanceOf(ApiResponseError)
+    expect(again).toMatchObject({ code: 403, data: { detail: expect.stringContaining('duplicate content') as string } })
+    const { data } = await v2.singleTweet(sent.data.id, { 'tweet.fields': ['conversation_id', 'referenced_tweets'] })
+    expect(data).toMatchObject({ conversation_id: post!.id, referenced_tweets: [{ type: 'replied_to', id: asked.id }] })
+    expect((await v2.deleteTweet(sent.data.id)).data).toEqual({ deleted: true })
+    expect((await v2.singleTweet(sent.data.id)).errors).toMatchObject([{ title: 'Not Found Error' }])
+  }
 })

@@ -79,12 +79,15 @@ function isSigned(context: Context, request: FastifyRequest): boolean {
   const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
   const parameters = [...Object.entries(signed), ...searchParams(request), ...(isForm ? Object.entries(bodyFields(request)) : [])]
   const encoded = parameters.map(([name, value]) => `${encode(name)}=${encode(String(value))}`).sort()
-  const address = `http://${request.headers.host ?? ''}${request.originalUrl.split('?')[0]}`
-  const base = [request.method, encode(address), encode(encoded.join('&'))].join('&')
-  const wanted = createHmac('sha1', `${encode(apiKeySecret)}&${encode(userTokenSecret)}`)
-    .update(base)
-    .digest('base64')
-  return sameText(signature, wanted)
+  // Who signed for X itself signed `https`, wherever the call was led.
+  return ['http', 'https'].some((scheme) => {
+    const address = `${scheme}://${request.headers.host ?? ''}${request.originalUrl.split('?')[0]}`
+    const base = [request.method, encode(address), encode(encoded.join('&'))].join('&')
+    const wanted = createHmac('sha1', `${encode(apiKeySecret)}&${encode(userTokenSecret)}`)
+      .update(base)
+      .digest('base64')
+    return sameText(signature, wanted)
+  })
 }
 
 function encode(text: string): string {
