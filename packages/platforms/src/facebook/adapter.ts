@@ -1,4 +1,5 @@
 import { guardPlatform } from '../guard.ts'
+import { backfill } from './backfill.ts'
 import { connect } from './connect.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
@@ -25,6 +26,7 @@ export const facebook = guardPlatform({
   connect,
   webhook,
   poll,
+  backfill,
   normalize,
   reply,
   find,

@@ -210,3 +210,19 @@ test('polling and webhook name the same version of the same words', () => {
   const { externalId, version, platformAt, parentExternalId, kind, ref } = pushed as Extract<typeof pushed, { fact: 'message' }>
   expect(polled).toMatchObject({ externalId, version, platformAt, parentExternalId, kind, ref })
 })
+
+test('a long feed comes in pieces, newest first, with all that stands below it', async () => {
+  const world = await openSandboxWorld(facebook)
+  onTestFinished(() => world.close())
+  world.shortPages()
+  const posts = Array.from({ length: 240 }, (_, index) => world.post(`Post ${index}`))
+  const comments = Array.from({ length: 90 }, (_, index) => world.comment(`P${index}`, `comment ${index}`, posts[1]!))
+  const reader = new Reader(facebook, world)
+  reader.deaf = true
+  reader.backTo = new Date(world.io.now().getTime() - 86_400_000).toISOString()
+  await reader.pollOnce()
+  expect([reader.facts.has(posts.at(-1)!), reader.facts.has(posts[0]!)]).toEqual([true, false])
+  for (let round = 0; round < 12 && !reader.isBack; round += 1) await reader.pollOnce()
+  expect(reader.isBack).toBe(true)
+  expect([...posts, ...comments].filter((id) => !reader.facts.has(id))).toEqual([])
+})

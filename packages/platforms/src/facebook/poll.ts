@@ -1,7 +1,8 @@
 import { PlatformError } from '../error.ts'
 import { listFields, refusedOf } from '../graph/fields.ts'
 import type { Refused } from '../graph/fields.ts'
-import { listOf, recordOf } from '../json.ts'
+import { nextParams } from '../graph/graph.ts'
+import { instantOf, listOf, recordOf } from '../json.ts'
 import type { Io, PollInput, PollResult } from '../platform.ts'
 import { attempt, finish, takeTurn } from '../round.ts'
 import type { Round } from '../round.ts'
@@ -15,6 +16,8 @@ const hourMs = 3_600_000
 const firstReachMs = 90 * 24 * hourMs
 const reachMs = 14 * 24 * hourMs
 const commentPagesPerPoll = 60
+/** So much of the feed the first poll reads; the rest comes in pieces, see `backfill`. */
+const headPages = 8
 
 /**
  * `deepAt`: last reading to the end; `lastAt`: last poll (ms). `refused`: fields left out for now. `pending`: posts whose older comments are still to be
@@ -48,8 +51,9 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   }
   const pageId = io.settings.pageId || io.self.accountId
   const firstAt = input.backTo === undefined ? nowMs - firstReachMs : Date.parse(input.backTo)
-  const since = Math.floor((state.deepAt === 0 ? firstAt : nowMs - reachMs) / 1000)
-  const fed = await readFeed(read, `${pageId}/feed`, { since: String(since) })
+  const first = state.deepAt === 0
+  const since = Math.floor((first ? firstAt : nowMs - reachMs) / 1000)
+  const fed = await readFeed(read, `${pageId}/feed`, { since: String(since) }, first ? headPages : Infinity)
   let well = fed
   if (deep) {
     const before = round.trouble
@@ -92,9 +96,9 @@ function stateOf(cursor: unknown, nowMs: number): State {
 }
 
 /** The feed comes first: if nothing of it can be read, the poll has failed; if only a part, that part counts. False when it did not reach its end. */
-async function readFeed(read: Read, path: string, params: Record<string, string>): Promise<boolean> {
+async function readFeed(read: Read, path: string, params: Record<string, string>, maxPages: number): Promise<boolean> {
   try {
-    await readPosts(read, path, params)
+    await readPosts(read, path, params, maxPages)
     return true
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind === 'reauthorize' || read.round.pages.length === 0) throw error
@@ -103,17 +107,29 @@ async function readFeed(read: Read, path: string, params: Record<string, string>
   }
 }
 
-function readPosts(read: Read, path: string, params: Record<string, string>): Promise<void> {
-  return readEdge(read, path, { limit: '25', ...params }, listPostAndCommentFields, async (page, edge, body) => {
+/** A list of posts with their comments, from the newest or a place (`params.after`) on. Gives where to go on when there were too many pages. */
+export async function readPosts(
+  read: Read,
+  path: string,
+  params: Record<string, string>,
+  maxPages = Infinity,
+): Promise<{ after: string; oldestAt: string | null } | null> {
+  let rest: { after: string; oldestAt: string | null } | null = null
+  await readEdge(read, path, { limit: '25', ...params }, listPostAndCommentFields, async (page, edge, body) => {
     const posts = listOf(edge.data).map(recordOf)
-    if (posts.length > 0) read.round.pages.push({ resource: `${path.split('/').at(-1)}:${page}`, kind: 'feed', request: { path }, body })
+    if (posts.length > 0)
+      read.round.pages.push({ resource: `${path.split('/').at(-1)}:${params.after ?? ''}${page}`, kind: 'feed', request: { path }, body })
     for (const post of posts) await readRest(read, post)
-    return true
+    const after = nextParams(edge)?.after
+    if (page + 1 < maxPages || after === undefined) return true
+    rest = { after, oldestAt: instantOf(posts.at(-1)?.created_time) }
+    return false
   })
+  return rest
 }
 
-function readHourly(read: Read, edge: 'ads_posts' | 'tagged' | 'ratings', path: string): Promise<void> {
-  if (edge === 'ads_posts') return readPosts(read, path, {})
+async function readHourly(read: Read, edge: 'ads_posts' | 'tagged' | 'ratings', path: string): Promise<void> {
+  if (edge === 'ads_posts') return void (await readPosts(read, path, {}))
   const fields = edge === 'tagged' ? postFields : ratingFields
   const list = (refused: Refused): string => listFields(fields, refused)
   return readEdge(read, path, { limit: '50' }, list, async (page, found, body) => {
