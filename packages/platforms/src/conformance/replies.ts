@@ -103,7 +103,7 @@ export function checkReplies(platform: Platform, open: () => Promise<World>): vo
       // Only what the world did not take may be called refused or not sent.
       const failure = outcome as PlatformError
       if (landed) expect({ kind: failure.kind, notSent: failure.notSent }).toEqual({ kind: 'unavailable', notSent: false })
-    } else expect(kind).toBeNull()
+    } else expect(kind, `the platform answered with ${fault}, and the reply was called sent: it has to fail as this kind`).toBeNull()
     const there = world.repliesSaying('Yes, from Monday')
     const carriedOut = landed || !(outcome instanceof Error)
     expect(there).toHaveLength(carriedOut ? 1 : 0)
