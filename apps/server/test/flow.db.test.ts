@@ -127,8 +127,8 @@ describe('the loop', patience, () => {
     await world.settle(30_000)
     for (const platform of platforms) {
       const [reply] = answersOf(world, platform, `It does come off, ${platform}!`)
-      expect(reply?.authorId, 'the answer stands on the platform').toBe(world.sandbox.world.brand(platform).id)
-      expect(acceptedWrites(world, `It does come off, ${platform}!`)).toBe(1)
+      expect(reply?.authorId, `${platform}: the answer stands there`).toBe(world.sandbox.world.brand(platform).id)
+      expect(acceptedWrites(world, `It does come off, ${platform}!`), `${platform}: its journal has the answer, once`).toBe(1)
     }
     expect((await replies(world)).map((reply) => reply.state)).toEqual(each('sent'))
     const answered = await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
