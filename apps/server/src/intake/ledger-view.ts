@@ -77,7 +77,7 @@ export async function checkNow(ctx: Context, channel: ChannelRow): Promise<void>
   const stale = new Date(now.getTime() - freshMs).toISOString()
   await ctx.db.inWorkspace(channel.workspaceId, (tx) =>
     tx.execute(sql`
-      update post_ledger l set due_at = ${now.toISOString()}::timestamptz from post p
+      update post_ledger l set due_at = ${now.toISOString()}::timestamptz, unsettled = l.unsettled and l.reported is not null from post p
       where p.id = l.post_id and l.channel_id = ${channel.id} and ${inWindow(ctx)} and (l.counted_at is null or l.counted_at < ${stale}::timestamptz)`),
   )
   await ctx.db.system

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterEach, expect, test } from 'vitest'
 import type { ChannelCompleteness, PostCompleteness } from '@answerback/core/completeness-api'
-import type { Capabilities } from '@answerback/platforms/platform'
+import type { Capabilities, Platform } from '@answerback/platforms/platform'
 import { platformById } from '@answerback/platforms/registry'
 import type { Item, PlatformId } from '@answerback/sandbox/world/item'
 import { ask, speak } from '@answerback/sandbox/world/speak'
@@ -139,3 +139,34 @@ test('with 30 % of webhooks lost and pages that shift while they are read, every
     expect(ledger, platform).toMatchObject({ state: 'complete', reported: below, held: below, missing: 0, missingOn: 0 })
   }
 }, 300_000)
+
+test('a thread that nobody counts and that cannot be read is asked for a few times, and then seldom', async () => {
+  world = await openWorld()
+  const id = withPosts.find((each) => !canOf(each).postStats && !canOf(each).gapless && !platformById(each)!.costs)!
+  speak(world.sandbox.world, { platform: id, author: 'brand', text: 'A post' })
+  let asked = 0
+  world.ctx.platforms = world.ctx.platforms.map((each) =>
+    each.id === id ? { ...each, poll: readsNothingWhole(each, () => (asked += 1)) } : each,
+  )
+  const { settings } = world.sandbox.platforms.find((each) => each.id === id)!
+  const body = { platform: id, settings }
+  const { status } = await world.request('POST', '/api/v1/channels', { key: world.keys.owner, body, idempotencyKey: 'connect' })
+  expect(status).toBe(201)
+  for (let round = 0; round < 40; round += 1) await world.drain({ polls: true })
+  const { length } = world.sandbox.world.posts(id, true)
+  expect(asked).toBe(10 * length)
+  world.pass(dayMs)
+  for (let round = 0; round < 40; round += 1) await world.drain({ polls: true })
+  expect(asked).toBe(20 * length)
+}, 120_000)
+
+/** An adapter that never gets to the end of a thread; `ask` is told of each that it was to read so. */
+function readsNothingWhole(platform: Platform, ask: () => void): Platform['poll'] {
+  return async (io, input) => {
+    const posts = input.posts.map(({ externalId, ref, whole }) => {
+      if (whole) ask()
+      return { externalId, ref }
+    })
+    return { ...(await platform.poll(io, { ...input, posts })), read: [] }
+  }
+}

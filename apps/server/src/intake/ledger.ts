@@ -17,6 +17,7 @@ const askAgainMs = 10 * 60_000
 const askedAtOnce = 5
 /** Where no count tells of everything below a post, it is read to its end with each count, unless it was so lately. */
 const readLatelyMs = 30 * 60_000
+const mostTries = 10
 
 export type WholePost = PollInput['posts'][number]
 /** A post whose count is due. */
@@ -46,7 +47,7 @@ export async function settleLedger(ctx: Context, channel: ChannelRow): Promise<T
       if (ledger.state === 'fetching') {
         if (row.missing_since === null) await change(tx, row, { missingSince: ctx.now() })
         lacking.push({ ...post, whole: true })
-      } else if (mayHoldMore(row)) {
+      } else if (mayHoldMore(row) && !isGivenUp(row)) {
         // Where each item that is read costs, the thread is only looked at in its usual way, before others.
         unseen.push(platform.costs ? post : { ...post, whole: true })
       } else await settle(ctx, tx, row, ledger, allTakenIn)
@@ -128,6 +129,11 @@ export async function countPosts(
   return { at, stats, asked: due, left: [] }
 }
 
+/** Nothing is counted there, and many rounds could not read it: it may be gone. It is looked for again when it is due by its age. */
+function isGivenUp({ reported, tries }: LedgerRow): boolean {
+  return reported === null && tries >= mostTries
+}
+
 /** Writes down what a round learned for the ledger: new counts, which are settled in the next round, and which threads were read whole from `startedAt` on. */
 export async function keepLedger(
   ctx: Context,
@@ -136,12 +142,17 @@ export async function keepLedger(
 ): Promise<void> {
   const { read = [] } = round.result
   const fetched = round.whole.map((post) => post.externalId).filter((id) => read.includes(id))
-  if (round.counted === null && fetched.length === 0) return
+  const unread = round.result.trouble ? [] : round.whole.map((post) => post.externalId).filter((id) => !read.includes(id))
+  if (round.counted === null && fetched.length + unread.length === 0) return
   await ctx.db.inWorkspace(channel.workspaceId, async (tx) => {
     if (fetched.length > 0)
       await tx.execute(sql`
         update post_ledger l set fetched_at = ${round.startedAt.toISOString()}::timestamptz from post p
         where p.id = l.post_id and l.channel_id = ${channel.id} and p.external_id = any(${sql.param(fetched)}::text[])`)
+    if (unread.length > 0)
+      await tx.execute(sql`
+        update post_ledger l set tries = tries + 1 from post p
+        where p.id = l.post_id and l.channel_id = ${channel.id} and l.reported is null and p.external_id = any(${sql.param(unread)}::text[])`)
     if (round.counted) await keepCounts(ctx, tx, platformOf(ctx, channel.platform), round.counted)
   })
 }
@@ -172,5 +183,5 @@ async function keepCounts(ctx: Context, tx: Queryable, { can, postStats }: Platf
   const silent = asked.filter((post) => !counted.some((each) => each.id === post.id))
   const isReadInstead = postStats === undefined && !can.gapless && !can.misses?.includes('past')
   const restMs = nextCountMs({ idleMs: Number.POSITIVE_INFINITY, tries: 0 })
-  await setDue(silent, isReadInstead ? { dueAt: againAt, unsettled: true } : { dueAt: new Date(at.getTime() + restMs) })
+  await setDue(silent, isReadInstead ? { dueAt: againAt, unsettled: true } : { dueAt: new Date(at.getTime() + restMs), unsettled: false })
 }

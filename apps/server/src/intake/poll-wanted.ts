@@ -45,7 +45,7 @@ function question(channelId: string, openAfter: string | null, now: string): str
     waiting as (select m.external_id, m.ref from open_turn t join message m on m.id = any(t.message_ids)),
     due as (
       select p.id, p.external_id, p.ref, p.reported_replies, p.seen_at from post_ledger l join post p on p.id = l.post_id
-      where l.channel_id = '${channelId}' and l.due_at <= '${now}'::timestamptz order by l.due_at limit ${countedPerRound})
+      where l.channel_id = '${channelId}' and l.due_at <= '${now}'::timestamptz and not (l.unsettled and l.reported is null) order by l.due_at limit ${countedPerRound})
     select
       (select coalesce(json_agg(json_build_object('externalId', external_id, 'ref', ref) order by at desc nulls last, platform_at desc), '[]') from chosen) as posts,
       (select coalesce(json_agg(json_build_object('externalId', external_id, 'ref', ref)), '[]') from waiting) as open,
