@@ -44,9 +44,10 @@ export function describeLoop(name: string, isHere: boolean, open: () => Promise<
       const held = peer.keep('answer', peer.writes)
       const reply = await staff.answer(row, text)
       await held
-      expect(await kept(text), 'the peer has it').toHaveLength(1)
       await worker.kill()
-      expect((await staff.reply(reply)).state, 'and we do not know it').toBe('sending')
+      expect(await kept(text), 'the peer has it').toHaveLength(1)
+      // Nobody told us, unless its echo came down within the instant.
+      expect((await staff.reply(reply)).state).toMatch(/^(sending|sent)$/)
       await staff.start('worker')
       await expect.poll(async () => (await staff.reply(reply)).state, soon).toBe('sent')
       await expectOnce(words, row, text)

@@ -143,12 +143,13 @@ export async function like(io: Io, input: { externalId: string; ref: Record<stri
   const post = await readTarget(io, input.externalId)
   const shown = nameOf(recordOf(post.viewer).like)
   const repo = io.self.accountId
+  const kept = await likeOf(io, input.externalId)
   if (!input.liked) {
-    const there = shown ?? (await likeOf(io, input.externalId))
+    const there = kept ?? shown
     if (there !== null) await xrpc(io, { nsid: 'com.atproto.repo.deleteRecord', body: { repo, collection: likes, rkey: rkeyOf(there) } })
     return
   }
-  if (shown !== null && (await isKept(io, shown))) return
+  if (kept !== null || (shown !== null && (await isKept(io, shown)))) return
   const subject = { uri: input.externalId, cid: nameOf(post.cid) ?? input.ref.cid ?? '' }
   await xrpc(io, {
     nsid: 'com.atproto.repo.createRecord',
