@@ -17,9 +17,15 @@ export function relayOverPostgres(postgres: PoolConfig, lost: (error: Error) => 
     const client = new Client({ ...postgres, keepAlive: true })
     client.on('error', lost)
     client.on('notification', ({ payload }) => payload !== undefined && hear(payload))
+    try {
+      await client.connect()
+      await client.query(`listen ${channel}`)
+    } catch (error) {
+      void client.end().catch(lost)
+      throw error
+    }
+    // A try that failed ends as well, and whoever tried goes on by itself: only one that listened is followed by another.
     client.on('end', () => void listenAgain(hear))
-    await client.connect()
-    await client.query(`listen ${channel}`)
     listener = client
     if (closing) await client.end()
   }
