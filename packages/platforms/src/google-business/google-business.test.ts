@@ -158,6 +158,16 @@ describe('a reply', () => {
     })
   })
 
+  test('of which the answer says nothing may have landed or not: a look tells', async () => {
+    for (const answer of [{}, []]) {
+      const { io } = ioOf(({ method }) => (method === 'GET' ? review('r') : answer))
+      await expect(googleBusiness.reply(io, wanted)).rejects.toMatchObject({ kind: 'unavailable', notSent: false })
+      const edit = googleBusiness.editReply!(io, { externalId: 'r/reply', ref: {}, text: 'Other words' })
+      await expect(edit).rejects.toMatchObject({ kind: 'unavailable', notSent: false })
+      expect((await googleBusiness.find(io, wanted)).found).toBe('absent')
+    }
+  })
+
   test('that was refused in words and stands there all the same has landed', async () => {
     let reply: object | undefined
     const { io } = ioOf(({ method }) => {

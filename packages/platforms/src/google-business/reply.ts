@@ -36,6 +36,8 @@ export async function editReply(io: Io, input: { externalId: string; text: strin
 async function write(io: Io, reviewId: string, text: string, review: JsonRecord): Promise<ReplySent> {
   try {
     const { json } = await callApi(io, { method: 'PUT', path: `${pathOf(io, reviewId)}/reply`, body: { comment: text } })
+    if (nameOf(json.comment) === null && instantOf(json.updateTime) === null)
+      throw new PlatformError('unavailable', 'Google answered with something that is no reply')
     return sentReply(io, reviewId, text, review, json)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error

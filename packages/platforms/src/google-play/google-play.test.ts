@@ -255,6 +255,18 @@ describe('a reply', () => {
     expect(reply?.text).toBe('Other words')
   })
 
+  test('of which the answer says nothing may have landed or not: a look tells', async () => {
+    for (const answer of [{}, { result: {} }, []]) {
+      const { io } = ioOf(({ method }) => (method === 'GET' ? review('gp:r', 60) : answer))
+      await expect(googlePlay.reply(io, wanted)).rejects.toMatchObject({ kind: 'unavailable', notSent: false })
+      const edit = googlePlay.editReply!(io, { externalId: 'gp:r/reply', ref: {}, text: 'Other words' })
+      await expect(edit).rejects.toMatchObject({ kind: 'unavailable', notSent: false })
+      expect((await googlePlay.find(io, wanted)).found).toBe('absent')
+    }
+    const { io } = ioOf(({ method }) => (method === 'GET' ? review('gp:r', 60) : { result: { lastEdited: at(0) } }))
+    expect(await googlePlay.reply(io, wanted)).toMatchObject({ externalId: 'gp:r/reply', facts: [{ text: wanted.text }] })
+  })
+
   test('that was refused in words and stands there all the same has landed', async () => {
     let reply: { text: string; minutesAgo: number } | undefined
     const { io } = ioOf(({ method }) => {

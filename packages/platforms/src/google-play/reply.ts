@@ -38,7 +38,9 @@ async function write(io: Io, review: Review, text: string): Promise<ReplySent> {
   try {
     const { json } = await callReviews(io, { path: `/${encodeURIComponent(reviewId)}:reply`, body: { replyText: withoutTags(text) } })
     const { replyText, lastEdited } = recordOf(json.result)
-    return sentReply(io, reviewId, { text: asTyped(nameOf(replyText) ?? text), at: timeOf(lastEdited) })
+    const [words, at] = [nameOf(replyText), timeOf(lastEdited)]
+    if (words === null && at === null) throw new PlatformError('unavailable', 'Google answered with something that is no reply')
+    return sentReply(io, reviewId, { text: asTyped(words ?? text), at })
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
     const there = await readOne(io, review).catch(() => null)
