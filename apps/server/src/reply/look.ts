@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { FindResult } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
@@ -46,9 +46,23 @@ export async function lookForReply(ctx: Context, reply: ReplyRow): Promise<void>
 async function look(ctx: Context, reply: ReplyRow): Promise<FindResult & { failed?: boolean }> {
   try {
     const { io, platform, input } = await sendingOf(ctx, reply)
-    return await platform.find(io, { ...input, since: (reply.sentAt ?? reply.createdAt).toISOString() })
+    const result = await platform.find(io, { ...input, since: (reply.sentAt ?? reply.createdAt).toISOString() })
+    if (result.found !== 'landed' || platform.can.oneReply || !(await isAnothers(ctx, reply, result.sent.externalId))) return result
+    return { found: 'unsure' }
   } catch (error) {
     ctx.log.warn({ reply: reply.id, reason: (error as Error).message }, 'reply: could not look for it')
     return { found: 'unsure', failed: true }
   }
+}
+
+/** The same words were said to somebody else nearby, and that is what was found: it proves nothing of this reply. */
+function isAnothers(ctx: Context, reply: ReplyRow, externalId: string): Promise<boolean> {
+  return ctx.db.inWorkspace(reply.workspaceId, async (tx) => {
+    const [found] = await tx
+      .select({ replyId: t.message.replyId })
+      .from(t.message)
+      .innerJoin(t.channel, and(eq(t.channel.id, reply.channelId), eq(t.channel.platform, t.message.platform)))
+      .where(eq(t.message.externalId, externalId))
+    return found !== undefined && found.replyId !== null && found.replyId !== reply.id
+  })
 }
