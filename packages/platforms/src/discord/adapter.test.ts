@@ -62,6 +62,9 @@ conformance({
     const id = String(1_300_000_000_000_000_000n + BigInt(step))
     if (url.pathname.endsWith('active'))
       return { threads: [{ id: thread, parent_id: '1280000000000000000', last_message_id: '1999999999999999999' }] }
+    const closedAt = new Date(Date.parse('2026-11-22T11:00:00Z') - step * 60_000).toISOString()
+    if (url.pathname.endsWith('archived/public'))
+      return { threads: [{ id, parent_id: '1280000000000000000', thread_metadata: { archive_timestamp: closedAt } }], has_more: true }
     const message = { id, channel_id: thread, type: 0, content: 'again', timestamp: '2026-11-22T11:00:00Z', author: { id: '222' } }
     return url.pathname.endsWith('messages') ? [message] : message
   },

@@ -1,17 +1,19 @@
 import { PlatformError } from '../error.ts'
-import { idOf, listOf, recordOf } from '../json.ts'
+import { idOf, instantOf, listOf, recordOf } from '../json.ts'
 import type { Io, PollResult } from '../platform.ts'
 import { attempt } from '../round.ts'
 import type { Round } from '../round.ts'
 import { callApi } from './api.ts'
-import { channelsOf, closedThreads, idsOf, livingThreads, requestOf } from './poll.ts'
+import { channelsOf, closedPage, idsOf, livingThreads, requestOf } from './poll.ts'
+import type { Place } from './poll.ts'
 import { isNewer, isSnowflake, msOf, snowflakeAt } from './snowflake.ts'
 
 const pagesPerPiece = 8
+/** So many places wait at most before another page of threads that were put away is listed. */
 const maxPlaces = 200
 
-/** A channel or thread whose past is still to be read, from `before` down; '' for its newest. */
-type Left = { id: string; thread: boolean; before: string }
+/** What is still to be read, from `before` down, '' for its newest: a channel or thread; or, with `archive`, the list of threads below a channel that were put away. */
+type Left = { id: string; thread: boolean; before: string; archive?: true }
 
 /** A piece of what was said before, newest first: a page of each channel and thread in its turn, the archived ones too. */
 export async function backfill(
@@ -20,36 +22,52 @@ export async function backfill(
 ): Promise<PollResult & { done: boolean; reachedAt?: string }> {
   const round: Round = { pages: [], trouble: null }
   const start = snowflakeAt(new Date(backTo))
-  const left = leftOf(cursor) ?? (await placesOf(io, { start, backTo }))
+  const left = leftOf(cursor) ?? (await placesOf(io))
   for (let page = 0; page < pagesPerPiece && left.length > 0; page += 1) {
-    const place = left[0]!
-    const below: string[] = []
-    const well = await attempt(round, async () => void below.push(...(await readPage(io, round, place, start))))
+    const turn = left.findIndex(({ archive }) => !archive || left.length < maxPlaces)
+    const place = left[turn]!
+    const below: Left[] = []
+    // Not every channel may be read, and that costs no other.
+    const well = await attempt(round, async () => {
+      below.push(...(place.archive ? await listClosed(io, place, { start, backTo }) : await readPage(io, round, place, start)))
+    })
     if (!well) break
-    left.shift()
-    left.push(...below.map((before) => ({ ...place, before })))
+    left.splice(turn, 1)
+    left.push(...below)
   }
-  const reachedMs = left.some(({ before }) => before === '') ? null : Math.max(...left.map(({ before }) => msOf(before)))
+  const reachedMs = left.some(({ before }) => before === '') ? null : Math.max(...left.map(reachedBy))
   const done = left.length === 0
   const reachedAt = !done && reachedMs !== null && { reachedAt: new Date(reachedMs).toISOString() }
   return { pages: round.pages, cursor: { v: 1, left }, waitMs: 0, done, ...reachedAt }
 }
 
-async function placesOf(io: Io, { start, backTo }: { start: string; backTo: string }): Promise<Left[]> {
-  const places = [...channelsOf(io), ...(await livingThreads(io))]
-  for (const id of [...idsOf(io.settings.channels), ...idsOf(io.settings.forums)]) {
-    // Not every channel may be read, and that costs no other.
-    const found = await closedThreads(io, { start, closed: { [id]: backTo } }, id).catch((error: unknown) => {
-      if (!(error instanceof PlatformError) || (error.kind !== 'gone' && error.kind !== 'rejected')) throw error
-      return { places: [] }
-    })
-    places.push(...found.places)
-  }
-  return places.slice(0, maxPlaces).map(({ id, isThread }) => ({ id, thread: isThread, before: '' }))
+function reachedBy({ archive, before }: Left): number {
+  return archive ? Date.parse(before) : msOf(before)
+}
+
+async function placesOf(io: Io): Promise<Left[]> {
+  const watched = [...idsOf(io.settings.channels), ...idsOf(io.settings.forums)]
+  const places = [...channelsOf(io), ...(await livingThreads(io))].map(newestOf)
+  return [...places, ...watched.map((id): Left => ({ id, thread: false, before: '', archive: true }))]
+}
+
+function newestOf({ id, isThread }: Place): Left {
+  return { id, thread: isThread, before: '' }
+}
+
+/** One page of threads that were put away since `backTo`, to be read, and where their list goes on. Nothing is said in a thread after it was put away. */
+async function listClosed(io: Io, list: Left, { start, backTo }: { start: string; backTo: string }): Promise<Left[]> {
+  const { closed, next } = await closedPage(io, list.id, list.before)
+  const found = closed.flatMap(({ place, at }) =>
+    place !== null && at >= backTo && isNewer(place.lastId ?? place.id, start) ? [newestOf(place)] : [],
+  )
+  const goesOn = next !== '' && next !== list.before && closed.at(-1)!.at >= backTo
+  return goesOn ? [...found, { ...list, before: next }] : found
 }
 
 /** One page below a place; where to go on, or nothing at the end or before `start`. */
-async function readPage(io: Io, round: Round, { id, thread, before }: Left, start: string): Promise<string[]> {
+async function readPage(io: Io, round: Round, place: Left, start: string): Promise<Left[]> {
+  const { id, thread, before } = place
   const path = `/channels/${encodeURIComponent(id)}/messages`
   const { json, text } = await callApi(io, { path, params: { limit: '100', ...(before !== '' && { before }) } })
   if (!Array.isArray(json)) throw new PlatformError('unavailable', 'Discord did not list the messages')
@@ -62,14 +80,16 @@ async function readPage(io: Io, round: Round, { id, thread, before }: Left, star
   })
   const ids = json.flatMap((each) => idOf(recordOf(each).id) ?? []).filter(isSnowflake)
   const oldest = ids.reduce((a, b) => (a !== '' && isNewer(b, a) ? a : b), before)
-  return oldest === before || !isNewer(oldest, start) ? [] : [oldest]
+  return oldest === before || !isNewer(oldest, start) ? [] : [{ ...place, before: oldest }]
 }
 
 function leftOf(cursor: unknown): Left[] | null {
   const { left } = recordOf(cursor)
   if (!Array.isArray(left)) return null
   return listOf(left).flatMap((each): Left[] => {
-    const { id, thread, before } = recordOf(each)
-    return isSnowflake(id) && (before === '' || isSnowflake(before)) ? [{ id, thread: thread === true, before }] : []
+    const { id, thread, before, archive } = recordOf(each)
+    if (!isSnowflake(id) || typeof before !== 'string') return []
+    if (archive === true) return before === '' || instantOf(before) !== null ? [{ id, thread: false, before, archive }] : []
+    return before === '' || isSnowflake(before) ? [{ id, thread: thread === true, before }] : []
   })
 }

@@ -109,6 +109,48 @@ test('what was said before comes in pieces, newest first, of every channel and t
   expect(reached).toEqual(['2026-11-01T00:00:00.000Z', undefined])
 })
 
+test('a busy forum is read to the last thread that was put away since then, in small pieces, and only then is it done', async () => {
+  const forum = '1280000000000000000'
+  const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000)
+  const aThread = (index: number, closedAt?: Date) => ({
+    id: snowflakeAt(daysAgo(1 + index / 10)),
+    parent_id: forum,
+    ...(closedAt && { thread_metadata: { archive_timestamp: closedAt.toISOString().replace('Z', '123+00:00') } }),
+  })
+  const living = Array.from({ length: 150 }, (_, index) => aThread(index))
+  // Put away half a day after it was begun; the last ones before `backTo`.
+  const archived = Array.from({ length: 1_000 }, (_, index) => aThread(index + 150, daysAgo(0.5 + (index + 150) / 10)))
+  const wanted = [...living, ...archived].map(({ id }) => id).filter((id) => isNewer(id, snowflakeAt(daysAgo(90))))
+  const list = (channel: string) => (call: Call) => (call.query.has('before') ? [] : [message(channel, { channel_id: channel })])
+  const { io, calls } = aDiscord({
+    'GET /guilds/100/threads/active': () => ({ threads: living }),
+    'GET /channels/1290000000000000000/messages': () => [],
+    [`GET /channels/${forum}/threads/archived/public`]: ({ query }) => {
+      const before = Date.parse(query.get('before') ?? '9999-01-01')
+      const rest = archived.filter((each) => Date.parse(each.thread_metadata!.archive_timestamp) < before)
+      return { threads: rest.slice(0, 100), has_more: rest.length > 100 }
+    },
+    ...Object.fromEntries([...living, ...archived].map(({ id }) => [`GET /channels/${id}/messages`, list(id)])),
+  })
+  const found: string[] = []
+  const reached: string[] = []
+  let cursor: unknown = null
+  let done = false
+  for (let pieces = 0; !done && pieces < 1_000; pieces += 1) {
+    const before = calls.length
+    const piece = await discord.backfill!(io, { cursor: JSON.parse(JSON.stringify(cursor)), backTo: daysAgo(90).toISOString() })
+    expect(calls.length - before).toBeLessThan(10)
+    expect(JSON.stringify(piece.cursor).length).toBeLessThan(20_000)
+    for (const page of piece.pages)
+      found.push(...discord.normalize({ ...page, receivedAt: now.toISOString() }, io.self).facts.map((fact) => fact.externalId))
+    ;({ cursor, done } = piece)
+    if (piece.reachedAt !== undefined) reached.push(piece.reachedAt)
+  }
+  expect(done).toBe(true)
+  expect(found.toSorted()).toEqual(wanted.toSorted())
+  expect(reached).toEqual(reached.toSorted().toReversed())
+})
+
 test('of a thread older than what is read, what it is about is read all the same', async () => {
   const { io, calls } = aDiscord({
     'GET /guilds/100/threads/active': () => ({

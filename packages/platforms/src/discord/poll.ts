@@ -26,7 +26,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const round: Round = { pages: [], trouble: null }
   const headAt = io.now().getTime() - headMs
   const cursor = cursorOf(input.cursor, snowflakeAt(new Date(Math.max(headAt, Date.parse(input.backTo ?? '') || headAt))))
-  const threads = await livingThreads(io)
+  const threads = (await livingThreads(io)).slice(0, maxThreads)
   const channels = channelsOf(io)
   const putAway: Place[] = []
   const closed = { ...cursor.closed }
@@ -70,7 +70,7 @@ export function channelsOf({ settings }: Io): Place[] {
   return idsOf(settings.channels).map((id) => ({ id, isThread: false, lastId: null, begunIn: id }))
 }
 
-/** Threads that are not archived, below the channels and forums that are watched; the busiest last ones. */
+/** Threads that are not archived, below the channels and forums that are watched; where something was said last comes first. */
 export async function livingThreads(io: Io): Promise<Place[]> {
   const { json } = await callApi(io, { path: `/guilds/${encodeURIComponent(io.settings.guildId ?? '')}/threads/active` })
   const { threads } = recordOf(json)
@@ -78,36 +78,45 @@ export async function livingThreads(io: Io): Promise<Place[]> {
   return threads
     .flatMap((each) => placeOf(io, recordOf(each)) ?? [])
     .toSorted((a, b) => (isNewer(a.lastId ?? a.id, b.lastId ?? b.id) ? -1 : 1))
-    .slice(0, maxThreads)
 }
 
 /**
  * Threads below one channel that were put away since we last looked, or, the first time, the last hundred of them: somebody may have asked there and closed it between two
  * rounds. The times are Discord's own.
  */
-export async function closedThreads(
+async function closedThreads(
   io: Io,
   cursor: Pick<Cursor, 'closed' | 'start'>,
   channel: string,
 ): Promise<{ places: Place[]; newest: string }> {
-  const path = `/channels/${encodeURIComponent(channel)}/threads/archived/public`
   const known = cursor.closed[channel] ?? ''
   const places: Place[] = []
   let [newest, before] = [known, '']
   for (let page = 0; page < (known === '' ? 1 : maxClosedPages); page += 1) {
-    const { json } = await callApi(io, { path, params: { limit: pageSize, ...(before !== '' && { before }) } })
-    const { threads, has_more: more } = recordOf(json)
-    const closed = listOf(threads).map((each) => ({ thread: recordOf(each), at: closedAtOf(recordOf(each)) }))
-    for (const { thread, at } of closed) {
-      const place = placeOf(io, thread)
+    const { closed, next } = await closedPage(io, channel, before)
+    for (const { place, at } of closed) {
       if (place && at >= known && isNewer(place.lastId ?? place.id, cursor.start)) places.push(place)
       if (at > newest) newest = at
     }
-    const last = closed.at(-1)
-    before = textOf(recordOf(last?.thread.thread_metadata).archive_timestamp)
-    if (more !== true || before === '' || !last || last.at < known) break
+    before = next
+    if (before === '' || closed.at(-1)!.at < known) break
   }
   return { places, newest }
+}
+
+/** One page of the threads below a channel that were put away, the last one first, each with when that was; `next` is where the list goes on, '' at its end. */
+export async function closedPage(
+  io: Io,
+  channel: string,
+  before: string,
+): Promise<{ closed: { place: Place | null; at: string }[]; next: string }> {
+  const path = `/channels/${encodeURIComponent(channel)}/threads/archived/public`
+  const { json } = await callApi(io, { path, params: { limit: pageSize, ...(before !== '' && { before }) } })
+  const { threads, has_more: more } = recordOf(json)
+  if (!Array.isArray(threads)) throw new PlatformError('unavailable', 'Discord did not list the threads')
+  const records = listOf(threads).map(recordOf)
+  const closed = records.map((thread) => ({ place: placeOf(io, thread), at: closedAtOf(thread) }))
+  return { closed, next: more === true ? textOf(recordOf(records.at(-1)?.thread_metadata).archive_timestamp) : '' }
 }
 
 function closedAtOf(thread: JsonRecord): string {
