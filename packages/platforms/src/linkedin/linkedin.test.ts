@@ -278,6 +278,62 @@ describe('reading', () => {
   })
 })
 
+describe('a first reading', () => {
+  const postsSince = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ id: `urn:li:share:${9000 - index}`, createdAt: now.getTime() - index * 86_400_000 }))
+  const paged = (elements: unknown[], query: string) => {
+    const [, start, size] = /(?:start=(\d+)&)?count=(\d+)/.exec(query)!
+    return list(...elements.slice(Number(start ?? 0), Number(start ?? 0) + Number(size)))
+  }
+  const keep = (cursor: unknown): unknown => JSON.parse(JSON.stringify(cursor))
+
+  test('that breaks off is done again to its end: posts as far back as was wanted, their threads, and what named us', async () => {
+    for (const breaking of ['/posts', 'Notifications']) {
+      let broken = true
+      const ours = postsSince(80)
+      const { io, asked } = channel(
+        quiet(({ path, query }) => {
+          // The first page of the posts comes, the second does not.
+          if (broken && path.endsWith(breaking) && (breaking !== '/posts' || query.includes('start='))) return [503, {}]
+          return path.endsWith('/posts') ? paged(ours, query) : undefined
+        }),
+      )
+      const backTo = new Date(now.getTime() - 60.5 * 86_400_000).toISOString()
+      const first = await linkedin.poll(io, { cursor: null, backTo, posts: [], open: [] })
+      expect(first.trouble).toMatchObject({ kind: 'unavailable' })
+      broken = false
+      asked.length = 0
+      const second = await linkedin.poll(io, { cursor: keep(first.cursor), posts: [], open: [] })
+      const third = await linkedin.poll(io, { cursor: keep(second.cursor), posts: [], open: [] })
+      expect(asked.filter(({ path }) => path.endsWith('/posts'))).toHaveLength(2)
+      expect(new Set(asked.flatMap(({ path }) => /share%3A(\d+)\/comments/.exec(path)?.[1] ?? []))).toEqual(
+        new Set(ours.slice(0, 61).map(({ id }) => id.slice(-4))),
+      )
+      expect(asked.filter(({ query }) => query.includes('List(SHARE_MENTION,SHARE)'))).toHaveLength(1)
+      expect(third.trouble).toBeUndefined()
+    }
+  })
+
+  test('of more lists than can be kept leaves no replies unread below the posts that are read again', async () => {
+    const ours = postsSince(350).map((each) => ({ ...each, createdAt: now.getTime() - 60_000 }))
+    const newest = ours[0]!.id
+    const ids = Array.from({ length: 100 }, (_, index) => String(100 + index))
+    const { io, asked } = channel(
+      quiet(({ path, query }) => {
+        if (path.endsWith('/posts')) return paged(ours, query)
+        return path.endsWith(`${encodeURIComponent(newest)}/comments`)
+          ? list(...ids.map((id) => comment(id, { object: newest, commentsSummary: { totalFirstLevelComments: 1 } })))
+          : undefined
+      }),
+    )
+    let cursor: unknown = null
+    for (let round = 0; round < 12; round += 1)
+      ({ cursor } = await linkedin.poll(io, { cursor: keep(cursor), posts: [{ externalId: newest, ref: {} }], open: [] }))
+    const read = asked.flatMap(({ path }) => /comment%3A.*%2C(\d+)%29\/comments/.exec(path)?.[1] ?? [])
+    expect(read.toSorted()).toEqual(ids)
+  })
+})
+
 test('a post that is announced is known by its share or ugcPost, and by nothing else', () => {
   const { self } = channel(() => ({})).io
   const named = (given: { externalId?: string; url?: string }) => linkedin.postId!(given, self)

@@ -16,15 +16,15 @@ const told = ['COMMENT', 'COMMENT_EDIT', 'COMMENT_DELETE', 'ADMIN_COMMENT', 'SHA
 
 /**
  * `GET /rest/organizationalEntityNotifications`: what happened to the page, from an hour before the last that was seen, by LinkedIn's own time. An app that may not ask is spared it for a day, and
- * its threads are read instead; so is the action that some have seen and the documents do not list. At `first` what names us, as far as it is kept: the comments are read with our posts.
+ * its threads are read instead; so is the action that some have seen and the documents do not list. The first time what names us, as far as it is kept: the comments are read with our posts.
  */
-export async function readNotices(read: Read, first: boolean): Promise<void> {
+export async function readNotices(read: Read): Promise<void> {
   const { state, io } = read
   const nowMs = io.now().getTime()
   try {
-    if (first) {
-      state.sinceAt = nowMs - 2 * dayMs
+    if (state.sinceAt === 0) {
       await readRange(read, ['SHARE_MENTION', 'SHARE'], nowMs - keptMs + hourMs)
+      state.sinceAt = nowMs - 2 * dayMs
     }
     if (state.refused.mentions > 0) return await readRange(read, told, state.sinceAt)
     try {

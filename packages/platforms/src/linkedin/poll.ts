@@ -61,12 +61,12 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
 async function readNews(read: Read, input: PollInput, brief: boolean): Promise<boolean> {
   const { state, round, io } = read
   const nowMs = io.now().getTime()
-  const first = state.postsAt === 0
+  if (state.postsAt === 0) state.backTo ||= Date.parse(instantOf(input.backTo) ?? '') || nowMs - 90 * dayMs
   const known = new Set(input.posts.map((post) => post.externalId))
-  const takePosts = (untilAt: number | null): Promise<boolean> =>
+  const takePosts = (): Promise<boolean> =>
     attempt(round, async () => {
       try {
-        for (const post of await readPosts(read, untilAt)) known.add(post)
+        for (const post of await readPosts(read, state.backTo || null)) known.add(post)
         state.postsAt = nowMs
       } catch (error) {
         if (isRefusal(error)) read.reason ??= error
@@ -74,14 +74,14 @@ async function readNews(read: Read, input: PollInput, brief: boolean): Promise<b
       }
     })
   let well = true
-  if (!brief && nowMs - state.postsAt >= 10 * minuteMs) well = await takePosts(first ? firstReachOf(input, nowMs) : null)
-  if (!brief && state.refused.finder === 0) well &&= await attempt(round, () => readNotices(read, first))
+  if (!brief && (state.backTo > 0 || nowMs - state.postsAt >= 10 * minuteMs)) well = await takePosts()
+  if (!brief && state.refused.finder === 0) well &&= await attempt(round, () => readNotices(read))
   if (!well) return false
   const strange = (): string[] =>
     [...state.named.values()]
       .flatMap((named) => (named.mention ? [] : (placeOf(read, named).post ?? [])))
       .filter((post) => !known.has(post))
-  if (strange().length > 0 && state.postsAt < nowMs && !(await takePosts(null))) return false
+  if (strange().length > 0 && state.postsAt < nowMs && !(await takePosts())) return false
   if (strange().some((post) => post.startsWith('urn:li:activity:'))) planNameless(read, known)
   if (brief) return true
   const tells = state.refused.finder === 0
@@ -91,6 +91,8 @@ async function readNews(read: Read, input: PollInput, brief: boolean): Promise<b
   state.turn = turn
   for (const post of deep ? posts : chosen) plan(read, { post, root: '', whole: deep })
   if (deep) state.deepAt = nowMs
+  // Only now are the threads of the posts it found on the way.
+  if (state.postsAt > 0) state.backTo = 0
   return true
 }
 
@@ -99,10 +101,6 @@ function planNameless(read: Read, known: ReadonlySet<string>): void {
   const named = new Set(read.state.aliases.values())
   const nameless = [...known].filter((post) => isPostUrn(post) && !named.has(post))
   for (const post of nameless.slice(0, namelessPerPoll)) plan(read, { post, root: '', whole: false })
-}
-
-function firstReachOf({ backTo }: PollInput, nowMs: number): number {
-  return Date.parse(instantOf(backTo) ?? '') || nowMs - 90 * dayMs
 }
 
 /** Our posts, changed last first: the first page, or all back to `untilAt` (ms). Gives their names. */

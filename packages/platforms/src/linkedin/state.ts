@@ -16,11 +16,13 @@ export type Task = { post: string; root: string; start: number; whole: boolean }
 export type Refused = { finder: number; mentions: number; names: number }
 
 /**
- * `sinceAt`: from when notifications are asked for; `postsAt`, `deepAt`, `hookAt`, `lastAt`: when our posts, all threads, the subscription and anything were last asked for (ms). `seen`: numbers of
- * notifications that were read. `named`: comments still to be read by themselves. `counts`: how many replies a comment had. `aliases`: a thread's name -> our post's. `turn`: see `takeTurn`.
+ * `backTo`: how far the first reading reaches back (ms), until the threads of its posts are on the way; 0 from then on. `sinceAt`: from when notifications are asked for, 0 before the first;
+ * `postsAt`, `deepAt`, `hookAt`, `lastAt`: when our posts, all threads, the subscription and anything were last asked for (ms). `seen`: numbers of notifications that were read. `named`: comments
+ * still to be read by themselves. `counts`: how many replies a comment had. `aliases`: a thread's name -> our post's. `turn`: see `takeTurn`.
  */
 export type State = {
   v: 1
+  backTo: number
   sinceAt: number
   postsAt: number
   deepAt: number
@@ -45,6 +47,7 @@ export function stateOf(cursor: unknown, nowMs: number): State {
   const named = listOf(kept.named).flatMap((each) => namedOf({ kind: textOf(recordOf(each).kind), id: textOf(recordOf(each).id) }) ?? [])
   return {
     v: 1,
+    backTo: past(kept.backTo),
     sinceAt: numberOf(kept.sinceAt),
     postsAt: past(kept.postsAt),
     deepAt: past(kept.deepAt),
@@ -62,12 +65,15 @@ export function stateOf(cursor: unknown, nowMs: number): State {
 
 /** The state as a cursor of bounded size: what was known last stays. */
 export function cursorOf(state: State): object {
+  const tasks = [...state.tasks.values()]
+  // Replies that nobody will read now have to look unread when their comment is met again.
+  const cut = new Set(tasks.slice(maxTasks).map((task) => task.root))
   return {
     ...state,
     seen: [...state.seen].filter((id) => id.length <= 25).slice(-maxSeen),
-    tasks: [...state.tasks.values()].slice(0, maxTasks),
+    tasks: tasks.slice(0, maxTasks),
     named: [...state.named.values()].slice(0, maxNamed).map(wantedOf),
-    counts: [...state.counts].slice(-maxCounts),
+    counts: [...state.counts].filter(([urn]) => !cut.has(urn)).slice(-maxCounts),
     aliases: [...state.aliases].slice(-maxAliases),
   }
 }
