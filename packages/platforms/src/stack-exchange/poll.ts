@@ -36,13 +36,13 @@ type Read = {
 
 /**
  * Our posts, newest first; then the answers to our questions, and the comments below our posts and those answers, a hundred posts a call; then who mentions us; then open
- * messages by their ids. Lists are read down to what was read before; below a post that is new to us, to their end. The first poll reaches back to `backTo`, but knows our posts
- * of all times: people still answer them.
+ * messages by their ids. Lists are read down to what was read before; below a post that is new to us, to their end. The first reading reaches back to `backTo`, however many
+ * polls it takes, but knows our posts of all times: people still answer them.
  */
 export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const state = stateOf(input.cursor)
   const round: Round = { pages: [], trouble: null }
-  const backTo = state.begun ? 0 : Date.parse(input.backTo ?? '') || io.now().getTime() - 90 * dayMs
+  const backTo = state.begun ? 0 : state.backTo || Date.parse(input.backTo ?? '') || io.now().getTime() - 90 * dayMs
   const read: Read = { io, round, state, backTo, calls: 0, quota: null, backoffMs: 0, methods: new Set(), ended: new Set() }
   const whole = await readPosts(read, input.posts)
   let well = await attempt(round, () => readMentions(read))
@@ -57,12 +57,19 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     ))
       well &&= await attempt(round, () => reread(read, type, group))
   if (well) state.turn = turn
-  state.begun = true
+  state.begun ||= round.trouble === null && isAllRead(state)
+  state.backTo = state.begun ? 0 : backTo
   const { quota } = read
   const sparing = quota !== null && quota.of !== null && quota.left * 10 < quota.of
   const least = Math.max(sparing ? sparingWaitMs : waitMs, read.backoffMs)
   const readWhole = [...whole].filter((id) => backTo === 0 && isReadWhole(read, id)).map((id) => postIdOf(io.settings.site ?? '', id))
   return { ...finish(round, cursorOf(state), least), ...(quota && { quota }), ...(whole.size > 0 && { read: readWhole }) }
+}
+
+/** Whether every post that we know was once read to its end. */
+function isAllRead({ posts, answers, read }: State): boolean {
+  const answered = [...posts].every(([id, type]) => type === 'answer' || read.has(`a${id}`))
+  return answered && [...posts.keys(), ...answers.keys()].every((id) => read.has(`c${id}`))
 }
 
 /** Whether this round read all answers to a post, and all comments below it and below those. */

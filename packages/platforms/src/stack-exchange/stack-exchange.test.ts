@@ -133,6 +133,65 @@ describe('a poll', () => {
   })
 })
 
+describe('a first reading', () => {
+  const dayS = 86_400
+  const backTo = new Date((nowS - 30 * dayS) * 1000).toISOString()
+  const questions = (count: number): object[] =>
+    Array.from({ length: count }, (_, index) => ({
+      post_id: 1_000 - index,
+      post_type: 'question',
+      ...ours,
+      creation_date: nowS - index * dayS,
+    }))
+  const page = (all: object[], url: URL): object => {
+    const end = Number(url.searchParams.get('page')) * 100
+    return { items: all.slice(end - 100, end), has_more: all.length > end }
+  }
+  const pagesOf = (asked: Asked[], end: string): string[] =>
+    asked.flatMap(({ url }) => (url.pathname.endsWith(end) ? [url.searchParams.get('page')!] : []))
+
+  test('that was told to wait goes on back to the same day, and no further', async () => {
+    let busy = true
+    const { io, asked } = ioOf(({ url }) => {
+      if (url.pathname.endsWith('/me/posts')) return page(questions(150), url)
+      if (!url.pathname.endsWith('/comments')) return []
+      const [newest] = url.pathname.split('/posts/')[1]!.split(';')
+      const all = Array.from({ length: 500 }, (_, index) =>
+        comment(Number(newest) * 1_000 - index, Number(newest), { creation_date: nowS - Math.floor(index * 0.2 * dayS) }),
+      )
+      return { ...page(all, url), ...(busy && { backoff: 10 }) }
+    })
+    const first = await stackExchange.poll(io, { cursor: null, backTo, posts: [], open: [] })
+    expect(first.trouble).toMatchObject({ kind: 'rate_limited' })
+    busy = false
+    asked.length = 0
+    const second = await stackExchange.poll(io, { cursor: again(first), posts: [], open: [] })
+    // Two hundreds of posts, each with 150 comments since then.
+    expect(pagesOf(asked, '/comments')).toEqual(['1', '2', '1', '2'])
+    const posts = [{ externalId: 'stackoverflow/posts/1000', ref: { type: 'question' }, whole: true as const }]
+    const third = await stackExchange.poll(io, { cursor: again(second), posts, open: [] })
+    expect(third.read).toEqual(['stackoverflow/posts/1000'])
+  })
+
+  test('that takes more calls than a round may make goes on in the next, back to the same day', async () => {
+    const { io, asked } = ioOf(({ url }) => {
+      if (url.pathname.endsWith('/me/posts')) return page(questions(500), url)
+      if (!url.pathname.endsWith('/comments')) return []
+      const newest = Number(url.pathname.split('/posts/')[1]!.split(';')[0])
+      const all = Array.from({ length: 2_500 }, (_, index) =>
+        comment(newest * 10_000 - index, newest, { creation_date: nowS - Math.floor((index / 1_750) * 30 * dayS) }),
+      )
+      return page(all, url)
+    })
+    const first = await stackExchange.poll(io, { cursor: null, backTo, posts: [], open: [] })
+    expect(first.trouble).toBeUndefined()
+    asked.length = 0
+    await stackExchange.poll(io, { cursor: again(first), posts: [], open: [] })
+    const rest = asked.filter(({ url }) => url.pathname.includes('/posts/600;'))
+    expect(pagesOf(rest, '/comments').at(-1)).toBe('18')
+  })
+})
+
 test('an address that is shown short is read whole; one with words of its own stays behind them', () => {
   const link = (href: string, shown: string): string => `<a href="${href}" rel="nofollow">${shown}</a>`
   const body = [
@@ -158,7 +217,7 @@ test('a post that is to be read whole is said to be so once its answers, and all
     return broken ? new Response('{"error_id":500,"error_name":"internal_error"}', { status: 400 }) : [comment(301, 201)]
   })
   const posts = [{ externalId: 'stackoverflow/posts/101', ref: { type: 'question' }, whole: true as const }]
-  const first = await stackExchange.poll(io, { cursor: null, posts, open: [] })
+  const first = await stackExchange.poll(io, { cursor: { v: 1, begun: true }, posts, open: [] })
   expect(first.read).toEqual([])
   broken = false
   const second = await stackExchange.poll(io, { cursor: again(first), posts, open: [] })

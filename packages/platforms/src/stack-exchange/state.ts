@@ -1,12 +1,14 @@
 import { listOf, recordOf } from '../json.ts'
 
 /**
- * `posts`: ours with their types, and `answers`: those of others with the question above, newest last. `seen`: items of lists that were read (`a` answers, `c` comments,
- * `m` mentions, by number), newest last. `read`: posts whose answers (`a`) or comments (`c`) were once read to their end. Turns: where the rest goes on.
+ * `begun`: the first reading is whole; `backTo`: how far it reaches back until then (ms). `posts`: ours with their types, and `answers`: those of others with the question above,
+ * newest last. `seen`: items of lists that were read (`a` answers, `c` comments, `m` mentions, by number), newest last. `read`: posts whose answers (`a`) or comments (`c`) were
+ * once read to their end. Turns: where the rest goes on.
  */
 export type State = {
   v: 1
   begun: boolean
+  backTo: number
   posts: Map<string, 'question' | 'answer'>
   answers: Map<string, string>
   seen: Set<string>
@@ -32,6 +34,7 @@ export function stateOf(cursor: unknown): State {
   return {
     v: 1,
     begun: kept.begun === true,
+    backTo: numberOf(kept.backTo),
     posts: new Map(pairs(kept.posts).map(([id, type]) => [id, type === 'answer' ? 'answer' : 'question'])),
     answers: new Map(pairs(kept.answers)),
     seen: new Set(names(kept.seen)),
