@@ -63,3 +63,21 @@ test('what answers cost counts, also while the channel is read; over the limit t
   expect((await answer('Fine', 'Yes.')).status).toBe(202)
   expect(await spent()).toMatchObject({ usd: 0.5 })
 })
+
+test('answers that may still be undone count against the limit, too', async () => {
+  expect((await patch({ capReplies: true, monthlyCapUsd: 1 })).status).toBe(204)
+  for (const name of ['Ada', 'Bea', 'Cleo']) await ask(name)
+  const held = async (name: string) => {
+    const row = (await world.rows()).find((each) => each.waitingMessage?.text.includes(`question of ${name}`))!
+    return world.request('POST', `/api/v1/conversations/${row.id}/replies`, {
+      body: { text: 'Yes.', undoSeconds: 10 },
+      idempotencyKey: `held ${name}`,
+    })
+  }
+  expect([(await held('Ada')).status, (await held('Bea')).status]).toEqual([202, 202])
+  const third = await held('Cleo')
+  expect(third).toMatchObject({ status: 409, body: { code: 'cost_cap_reached' } })
+  expect(third.body.detail).toContain('has cost $1.00 this month, with what is on its way, this answer costs $0.500')
+  await world.settle(30_000)
+  expect(await spent()).toMatchObject({ usd: 1 })
+})

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { Problem } from '@answerback/core/problem'
 import type { Platform } from '@answerback/platforms/platform'
 import { platformOf, type Context } from '../context.ts'
@@ -41,11 +41,16 @@ export async function refuseOverCap(ctx: Context, tx: Queryable, channelId: stri
   const platform = platformOf(ctx, id)
   if (platform.costs === undefined || !capReplies || capUsd === null) return
   const [poll] = await ctx.db.system.select().from(t.poll).where(eq(t.poll.channelId, channelId))
-  const spentUsd = spentThisMonth(poll, ctx.now())
+  // Those on their way cost what this one does, only later.
+  const onTheirWay = await tx
+    .select({ text: t.reply.text })
+    .from(t.reply)
+    .where(and(eq(t.reply.channelId, channelId), inArray(t.reply.state, ['held', 'queued', 'sending'])))
+  const spentUsd = onTheirWay.reduce((sum, reply) => sum + priceOf(platform, reply.text), spentThisMonth(poll, ctx.now()))
   const price = priceOf(platform, text)
   if (spentUsd + price <= capUsd + 1e-9) return
   throw new Problem(
     'cost_cap_reached',
-    `${platform.name} has cost $${spentUsd.toFixed(2)} this month, this answer costs $${price.toFixed(3)}, and $${capUsd.toFixed(2)} is the limit. It can be sent next month, or once an owner raises the limit.`,
+    `${platform.name} has cost $${spentUsd.toFixed(2)} this month${onTheirWay.length > 0 ? ', with what is on its way' : ''}, this answer costs $${price.toFixed(3)}, and $${capUsd.toFixed(2)} is the limit. It can be sent next month, or once an owner raises the limit.`,
   )
 }

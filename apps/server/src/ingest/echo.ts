@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
-import type { Context } from '../context.ts'
+import { addSpending, priceOf } from '../access/spending.ts'
+import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { Change } from '../live/change-log.ts'
 
@@ -32,6 +33,9 @@ export async function settleEchoes(ctx: Context, change: Change, conversations: 
     )
     const [echo] = at === -1 ? [] : echoes.splice(at, 1)
     if (!echo) continue
+    // Whoever counts a reply as sent counts what it cost.
+    const usd = reply.state === 'sent' ? 0 : priceOf(platformOf(ctx, echo.platform), reply.text)
+    if (usd > 0) change.afterCommit(() => addSpending(ctx, reply.channelId, usd))
     await change.tx
       .update(t.message)
       .set({ replyId: reply.id, byId: reply.byId, inReplyToId: reply.inReplyToId, sentAt: reply.sentAt })

@@ -24,8 +24,9 @@ export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent,
     const channels = await change.tx.select().from(t.channel).where(eq(t.channel.id, reply.channelId))
     // One that was found there by looking cost what its words do.
     const usd = sent.spentUsd ?? priceOf(platformOf(ctx, channels[0]!.platform), reply.text)
-    if (usd > 0) {
-      await addSpending(ctx, reply.channelId, usd)
+    const [before] = await change.tx.select({ state: t.reply.state }).from(t.reply).where(eq(t.reply.id, reply.id))
+    if (usd > 0 && before?.state !== 'sent') {
+      change.afterCommit(() => addSpending(ctx, reply.channelId, usd))
       change.channelsChanged()
     }
     const fold: Fold = {
@@ -51,6 +52,7 @@ export async function recordSent(ctx: Context, reply: ReplyRow, sent: ReplySent,
         sentAt: reply.sentAt,
         removedAt: unlessBefore(t.message.removedAt),
         removedBy: unlessBefore(t.message.removedBy),
+        absentAt: sql`case when ${t.message.absentAt} < ${(reply.sentAt ?? reply.createdAt).toISOString()}::timestamptz then null else ${t.message.absentAt} end`,
       })
       .where(and(eq(t.message.platform, channels[0]!.platform), eq(t.message.externalId, sent.externalId)))
     await change.tx
