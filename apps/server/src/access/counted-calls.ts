@@ -26,15 +26,19 @@ export function countedFetch(ctx: Context, channel: ChannelRow): typeof fetch {
   const own = besideReading(ctx, channel)
   if (shared.length + own.budgets.length === 0) return ctx.fetch
   return async (input, init) => {
-    const asks: Ask[] = [{ name: sharerOf(channel), budgets: shared, calls: 1, share: 1 }]
-    if (own.budgets.length > 0) asks.push({ ...own, calls: 1, share: 1, others: await readingOf(ctx, channel, own.budgets) })
-    const waits = (await takeShared(ctx, asks)).flatMap((freeAt) => (freeAt === null ? [] : [freeAt.getTime()]))
-    if (waits.length > 0)
-      throw new PlatformError('rate_limited', 'What may be asked of the platform is used up for now', {
-        retryAfterMs: Math.max(1_000, Math.max(...waits) - ctx.now().getTime()),
-      })
+    // The account's own first: a call that it refuses takes nothing from all others of the app.
+    if (own.budgets.length > 0) await take(ctx, { ...own, calls: 1, share: 1, others: await readingOf(ctx, channel, own.budgets) })
+    if (shared.length > 0) await take(ctx, { name: sharerOf(channel), budgets: shared, calls: 1, share: 1 })
     return ctx.fetch(input, init)
   }
+}
+
+async function take(ctx: Context, ask: Ask): Promise<void> {
+  const [freeAt] = await takeShared(ctx, [ask])
+  if (freeAt)
+    throw new PlatformError('rate_limited', 'What may be asked of the platform is used up for now', {
+      retryAfterMs: Math.max(1_000, freeAt.getTime() - ctx.now().getTime()),
+    })
 }
 
 function budgetsOf(ctx: Context, platform: string, scope: Budget['scope']): Budget[] {

@@ -133,10 +133,11 @@ async function payFor(ctx: Context, claimed: Claimed[]): Promise<Claimed[]> {
   return asking.filter((each) => !refused.has(each))
 }
 
+/** Each asks for half as much the next time and pays for the rest while it reads: what a round took at once may never be free at once while people answer. */
 async function giveBack(ctx: Context, denied: { claimed: Claimed; freeAt: Date }[]): Promise<void> {
   if (denied.length === 0) return
   await ctx.db.system.execute(sql`
-    update poll set due_at = denied.free_at, leased_until = null
+    update poll set due_at = denied.free_at, leased_until = null, calls = greatest(1, poll.calls / 2)
     from unnest(${sql.param(denied.map(({ claimed }) => claimed.channel.id))}::uuid[],
       ${sql.param(denied.map(({ freeAt }, index) => new Date(freeAt.getTime() + index).toISOString()))}::timestamptz[]) as denied (channel_id, free_at)
     where poll.channel_id = denied.channel_id and poll.leased_until = ${denied[0]!.claimed.leasedUntil.toISOString()}::timestamptz`)
