@@ -114,7 +114,8 @@ const closeTimeoutMs = 5_000
 async function closeThere(ctx: Context, channel: ChannelRow): Promise<string | null> {
   const platform = platformOf(ctx, channel.platform)
   const { close } = platform.connect
-  if (!close) return null
+  // Credentials that no key opened were forgotten: with nothing in hand nobody can take leave.
+  if (!close || channel.credentials.length === 0) return null
   const others = await ctx.db.system
     .select({ id: t.channel.id })
     .from(t.channel)

@@ -9,7 +9,7 @@ export async function refuseOtherKey(owner: Client, rolePasswords: readonly stri
   const kept = await markIn(owner)
   if (kept === null || rolePasswords.length === 0 || rolePasswords.map(markOf).includes(kept)) return
   throw new Error(
-    'This database belongs to another SECRET_KEY, and nothing was changed in it. Give this process the SECRET_KEY that the other processes have (or the secrets.json in DATA_DIR that was there when it was set up). To change the secret, give both: the new one, a comma, the old one. If it is lost for good: pnpm cli keys forget',
+    'This database belongs to another SECRET_KEY, and nothing was changed in it. Give this process the SECRET_KEY that the other processes have (or the secrets.json in DATA_DIR that was there when it was set up). To change the secret, give both: the new one, a comma, the old one. If it is lost for good: pnpm cli keys forget --yes',
   )
 }
 
