@@ -127,6 +127,46 @@ describe('connecting', () => {
     })
   })
 
+  test.each([
+    ['the account', '/business/get/', 50000],
+    ['the token', '/token_info/', 40100],
+    ['the videos', '/video/', 50002],
+  ])('a refresh token that was exchanged is not lost when asking for %s fails for now', async (_, failing, code) => {
+    const { io } = account(({ path }) => {
+      if (path.includes('refresh_token')) return { ...tokens, refresh_token: 'rft.three' }
+      if (path.includes(failing)) return { code }
+      return path.includes('/video/') ? newest : {}
+    })
+    const given = { apiUrl, clientId: '7100', clientSecret: 's', refreshToken: 'rft.two' }
+    expect(await tiktok.connect.open(io, given)).toMatchObject({
+      account: { externalId: 'act.brand123' },
+      credentials: { accessToken: 'act.two', refreshToken: 'rft.three' },
+    })
+  })
+
+  test('nor is one that was exchanged only when the pasted access token was refused', async () => {
+    const { io } = account(({ path, token }) => {
+      if (path.includes('refresh_token')) return { ...tokens, refresh_token: 'rft.three' }
+      if (path.includes('/video/')) return { code: token === 'act.two' ? 50002 : 40102 }
+      return {}
+    })
+    const given = {
+      apiUrl,
+      clientId: '7100',
+      clientSecret: 's',
+      refreshToken: 'rft.two',
+      accessToken: 'act.one',
+      businessId: 'act.brand123',
+    }
+    expect(await tiktok.connect.open(io, given)).toMatchObject({ credentials: { accessToken: 'act.two', refreshToken: 'rft.three' } })
+  })
+
+  test('an account that was not read by anything is not connected', async () => {
+    const { io } = account(({ path }) => (path.includes('/video/') ? { code: 50002 } : {}))
+    const given = { apiUrl, accessToken: 'act.one', businessId: 'act.brand123' }
+    await expect(tiktok.connect.open(io, given)).rejects.toMatchObject({ kind: 'unavailable' })
+  })
+
   test('with an address the app is subscribed to comments; a refusal is kept in words and stops nothing', async () => {
     const webhookUrl = 'https://inbox.example.org/webhooks/tiktok'
     const given = { apiUrl, clientId: '7100', clientSecret: 's', accessToken: 'act.one', businessId: 'act.brand123', webhookUrl }

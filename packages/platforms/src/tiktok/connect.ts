@@ -73,6 +73,8 @@ export const connect: Platform['connect'] = {
 }
 
 const manages: Ability[] = ['reply', 'like', 'hide', 'remove']
+const refusals: PlatformError['kind'][] = ['rejected', 'gone']
+const troubles: PlatformError['kind'][] = ['unavailable', 'rate_limited']
 
 /** The newest video proves that the account can be read, and its address tells the account's name; what else TikTok says of the account is welcome. */
 async function open(io: ConnectIo, given: Record<string, string>): Promise<Connected> {
@@ -101,12 +103,14 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
     await save(credentials)
   }
   if (!accessToken) await renew(early, undefined)
-  const token = await readToken(early)
-  const businessId = (given.businessId ?? '').trim() || early.credentials.openId || idOf(token.open_id) || idOf(token.creator_id)
+  const known = (given.businessId ?? '').trim() || early.credentials.openId
+  const token = await orNothing(known ? [...refusals, ...troubles] : refusals, () => readToken(early))
+  const businessId = known || idOf(token.open_id) || idOf(token.creator_id)
   if (!businessId)
     throw new PlatformError('rejected', 'TikTok does not say whose token this is: enter the open_id that came with it as the business id')
   early.self = { ...early.self, accountId: businessId }
-  const [video, profile] = [await readNewest(early), await readProfile(early)]
+  const video = await readNewest(early, refreshToken || undefined)
+  const profile = await orNothing([...refusals, ...troubles], () => readProfile(early))
   const link = linkOf(video.share_url)
   const handle = nameOf(profile.username) ?? (/@([\w.]+)\/(?:video|photo)\//.exec(link ?? '')?.[1] || businessId)
   const scope = nameOf(token.scope) ?? given.scope ?? ''
@@ -133,23 +137,27 @@ async function readToken(io: Io): Promise<JsonRecord> {
   const { clientId = '', accessToken = '' } = io.credentials
   if (clientId === '') return {}
   const json = { app_id: clientId, access_token: accessToken }
-  return orNothing(async () => (await ask(io, io.settings, { method: 'POST', path: '/tt_user/token_info/get/', json })).data)
+  return (await ask(io, io.settings, { method: 'POST', path: '/tt_user/token_info/get/', json })).data
 }
 
-async function readNewest(io: Io): Promise<JsonRecord> {
+async function readNewest(io: Io, pasted: string | undefined): Promise<JsonRecord> {
   const params = { fields: ['item_id', 'create_time', 'share_url'], cursor: '0', max_count: '1' }
   try {
     const { data } = await callApi(io, { path: '/business/video/list/', params })
     return recordOf(listOf(data.videos)[0])
   } catch (error) {
-    if (!lacksPermission(error)) throw error
-    throw new PlatformError('rejected', `The account did not permit to read its videos (${textOf((error as Error).message)})`)
+    if (lacksPermission(error))
+      throw new PlatformError('rejected', `The account did not permit to read its videos (${textOf((error as Error).message)})`)
+    // A refresh token is good once: its exchange proves the account, and a trouble of theirs must not lose the new one.
+    const isSpent = io.credentials.refreshToken !== pasted
+    if (isSpent && error instanceof PlatformError && troubles.includes(error.kind)) return {}
+    throw error
   }
 }
 
 /** `GET /business/get/`: name and handle. Not every app may ask. */
 async function readProfile(io: Io): Promise<JsonRecord> {
-  return orNothing(async () => (await callApi(io, { path: '/business/get/', params: { fields: ['username', 'display_name'] } })).data)
+  return (await callApi(io, { path: '/business/get/', params: { fields: ['username', 'display_name'] } })).data
 }
 
 /** `POST /business/webhook/update/`: the app's one address for comments, of all its accounts; again is the same. Gives `on`, or why not: reading works without. */
@@ -166,11 +174,11 @@ async function subscribe(io: Io, callbackUrl: string): Promise<string> {
   }
 }
 
-async function orNothing(ask: () => Promise<JsonRecord>): Promise<JsonRecord> {
+async function orNothing(kinds: PlatformError['kind'][], ask: () => Promise<JsonRecord>): Promise<JsonRecord> {
   try {
     return await ask()
   } catch (error) {
-    if (error instanceof PlatformError && (error.kind === 'rejected' || error.kind === 'gone')) return {}
+    if (error instanceof PlatformError && kinds.includes(error.kind)) return {}
     throw error
   }
 }
