@@ -118,6 +118,16 @@ describe('reading', () => {
     expect(data.comments).toMatchObject([{ comment_id: own.id, owner: true, parent_comment_id: asked.id }])
     expect(data.comments[0].unique_identifier).not.toBe(business_id)
   })
+
+  test('comments asked for by id come in short pages as well', async () => {
+    const ids = [say('one').id, say('two').id, say('three').id]
+    sandbox.faults.setQuirks({ shortPages: true })
+    const asked = { comment_ids: JSON.stringify(ids), max_count: '3' }
+    const { data } = await read('/business/comment/list/', asked)
+    expect([data.comments.length, data.has_more]).toEqual([2, true])
+    const rest = await read('/business/comment/list/', { ...asked, cursor: String(data.cursor) })
+    expect([rest.data.comments.length, rest.data.has_more]).toEqual([1, false])
+  })
 })
 
 describe('writing', () => {

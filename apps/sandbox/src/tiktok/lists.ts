@@ -31,7 +31,10 @@ export function listVideos(tiktok: TikTok, query: Query): JsonObject {
 /** `GET /business/comment/list/`: the comments of a video, or those that are asked for by id, replies too. */
 export function listComments(tiktok: TikTok, query: Query): JsonObject {
   const ids = listOf(query, 'comment_ids')
-  if (ids) return { comments: named(tiktok, query, ids).map((item) => commentView(tiktok, item)), cursor: 0, has_more: false }
+  if (ids) {
+    const answer = pageOf(tiktok, { status: 'ALL', max_count: String(mostComments), ...query }, named(tiktok, query, ids))
+    return { ...answer, comments: answer.comments.map((item) => commentView(tiktok, item)) }
+  }
   const video = videoOf(tiktok, query['video_id'])
   const answer = pageOf(tiktok, query, tiktok.world.replies(video))
   if (query['include_replies'] !== 'true') return { ...answer, comments: answer.comments.map((item) => commentView(tiktok, item)) }

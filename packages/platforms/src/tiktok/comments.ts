@@ -27,12 +27,11 @@ export async function readThread(read: Read, thread: Thread, after = '0'): Promi
   const kind = commentId === undefined ? 'comments' : 'replies'
   const guard = pageGuard(maxPages)
   const request: Record<string, string> = { videoId, permalink, ...(commentId !== undefined && { commentId }) }
-  const below: JsonRecord[] = []
-  delete pending[key]
   for (let cursor: string | null = after; cursor !== null;) {
     if (read.pagesLeft <= 0) {
+      delete pending[key]
       pending[key] = cursor
-      break
+      return
     }
     guard(cursor)
     read.pagesLeft -= 1
@@ -40,11 +39,13 @@ export async function readThread(read: Read, thread: Thread, after = '0'): Promi
     const items = listOf(data.comments).map(recordOf)
     if (items.length > 0) read.round.pages.push({ resource: `${kind}:${key}:${cursor}`, kind, request, body })
     for (const item of items) read.newestAt = Math.max(read.newestAt, atOf(item) || 0)
-    if (commentId === undefined) below.push(...items.filter((item) => hasMore(read, item, thread.whole === true)))
+    // Before the next page, so that little has to be put off when this round ends here.
+    const below = commentId === undefined ? items.filter((item) => hasMore(read, item, thread.whole === true)) : []
+    for (const item of below) await readBelow(read, thread, item)
     const isPast = commentId === undefined && !thread.deep && items.length > 0 && isBehind(items, read.state.newestAt)
     cursor = data.has_more === true && !isPast ? idOf(data.cursor) : null
   }
-  for (const item of below) await readBelow(read, thread, item)
+  delete pending[key]
 }
 
 function callOf({ videoId, commentId }: Thread, cursor: string): { path: string; params: Record<string, string> } {
@@ -82,7 +83,7 @@ function atOf(item: JsonRecord): number {
   return Date.parse(instantOf(item.create_time) ?? '')
 }
 
-/** Goes on where earlier polls had to stop. A place that no longer works is given up: the hourly reading starts over. */
+/** Goes on where earlier polls had to stop. A place that no longer works is given up, and what was noted of it: the hourly reading starts over. */
 export async function readPending(read: Read): Promise<void> {
   for (const [key, after] of Object.entries(read.state.pending)) {
     if (read.pagesLeft <= 0) return
@@ -90,9 +91,12 @@ export async function readPending(read: Read): Promise<void> {
     try {
       await readThread(read, { videoId, permalink: '', deep: true, ...(commentId !== undefined && { commentId }) }, after)
     } catch (error) {
-      if (error instanceof PlatformError && (error.kind === 'rejected' || error.kind === 'gone')) continue
-      read.state.pending[key] = after
-      throw error
+      delete read.state.pending[key]
+      if (!(error instanceof PlatformError) || (error.kind !== 'rejected' && error.kind !== 'gone')) {
+        read.state.pending[key] = after
+        throw error
+      }
+      if (commentId !== undefined) delete read.state.threads[commentId]
     }
   }
 }

@@ -34,10 +34,9 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const state = stateOf(input.cursor, nowMs)
   const round: Round = { pages: [], trouble: null }
   const read: Read = { io, round, state, pagesLeft: pagesPerPoll, newestAt: state.newestAt }
-  const first = state.deepAt === 0
+  if (state.deepAt === 0) state.backTo ||= Date.parse(input.backTo ?? '') || nowMs - firstReachMs
   const deep = nowMs - state.deepAt >= hourMs
-  const backTo = first && input.backTo !== undefined ? Date.parse(input.backTo) : nowMs - (first ? firstReachMs : reachMs)
-  const listed = await readVideos(read, deep ? backTo : null)
+  const listed = await readVideos(read, deep ? state.backTo || nowMs - reachMs : null)
   const permalinks = new Map([...input.posts.map(({ externalId, ref }) => [externalId, ref.permalink ?? ''] as const), ...linksOf(listed)])
   const wanted = await readWanted(read, input.wanted ?? [], permalinks)
   const done = new Set<string>()
@@ -67,7 +66,7 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   well &&= await attempt(round, () => readPending(read))
   if (well) await attempt(round, () => reread(read, input.open))
   const asked = posts.filter((post) => post.whole).map((post) => post.externalId)
-  const cursor = cursorOf({ ...state, deepAt: deep && well ? nowMs : state.deepAt, newestAt: read.newestAt, turn })
+  const cursor = cursorOf({ ...state, ...(deep && well && { deepAt: nowMs, backTo: 0 }), newestAt: read.newestAt, turn })
   return {
     ...finish(round, cursor, waitMs),
     ...(asked.length > 0 && { read: asked.filter((id) => done.has(id) && !missed.includes(id)) }),

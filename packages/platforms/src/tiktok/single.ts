@@ -1,5 +1,5 @@
 import { PlatformError } from '../error.ts'
-import { idOf, listOf, recordOf } from '../json.ts'
+import { idOf, listOf, parseJson, recordOf } from '../json.ts'
 import type { PollInput, Wanted } from '../platform.ts'
 import { attempt, inGroups, openResource, takeTurn } from '../round.ts'
 import { callApi } from './api.ts'
@@ -9,6 +9,7 @@ import type { Read } from './comments.ts'
 /** One call asks for no more ids than this, of one video. */
 const idsPerCall = 30
 const callsPerPoll = 6
+const pagesPerCall = 4
 
 /** `topId`: the comment above, of a reply. */
 type Single = { id: string; videoId: string; topId: string | null; permalink: string }
@@ -39,7 +40,7 @@ export async function readWanted(read: Read, wanted: Wanted[], permalinks: Reado
   })
 }
 
-/** Open messages by their ids, some in turn where they stand below many videos: those that do not come are gone. */
+/** Open messages by their ids, some in turn where they stand below many videos: those that do not come, to the end of the answer, are gone. */
 export async function reread(read: Read, open: PollInput['open']): Promise<void> {
   const singles = open.flatMap(({ externalId, ref = {} }): Single[] => {
     const { videoId = '', topId = '', permalink = '' } = ref
@@ -67,39 +68,58 @@ function groupsOf(singles: Single[]): Single[][] {
  */
 async function readGroup(read: Read, group: Single[], gone: boolean): Promise<Single[]> {
   const { videoId, permalink } = group[0]!
-  const { body, came } = await ask(read, group)
+  const { body, came, whole } = await ask(read, group)
   const missing = group.filter(({ id }) => !came.has(id))
   const told: string[] = []
-  for (const { id, topId } of gone ? missing : []) {
+  for (const { id, topId } of gone && whole ? missing : []) {
     if (topId === null || !(await threadHas(read, { videoId, permalink, commentId: topId }, id))) told.push(id)
   }
   const ids = [...came.keys(), ...told]
   read.round.pages.push({
     resource: openResource(`${videoId} ${group.map(({ id }) => id).join(',')}`),
     kind: 'open',
-    request: { videoId, permalink, ids: gone ? ids.join(',') : '' },
+    request: { videoId, permalink, ids: gone && whole ? ids.join(',') : '' },
     body,
   })
   return missing
 }
 
+/** `whole`: whatever did not come would not come on a further page either. */
+type Answered = { body: string; came: Set<string>; whole: boolean }
+
 /** Where one id that is no more spoils the answer for all, each is asked for by itself. */
-async function ask(read: Read, group: Single[]): Promise<{ body: string; came: Set<string> }> {
-  const params = { video_id: group[0]!.videoId, comment_ids: group.map(({ id }) => id), status: 'ALL', max_count: String(idsPerCall) }
+async function ask(read: Read, group: Single[]): Promise<Answered> {
   try {
-    const { body, data } = await callApi(read.io, { path: '/business/comment/list/', params })
-    if (!Array.isArray(data.comments)) throw new PlatformError('unavailable', 'TikTok gave no list of comments')
-    return { body, came: new Set(listOf(data.comments).flatMap((each) => idOf(recordOf(each).comment_id) ?? [])) }
+    return await askPages(read, group)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'gone') throw error
     if (group.length === 1)
-      return { body: JSON.stringify({ code: 40007, message: error.message, data: { comments: [] } }), came: new Set() }
+      return { body: JSON.stringify({ code: 40007, message: error.message, data: { comments: [] } }), came: new Set(), whole: true }
   }
+  const answers: Answered[] = []
+  for (const each of group) answers.push(await ask(read, [each]))
+  const comments = answers.flatMap(({ body }) => listOf(recordOf(recordOf(parseJson(body)).data).comments))
+  return { ...answerOf(comments), whole: answers.every(({ whole }) => whole) }
+}
+
+/** Page by page, as long as some are missing and more is to come: a short page is not the end. */
+async function askPages({ io }: Read, group: Single[]): Promise<Answered> {
+  const params = { video_id: group[0]!.videoId, comment_ids: group.map(({ id }) => id), status: 'ALL', max_count: String(idsPerCall) }
   const comments: unknown[] = []
-  for (const each of group) {
-    const { body } = await ask(read, [each])
-    comments.push(...listOf(recordOf(recordOf(JSON.parse(body)).data).comments))
+  for (let page = 1, place: { cursor?: string } = {}; ; page += 1) {
+    const { body, data } = await callApi(io, { path: '/business/comment/list/', params: { ...params, ...place } })
+    if (!Array.isArray(data.comments)) throw new PlatformError('unavailable', 'TikTok gave no list of comments')
+    comments.push(...listOf(data.comments))
+    const answered = answerOf(comments)
+    const whole = data.has_more !== true || group.every(({ id }) => answered.came.has(id))
+    const cursor = idOf(data.cursor)
+    if (whole || cursor === null || cursor === place.cursor || page === pagesPerCall)
+      return { ...answered, ...(page === 1 && { body }), whole }
+    place = { cursor }
   }
+}
+
+function answerOf(comments: unknown[]): { body: string; came: Set<string> } {
   const came = new Set(comments.flatMap((each) => idOf(recordOf(each).comment_id) ?? []))
   return { body: JSON.stringify({ code: 0, data: { comments } }), came }
 }
