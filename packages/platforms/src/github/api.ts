@@ -103,7 +103,7 @@ function failureOfHttp(answer: HttpAnswer, now: Date): PlatformError {
 function failureOfError(error: JsonRecord): PlatformError {
   const type = textOf(error.type)
   const message = (nameOf(error.message) ?? 'GitHub refused it').slice(0, 500)
-  const cause = { type }
+  const cause = { type, path: error.path }
   if (type === 'NOT_FOUND') return new PlatformError('gone', message, { cause })
   if (type === 'INSUFFICIENT_SCOPES')
     return new PlatformError('reauthorize', `${message} (The token lacks a permission: make one that has it)`, { cause })

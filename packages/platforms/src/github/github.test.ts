@@ -224,6 +224,13 @@ describe('a reply', () => {
         : { data: { node: comment('C_2', 'x', { discussion: head, replies: { nodes: [] } }) } },
     )
     await expect(github.reply(locked.io, wanted)).rejects.toMatchObject({ kind: 'rejected', message: 'The discussion is locked' })
+    const equal = comment('C_8', wanted.text, { ...own, discussion: head })
+    const thanked = ioOf(({ query }) =>
+      query.startsWith('mutation')
+        ? { data: { addDiscussionComment: null }, errors: [{ type: 'FORBIDDEN', message: 'locked', path: ['addDiscussionComment'] }] }
+        : { data: { node: comment('C_2', 'x', { discussion: head, replies: { nodes: [equal] } }) } },
+    )
+    await expect(github.reply(thanked.io, wanted), 'equal words to somebody else are not this reply').rejects.toThrow('locked')
   })
 
   test('to a mention elsewhere goes to its issue', async () => {

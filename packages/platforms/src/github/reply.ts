@@ -24,12 +24,18 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
     })
     return sent(io, recordOf(recordOf(data.addDiscussionComment).comment), top)
   } catch (error) {
-    // A refusal is believed only after a look: what was carried out shows.
-    if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
+    // A refusal is believed only after a look: what was carried out shows. Except a plain one, when the same words to somebody else would be taken for it.
+    if (!(error instanceof PlatformError) || error.kind !== 'rejected' || isForbidden(error)) throw error
     const there = await find(io, { ...input, since: input.createdAt }).catch(() => null)
     if (there?.found === 'landed') return there.sent
     throw error
   }
+}
+
+/** Forbidden as a whole (locked): surely not written. A field of what was written may be forbidden, too. */
+function isForbidden({ cause }: PlatformError): boolean {
+  const { type, path } = recordOf(cause)
+  return type === 'FORBIDDEN' && listOf(path).length < 2
 }
 
 type Spot = { discussion: string; top: string | null }
