@@ -141,6 +141,21 @@ test('notifications tell who mentioned the brand elsewhere, and nothing when not
   expect((await get('notifications', { 'if-modified-since': one.headers.get('last-modified') ?? '' })).status).toBe(304)
 })
 
+test('of a thread there is one notification, by its newest comment; further pages stand in Link', async () => {
+  const mentions = [1, 2].map((n) => speak(sandbox.world, { platform, author: { name: 'Chen' }, text: `ask them ${n}`, mention: true }))
+  const later = comment('Bo', 'I have the same crash', mentions[0])
+  later.createdAt += 5_000
+  const one = await get('notifications?per_page=1')
+  expect(one.body).toMatchObject([{ reason: 'mention', id: String(mentions[0]!.extra['databaseId']) }])
+  expect(one.body[0].subject.latest_comment_url).toContain(`/comments/${String(later.extra['databaseId'])}`)
+  const pathOf = (address: string): string => address.slice(`${sandbox.urls[platform]}/`.length)
+  const next = /<([^>]+)>; rel="next"/.exec(one.headers.get('link') ?? '')?.[1]
+  const two = await get(pathOf(next!))
+  expect([two.body.length, two.headers.get('link')]).toEqual([1, null])
+  const issue = await get(pathOf(one.body[0].subject.url as string))
+  expect(issue.body).toMatchObject({ url: one.body[0].subject.url, node_id: expect.stringMatching(/^I_/), comments: 2 })
+})
+
 test('an issue elsewhere is answered by REST, on one level, and only its writer deletes there', async () => {
   const mention = speak(sandbox.world, { platform, author: { name: 'Chen' }, text: 'ask them', mention: true })
   const { issue_url: issue } = (await get(`repos/elsewhere/bags/issues/comments/${String(mention.extra['databaseId'])}`)).body

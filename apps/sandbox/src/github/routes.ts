@@ -16,6 +16,7 @@ import { repositoryOf, seconds, urlOf, userView } from './views.ts'
 const platform = 'github'
 const pointsAnHour = 5_000
 const maxNotifications = 50
+const issueTitle = 'A question about bags'
 
 /** The pretend GitHub: discussions by GraphQL, notifications and a little more by REST. */
 export type Github = Context & { windows: Windows; types: Types; missed: Set<string> }
@@ -45,7 +46,8 @@ export function routeGithub(app: FastifyInstance, github: Github): void {
     scope.get('/repos/elsewhere/bags/issues/comments/:id', async (request) =>
       commentInIssue(github, request, inIssue(github, request, 'id')),
     )
-    scope.get('/repos/elsewhere/bags/issues/:number/comments', async (request) => listInIssue(github, request))
+    scope.get('/repos/elsewhere/bags/issues/:number', async (request) => issueView(github, request))
+    scope.get('/repos/elsewhere/bags/issues/:number/comments', async (request, reply) => listInIssue(github, request, reply))
     scope.post('/repos/elsewhere/bags/issues/:number/comments', async (request, reply) => reply.code(201).send(addInIssue(github, request)))
   })
 }
@@ -77,26 +79,45 @@ function answerError(error: unknown, reply: FastifyReply): FastifyReply {
 }
 
 /**
- * The brand's notifications, the last changed first: who names it in issues elsewhere. `since` by time, `304` when nothing came since `If-Modified-Since`, and the pause to keep in
- * `X-Poll-Interval`. Discussions have a notification without an address.
+ * The brand's notifications, one a thread, the last changed first: where it was named, and somebody wrote last. `since` by time, `304` when nothing came since `If-Modified-Since`, and
+ * the pause to keep in `X-Poll-Interval`. Discussions have a notification without an address.
  */
 function listNotifications(github: Github, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { world } = github
-  const query = queryFields(request)
-  const since = Date.parse(query['since'] ?? '') || 0
-  const size = Math.min(Number(query['per_page']) || maxNotifications, maxNotifications)
-  const page = Math.max(Number(query['page']) || 1, 1)
-  const at = (item: Item): number => item.editedAt ?? item.createdAt
-  const all = [...world.items[platform].values()]
-    .filter((item) => item.deletedAt === null && item.mentionsBrand && item.authorId !== world.brand(platform).id)
-    .filter((item) => at(item) >= since && !github.missed.has(item.id))
-    .toSorted((a, b) => at(b) - at(a))
-  const newest = all[0] ? at(all[0]) : 0
+  const since = Date.parse(queryFields(request)['since'] ?? '') || 0
+  const byOthers = [...world.items[platform].values()].filter(
+    (item) => item.deletedAt === null && item.authorId !== world.brand(platform).id && !github.missed.has(item.id),
+  )
+  const named = new Set(byOthers.filter((item) => item.mentionsBrand).map((item) => item.rootId))
+  const latest = new Map<string, Item>()
+  for (const item of byOthers) {
+    const before = latest.get(item.rootId)
+    if (named.has(item.rootId) && (!before || changedAt(item) >= changedAt(before))) latest.set(item.rootId, item)
+  }
+  const all = [...latest.values()].filter((item) => changedAt(item) >= since).toSorted((a, b) => changedAt(b) - changedAt(a))
+  const newest = all[0] ? changedAt(all[0]) : 0
   const known = Date.parse(String(request.headers['if-modified-since'] ?? ''))
   reply.header('x-poll-interval', '60')
   if (newest > 0) reply.header('last-modified', new Date(newest).toUTCString())
   if (newest > 0 && Math.floor(newest / 1000) * 1000 <= known) return reply.code(304).send()
-  return reply.send(all.slice((page - 1) * size, page * size).map((item) => notificationView(github, request, item)))
+  return reply.send(pageOf(request, reply, all, maxNotifications, maxNotifications).map((item) => notificationView(github, request, item)))
+}
+
+function changedAt(item: Item): number {
+  return item.editedAt ?? item.createdAt
+}
+
+/** The page asked for; the address of the next stands in `Link`. */
+function pageOf(request: FastifyRequest, reply: FastifyReply, all: Item[], usual: number, most: number): Item[] {
+  const query = queryFields(request)
+  const size = Math.min(Number(query['per_page']) || usual, most)
+  const page = Math.max(Number(query['page']) || 1, 1)
+  if (page * size < all.length) {
+    const path = request.url.split('?')[0]!.replace(/^\/github(?=\/)/, '')
+    const next = new URLSearchParams({ ...query, page: String(page + 1) }).toString()
+    reply.header('link', `<${baseUrlOf(request, platform)}${path}?${next}>; rel="next"`)
+  }
+  return all.slice((page - 1) * size, page * size)
 }
 
 function notificationView(github: Github, request: FastifyRequest, item: Item): JsonObject {
@@ -107,11 +128,11 @@ function notificationView(github: Github, request: FastifyRequest, item: Item): 
     id: String(numberOf(root, 'databaseId')),
     unread: true,
     reason: 'mention',
-    updated_at: seconds(item.editedAt ?? item.createdAt),
+    updated_at: seconds(changedAt(item)),
     last_read_at: null,
     subject: elsewhere
       ? {
-          title: 'A question about bags',
+          title: issueTitle,
           type: 'Issue',
           url: `${api}/${numberOf(root, 'databaseId')}`,
           latest_comment_url: `${api}/comments/${numberOf(item, 'databaseId')}`,
@@ -120,6 +141,23 @@ function notificationView(github: Github, request: FastifyRequest, item: Item): 
     repository: elsewhere
       ? { id: 78, name: 'bags', full_name: 'elsewhere/bags', private: false }
       : { id: 77, name: repositoryOf(github).name, full_name: github.secrets[platform].repository, private: false },
+  }
+}
+
+/** The issue in which somebody speaks first: that it was opened is no part of the world. */
+function issueView(github: Github, request: FastifyRequest): JsonObject {
+  const root = inIssue(github, request, 'number')
+  const comment = commentInIssue(github, request, root)
+  return {
+    ...comment,
+    node_id: root.id.replace(/^IC_/, 'I_'),
+    url: comment['issue_url'],
+    issue_url: undefined,
+    html_url: urlOf(github, root).split('#')[0],
+    number: numberOf(root, 'databaseId'),
+    title: issueTitle,
+    body: 'Which one do you carry?',
+    comments: github.world.replies(root).length + 1,
   }
 }
 
@@ -137,7 +175,7 @@ function commentInIssue(github: Github, request: FastifyRequest, item: Item): Js
     author_association: 'NONE',
     body: item.text,
     created_at: seconds(item.createdAt),
-    updated_at: seconds(item.editedAt ?? item.createdAt),
+    updated_at: seconds(changedAt(item)),
   }
 }
 
@@ -150,14 +188,12 @@ function inIssue(github: Github, request: FastifyRequest, name: 'id' | 'number')
 }
 
 /** The comments of an issue, oldest first; `since` is about their last change. */
-function listInIssue(github: Github, request: FastifyRequest): JsonObject[] {
+function listInIssue(github: Github, request: FastifyRequest, reply: FastifyReply): JsonObject[] {
   const root = inIssue(github, request, 'number')
-  const query = queryFields(request)
-  const since = Date.parse(query['since'] ?? '') || 0
-  const size = Math.min(Number(query['per_page']) || 30, 100)
-  const page = Math.max(Number(query['page']) || 1, 1)
-  const all = [root, ...github.world.replies(root)].filter((item) => (item.editedAt ?? item.createdAt) >= since)
-  return all.slice((page - 1) * size, page * size).map((item) => commentInIssue(github, request, item))
+  const since = Date.parse(queryFields(request)['since'] ?? '') || 0
+  // Times are told in whole seconds.
+  const all = [root, ...github.world.replies(root)].filter((item) => Date.parse(seconds(changedAt(item))) >= since)
+  return pageOf(request, reply, all, 30, 100).map((item) => commentInIssue(github, request, item))
 }
 
 function addInIssue(github: Github, request: FastifyRequest): JsonObject {

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Fact } from '@answerback/core/facts'
+import { openSandboxWorld } from '../../test/sandbox-world.ts'
+import { Reader } from '../conformance/reader.ts'
 import type { FindInput, Io, PollResult } from '../platform.ts'
 import { github } from './adapter.ts'
 
@@ -150,35 +152,125 @@ describe('a poll', () => {
     expect(third.read).toEqual(['D_1'])
   })
 
-  test('reads mentions elsewhere once each, by addresses of GitHub alone, and asks for news only', async () => {
-    const api = 'https://api.github.com/repos/acme/web/issues'
-    const notification = (id: string, address: string, more: object = {}): object => ({
-      ...{ id, reason: 'mention', updated_at: '2026-11-23T11:00:00Z', repository: { full_name: 'acme/web' } },
-      subject: { latest_comment_url: address, url: `${api}/3` },
-      ...more,
-    })
-    const list = [
-      notification('1', `${api}/comments/5`),
-      notification('2', 'https://elsewhere.example/steal'),
-      notification('3', `${api}/comments/6`, { reason: 'subscribed' }),
-      notification('4', `${api}/comments/7`, { repository: { full_name: 'Fieldnote/App' } }),
-    ]
+  test('a thread that is refused, or does not end, keeps no other one and no mention back', async () => {
     const { io, asked } = ioOf(
       (each) => {
         if (isList(each)) return page([])
-        if (each.url.pathname === '/notifications')
-          return each.headers.has('if-modified-since')
-            ? new Response(null, { status: 304 })
-            : Response.json(list, { headers: { 'last-modified': 'Mon, 23 Nov 2026 11:00:00 GMT' } })
-        return { url: each.url.href, node_id: 'IC_5', user: { login: 'kai', id: 22 }, body: '@fieldnote?', issue_url: `${api}/3` }
+        if (each.url.pathname === '/notifications') return Response.json([])
+        const { id } = each.variables
+        if (id === 'D_1') return { data: { node: null }, errors: [{ type: 'FORBIDDEN', message: 'no', path: ['node'] }] }
+        if (id === 'D_2') return new Response('', { status: 502 })
+        const pageInfo = { hasNextPage: id === 'D_3', endCursor: `p${asked.length}` }
+        return { data: { node: { ...discussion(id, []), comments: { nodes: [], pageInfo } } } }
       },
       { mentions: 'yes' },
     )
+    const pendingIn = (result: PollResult): unknown => (again(result) as { pending: string[] }).pending
+    const cursor = { begun: true, pending: ['D_1', 'D_2', 'D_3', 'D_4'] }
+    const first = await github.poll(io, { cursor, posts: [], open: [] })
+    expect(first.trouble?.kind).toBe('rejected')
+    expect(pendingIn(first)).toEqual(['D_3', 'D_4', 'D_2'])
+    expect(asked.some(({ url }) => url.pathname === '/notifications')).toBe(true)
+    const second = await github.poll(io, { cursor: again(first), posts: [{ externalId: 'D_4', ref: {}, whole: true }], open: [] })
+    expect(second).toMatchObject({ read: ['D_4'], trouble: { message: expect.stringContaining('100 pages') } })
+    expect(pendingIn(second)).toEqual(['D_2'])
+  })
+})
+
+describe('mentions elsewhere', () => {
+  const api = 'https://api.github.com/repos/acme/web'
+  const at = (minute: number): string => `2026-11-23T11:${String(minute).padStart(2, '0')}:00Z`
+  const said = (id: number, login: string, body: string, more: object = {}): object => ({
+    ...{ url: `${api}/issues/comments/${id}`, issue_url: `${api}/issues/3`, node_id: `IC_${id}`, body, created_at: at(id) },
+    user: { login, id: login === 'fieldnote' ? 7 : 22 },
+    ...more,
+  })
+  const notification = (id: string, address: string, more: object = {}): object => ({
+    ...{ id, reason: 'mention', updated_at: at(9), repository: { full_name: 'acme/web' } },
+    subject: { latest_comment_url: address, url: `${api}/issues/3` },
+    ...more,
+  })
+  const issue = said(1, 'bo', 'It crashes', { url: `${api}/issues/3`, issue_url: undefined, node_id: 'I_3' })
+  const worldOf = (list: object[], talk: object[], more: object[] = []) =>
+    ioOf(
+      (each) => {
+        const { pathname, searchParams } = each.url
+        if (each.query.startsWith('query')) return isList(each) ? page([]) : { data: { nodes: [] } }
+        const link = { link: `<https://api.github.com/notifications?page=2>; rel="next"`, 'last-modified': 'Mon, 23 Nov 2026 11:09:00 GMT' }
+        if (pathname === '/notifications' && each.headers.has('if-modified-since')) return new Response(null, { status: 304 })
+        if (pathname === '/notifications') return searchParams.has('page') ? more : Response.json(list, { headers: link })
+        if (pathname.endsWith('/comments')) return pathname.includes('/pulls/') ? [] : talk
+        return talk.find((item) => (item as { url: string }).url === each.url.href) ?? issue
+      },
+      { mentions: 'yes' },
+    )
+
+  test('are those whose words name us, whoever spoke last, in every thread told of', async () => {
+    const talk = [
+      said(2, 'kai', 'Ask @FieldNote, they know'),
+      said(4, 'bo', 'Same crash here, @fieldnotes and me@fieldnote.example'),
+      said(5, 'bo', '@fieldnote/support?'),
+    ]
+    const list = [notification('1', `${api}/issues/comments/5`), notification('2', 'https://elsewhere.example/steal')]
+    const other = notification('4', `${api}/issues/comments/7`, { repository: { full_name: 'Fieldnote/App' } })
+    const pull = notification('5', `${api}/issues/comments/8`, { subject: { url: `${api}/pulls/8`, latest_comment_url: `${api}/pulls/8` } })
+    const { io, asked } = worldOf([...list, other, notification('3', '', { reason: 'subscribed' })], talk, [pull])
     const first = await github.poll(io, { cursor: null, posts: [], open: [] })
-    expect(messagesOf(first)).toEqual(['IC_5'])
+    expect([...new Set(messagesOf(first))]).toEqual(['IC_2', 'IC_5'])
+    expect(factsOf(first)[0]).toMatchObject({ kind: 'mention', mentionsUs: true, ref: { issue: `${api}/issues/3` } })
     expect(new Set(asked.map(({ url }) => url.host))).toEqual(new Set(['api.github.com']))
+    expect(asked.map(({ url }) => url.pathname)).toContain('/repos/acme/web/pulls/8/comments')
+    const before = asked.length
     await github.poll(io, { cursor: again(first), posts: [], open: [] })
-    expect(asked.filter(({ url }) => url.pathname.includes('comments'))).toHaveLength(1)
+    expect(asked.slice(before).map(({ url }) => url.pathname)).toEqual(['/graphql', '/notifications'])
+  })
+
+  test('a thread that goes on is read from where it was', async () => {
+    const list = [notification('1', `${api}/issues/comments/5`)]
+    const { io, asked } = worldOf(list, [said(2, 'kai', '@fieldnote?')])
+    const first = await github.poll(io, { cursor: null, posts: [], open: [] })
+    list[0] = notification('1', `${api}/issues/comments/5`, { updated_at: at(30) })
+    await github.poll(io, { cursor: { ...(again(first) as object), lastModified: null }, posts: [], open: [] })
+    const sinceOf = (path: string): unknown[] =>
+      asked
+        .filter(({ url }) => url.pathname.endsWith(path) && url.searchParams.has('since'))
+        .map(({ url }) => url.searchParams.get('since'))
+    expect(sinceOf('/comments')[1]).toBe('2026-11-23T11:08:00.000Z')
+    expect(sinceOf('/notifications')[1]).toBe('2026-11-23T10:09:00.000Z')
+    list[0] = notification('2', `${api}/issues/comments/5`, { updated_at: at(50) })
+    list.push(notification('3', `${api}/issues/comments/5`, { updated_at: at(40) }))
+    await github.poll(io, { cursor: null, posts: [], open: [], backTo: '2026-11-20T00:00:00Z' })
+    expect(sinceOf('/comments').slice(2), 'one met first goes back as far as all').toEqual(Array(2).fill('2026-11-19T23:59:00.000Z'))
+  })
+
+  test('our answer given there by hand stands below the newest mention before it, also when only a mention is read again', async () => {
+    const talk = [
+      said(2, 'fieldnote', 'Subscribing', { updated_at: at(40) }),
+      said(3, 'kai', '@fieldnote?'),
+      said(4, 'bo', 'Me too'),
+      said(5, 'fieldnote', 'Fixed'),
+    ]
+    const open = [{ externalId: 'IC_3', ref: { issue: `${api}/issues/3`, at: `${api}/issues/comments/3` } }]
+    const { io, asked } = worldOf([], talk)
+    const result = await github.poll(io, { cursor: null, posts: [], open })
+    expect(new Set(messagesOf(result))).toEqual(new Set(['IC_3', 'IC_5']))
+    const answer = { externalId: 'IC_5', ours: true, kind: 'reply', parentExternalId: 'IC_3', text: 'Fixed' }
+    expect(factsOf(result)).toContainEqual(expect.objectContaining(answer))
+    expect(asked.find(({ url }) => url.pathname.endsWith('/comments'))!.url.searchParams.get('since')).toBe('2026-11-23T11:03:00.000Z')
+  })
+
+  test('are read in the sandbox, too, with what others say after them and what we answer', async () => {
+    const world = await openSandboxWorld(github)
+    onTestFinished(() => world.close())
+    const reader = new Reader(github, world)
+    const mention = world.mention('Chen', 'ask them')
+    const beside = world.comment('Bo', 'I have the same crash', mention)
+    await reader.poll()
+    const answer = world.answer('Fixed', mention)
+    await reader.poll([mention])
+    expect(reader.message(mention)).toMatchObject({ kind: 'mention', mentionsUs: true })
+    expect(reader.message(answer)).toMatchObject({ ours: true, parentExternalId: mention })
+    expect(reader.facts.has(beside)).toBe(false)
   })
 })
 

@@ -61,15 +61,25 @@ export function readComment(node: JsonRecord, place: Place, above: string | null
   return [whole, { fact: 'hidden', externalId: id, hidden: isMinimized, platformAt: null }]
 }
 
-/** A comment in an issue elsewhere, or an issue, as the REST API tells of it; `at` is where it was read. Null without an id; `ours` where we wrote it. */
-export function readMention(item: JsonRecord, at: string | undefined, self: Self, receivedAt: string): MessageFact | 'ours' | null {
+/** Where in an issue elsewhere it was read; `above`: the mention before it, which a comment of ours answers. */
+type Elsewhere = { at?: string; issue?: string; above: string | null }
+
+/** A comment in an issue elsewhere, or an issue, as the REST API tells of it. Null without an id; `ours` where we wrote it, and not below a mention. */
+export function readMention(item: JsonRecord, where: Elsewhere, self: Self, receivedAt: string): MessageFact | 'ours' | null {
   const id = nameOf(item.node_id)
-  const apiUrl = linkOf(item.url) ?? linkOf(at)
+  const apiUrl = linkOf(item.url) ?? linkOf(where.at)
   if (id === null || apiUrl === null) return null
-  const issueUrl = linkOf(item.issue_url) ?? apiUrl
-  if (isViewer(item.user, self)) return 'ours'
-  const fact = commentFact(fromRest(item), { id, kind: 'mention', self, receivedAt })
-  return { ...fact, mentionsUs: true, ref: { issue: issueUrl, at: apiUrl } }
+  const ref = { issue: linkOf(item.issue_url) ?? linkOf(where.issue) ?? apiUrl, at: apiUrl }
+  const isAnswer = isViewer(item.user, self)
+  if (isAnswer && where.above === null) return 'ours'
+  const fact = commentFact(fromRest(item), { id, kind: isAnswer ? 'reply' : 'mention', self, receivedAt })
+  return isAnswer ? { ...fact, ref, parentExternalId: where.above } : { ...fact, ref, mentionsUs: true }
+}
+
+/** Whether somebody names our account there, or who owns the repository (its teams, too). */
+export function namesUs(text: string, self: Self): boolean {
+  const names = [self.settings?.viewerLogin ?? '', self.settings?.owner ?? ''].filter((name) => name !== '')
+  return names.some((name) => new RegExp(`(?<![\\w@])@${name.replace(/[^\w-]/g, '\\$&')}(?![\\w-])`, 'i').test(text))
 }
 
 /** What a webhook or the REST API calls otherwise, in the names of GraphQL. */
@@ -93,16 +103,13 @@ type Known = { id: string; kind: MessageFact['kind']; self: Self; receivedAt: st
 function commentFact(node: JsonRecord, { id, kind, self, receivedAt }: Known): MessageFact {
   const text = textOf(node.body)
   const ours = kind === 'mention' ? false : isOurs(node, self)
-  const login = self.settings?.viewerLogin ?? ''
-  const words = text.toLowerCase()
-  const names = [login, self.settings?.owner ?? ''].filter((name) => name !== '')
   return messageFact({
     externalId: id,
     kind,
     ours,
     automated: ours && recordOf(node.author).__typename === 'Bot',
     author: authorOf(node.author),
-    mentionsUs: !ours && names.some((name) => words.includes(`@${name.toLowerCase()}`)),
+    mentionsUs: !ours && namesUs(text, self),
     text,
     url: linkOf(node.url),
     platformAt: instantOf(node.createdAt) ?? receivedAt,

@@ -1,23 +1,26 @@
 import { removalFact } from '../fact.ts'
-import { listOf, nameOf, parseJson, recordOf, textOf } from '../json.ts'
+import { instantOf, listOf, nameOf, parseJson, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Normalized, RawDelivery, Self } from '../platform.ts'
-import { fromRest, placeOf, readComment, readHead, readMention } from './item.ts'
+import { fromRest, namesUs, placeOf, readComment, readHead, readMention } from './item.ts'
 import type { Place } from './item.ts'
 
 type Reading = { result: Normalized; self: Self; receivedAt: string }
 
 /**
  * One delivery as facts. Kinds: `discussions` (a page of the list), `nodes` (by their ids, `request.ids`; those that did not come are gone), `node` (one with a page of what is
- * below it), `mention` (a comment elsewhere; `{ gone: true }` when it is not there any more, `request.id`), `webhook` (its event in a header).
+ * below it), `mention` (one elsewhere; `{ gone: true }` when it is not there any more, `request.id`), `issue` (an issue elsewhere or a list of what was said there, after the mention `request.id`
+ * or not known after which), `webhook` (its event in a header).
  */
 export function normalize(delivery: RawDelivery, self: Self): Normalized {
   const { kind, request, receivedAt } = delivery
-  const body = recordOf(parseJson(delivery.body))
+  const json = parseJson(delivery.body)
+  const body = recordOf(json)
   const reading: Reading = { result: { facts: [], unknown: [], ignored: 0 }, self, receivedAt }
   const data = recordOf(body.data)
   if (kind === 'webhook') return readWebhook(reading, body, textOf(request['x-github-event']))
   if (kind === 'mention') return readElsewhere(reading, body, request)
+  if (kind === 'issue') return readIssue(reading, Array.isArray(json) ? json : [json], request)
   const lists: Record<string, unknown> = {
     discussions: recordOf(recordOf(data.repository).discussions).nodes,
     nodes: data.nodes,
@@ -77,10 +80,27 @@ function nodesIn(connection: unknown): readonly unknown[] {
 function readElsewhere(reading: Reading, body: JsonRecord, request: Record<string, string>): Normalized {
   const { result, self, receivedAt } = reading
   if (body.gone === true && request.id) return { ...result, facts: [removalFact(request.id)] }
-  const fact = readMention(body, request.at, self, receivedAt)
+  const fact = readMention(body, { at: request.at, issue: request.issue, above: null }, self, receivedAt)
   if (fact === null) return refuse(reading, 'a mention that cannot be read', 0)
   if (fact === 'ours') result.ignored += 1
   else result.facts.push(fact)
+  return result
+}
+
+/** Who names us there, by the words, and our answers: each below the newest mention before it, since an issue has one level. */
+function readIssue({ result, self, receivedAt }: Reading, list: readonly unknown[], request: Record<string, string>): Normalized {
+  let above = nameOf(request.id)
+  list.forEach((value, index) => {
+    const item = recordOf(value)
+    const isEarlier = (instantOf(item.created_at) ?? '') < (instantOf(request.since) ?? '')
+    const fact = readMention(item, { issue: request.issue, above: isEarlier ? null : above }, self, receivedAt)
+    if (fact === null) result.unknown.push({ index, reason: 'a comment that cannot be read' })
+    else if (fact === 'ours' || (!fact.ours && !namesUs(fact.text, self))) result.ignored += 1
+    else {
+      result.facts.push(fact)
+      if (!fact.ours && !isEarlier) above = fact.externalId
+    }
+  })
   return result
 }
 

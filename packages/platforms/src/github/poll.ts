@@ -1,3 +1,4 @@
+import { PlatformError } from '../error.ts'
 import { instantOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Io, PollInput, PollResult, Quota, Wanted } from '../platform.ts'
@@ -23,7 +24,7 @@ export type Read = { io: Io; round: Round; state: State; quota: Quota | null }
 
 /**
  * Discussions by their last change, newest first, down to a page on which nothing is new; then, by their ids, what a webhook named, our newest posts and open messages that did not come
- * along, since edits and deletions may lift nothing; then threads that are longer than what came with them; then mentions elsewhere. The first poll reaches back to `backTo`.
+ * along, since edits and deletions may lift nothing; then mentions elsewhere; then threads that are longer than what came with them. The first poll reaches back to `backTo`.
  */
 export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const state = stateOf(input.cursor)
@@ -55,13 +56,22 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   }
   const whole = input.posts.filter((post) => post.whole).map((post) => post.externalId)
   for (const id of whole) state.pending.add(id)
-  const readWhole: string[] = []
-  for (const id of [...new Set([...whole, ...state.pending])].slice(0, Math.max(wholePerPoll, whole.length)))
-    if (well && (await attempt(round, () => readThread(read, id))) && !state.pending.has(id)) readWhole.push(id)
-    else well = false
+  // Before the threads: one that always fails keeps no mention back.
   if (well && io.settings.mentions === 'yes') well = await attempt(round, () => readMentions(read, untilAt))
   const elsewhere = input.open.filter((each) => each.ref?.at !== undefined).slice(0, maxOpenMentions)
-  for (const each of elsewhere) well &&= await attempt(round, () => rereadMention(read, each.externalId, each.ref?.at ?? ''))
+  for (const each of elsewhere) well &&= await attempt(round, () => rereadMention(read, each.externalId, each.ref ?? {}))
+  const readWhole: string[] = []
+  const inTurn = [...state.pending].toSorted((a, b) => Number(whole.includes(b)) - Number(whole.includes(a)))
+  for (const id of inTurn.slice(0, Math.max(wholePerPoll, whole.length))) {
+    if (!well) break
+    well = await attempt(round, async () => {
+      await readThread(read, id)
+      readWhole.push(id)
+    })
+    state.pending.delete(id)
+    // What failed waits behind the others; what is refused is done with.
+    if (!well) state.pending.add(id)
+  }
   state.begun = true
   const { quota } = read
   return {
@@ -129,9 +139,8 @@ async function readNodes(read: Read, ids: string[], seen: Set<string>): Promise<
   for (const node of listOf(answer.data.nodes).map(recordOf)) if (node.__typename === 'Discussion') take(read, node, seen)
 }
 
-/** All comments of a discussion, and all answers to each, from the oldest on. Done with when it came to the end, or is gone. */
+/** All comments of a discussion, and all answers to each, from the oldest on. Nothing is left to read of one that is gone; one without end is `rejected`. */
 async function readThread(read: Read, id: string): Promise<void> {
-  const { state } = read
   const long: string[] = []
   await readPages(read, commentsQuery, id, (node) => {
     const { nodes } = recordOf(node.comments)
@@ -140,12 +149,12 @@ async function readThread(read: Read, id: string): Promise<void> {
     return node.comments
   })
   for (const commentId of long) await readPages(read, repliesQuery, commentId, (node) => node.replies)
-  state.pending.delete(id)
 }
 
 async function readPages(read: Read, query: string, id: string, connectionOf: (node: JsonRecord) => unknown): Promise<void> {
-  const guard = pageGuard(pagesPerThread)
-  for (let after: string | null = null; ;) {
+  const guard = pageGuard(pagesPerThread + 1)
+  let after: string | null = null
+  for (let page = 0; page < pagesPerThread; page += 1) {
     guard(after ?? '')
     const answer = noted(read, await ask(read.io, query, { id, after }, 'lookup'))
     const node = recordOf(answer.data.node)
@@ -154,4 +163,6 @@ async function readPages(read: Read, query: string, id: string, connectionOf: (n
     after = nextOf(recordOf(connectionOf(node)).pageInfo)
     if (after === null) return
   }
+  // Another round would come no further.
+  throw new PlatformError('rejected', `A discussion of more than ${pagesPerThread} pages was not read to its end`)
 }

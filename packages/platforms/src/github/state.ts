@@ -4,7 +4,7 @@ import type { JsonRecord } from '../json.ts'
 
 /**
  * `seen`: discussions with a mark of what they held, newest last. `rest`: where a reading of the list goes on, down to `untilAt` (ms). `pending`: discussions that are to be read to their
- * end. `since` and `told`: notifications, by when they last changed and which of them were read.
+ * end. `sinceAt` (ms) and `told`: notifications, from where on they are asked for, and which of them were read as of which change.
  */
 export type State = {
   v: 1
@@ -12,6 +12,7 @@ export type State = {
   seen: Map<string, string>
   rest: { after: string; untilAt: number } | null
   pending: Set<string>
+  sinceAt: number
   told: Map<string, string>
   lastModified: string | null
   notBeforeAt: number
@@ -19,7 +20,7 @@ export type State = {
 
 const maxSeen = 500
 const maxPending = 500
-const maxTold = 300
+const maxTold = 1_000
 
 /** The state in a cursor; a new one where there is none. */
 export function stateOf(cursor: unknown): State {
@@ -37,6 +38,7 @@ export function stateOf(cursor: unknown): State {
     seen: new Map(pairs(kept.seen)),
     rest: nameOf(rest.after) === null ? null : { after: textOf(rest.after), untilAt: numberOf(rest.untilAt) },
     pending: new Set(listOf(kept.pending).filter((id) => typeof id === 'string')),
+    sinceAt: numberOf(kept.sinceAt),
     told: new Map(pairs(kept.told)),
     lastModified: nameOf(kept.lastModified),
     notBeforeAt: numberOf(kept.notBeforeAt),
