@@ -1,39 +1,28 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { and, eq, sql } from 'drizzle-orm'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { addPlatformApp } from '../src/access/platform-apps.ts'
-import { addMember } from '../src/access/workspaces.ts'
 import { schema as t } from '../src/db/schema.ts'
-import { readEnv } from '../src/env.ts'
-import { startServer, type Running } from '../src/server.ts'
-import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
+import { addMember } from '../src/access/workspaces.ts'
+import type { Running } from '../src/server.ts'
+import { openPage, type Browser, type Page } from './browser.ts'
+import { expectNoRuleBroken, openInstallation, type Installation } from './installation.ts'
 
 /** What only one channel has, as an owner finds it: its webhook, what reading may cost, and when its sign-in ends. */
 const owner = 'olga@fieldnote.example'
-let dataDir: string
+let installation: Installation
 let running: Running
 let browser: Browser
-const troubles: string[] = []
+let troubles: string[]
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'answerback-details-'))
-  const env = readEnv({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, SANDBOX_RHYTHM: 'off', LOG_LEVEL: 'silent' })
-  running = await startServer(env, { log: pino({ level: 'silent' }), onTrouble: (reason) => troubles.push(reason) })
+  installation = await openInstallation({})
+  ;({ running, browser, troubles } = installation)
   const { rows } = await running.ctx.db.systemPool.query<{ id: string }>('select id from workspace')
   await addMember(running.ctx, rows[0]!.id, { name: 'Olga', email: owner, role: 'owner' })
-  browser = await openBrowser()
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await running?.stop()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterAll(() => installation?.close())
 
 async function signIn(screen: 'desktop' | 'phone'): Promise<Page> {
   const page = await openPage(browser, screen)
@@ -53,18 +42,6 @@ async function openDetails(page: Page, platform: string) {
   const line = page.locator('.channel-line').filter({ has: page.getByText(platform, { exact: true }) })
   await line.getByRole('button', { name: 'Details' }).click()
   return line
-}
-
-/** Nothing that a machine can find is in the way of anybody, and nothing is cut off. */
-async function checkPage(page: Page, what: string): Promise<void> {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
-  const violations = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-      .run()
-      .then((result) => result.violations.map((each) => `${each.id}: ${each.nodes[0]?.html.slice(0, 200)}`)),
-  )
-  expect(violations, what).toEqual([])
-  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), what).toBe(0)
 }
 
 test('an owner copies the webhook of a channel and makes another secret, on a phone too', async () => {
@@ -143,7 +120,7 @@ test('a feed is tried, kept and taken away, and a post is announced, on a phone 
   await line.getByRole('button', { name: 'Try it and keep it' }).click()
   await line.getByText(`http://${host}/feed.xml`).waitFor()
   await line.getByText(/^read .* ago$/).waitFor()
-  await checkPage(page, 'details with a feed')
+  await expectNoRuleBroken(page, 'details with a feed')
   await line.getByRole('button', { name: 'Take it away' }).click()
   await line.getByLabel('Address of the feed').waitFor()
   await line.getByText(`http://${host}/feed.xml`).waitFor({ state: 'detached' })
@@ -171,7 +148,7 @@ test('a feed is tried, kept and taken away, and a post is announced, on a phone 
     await announce.click()
     await line.getByText(words).waitFor()
   }
-  await checkPage(page, 'after announcing')
+  await expectNoRuleBroken(page, 'after announcing')
   await page.context().close()
 })
 

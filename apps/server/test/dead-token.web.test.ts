@@ -1,30 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readEnv } from '../src/env.ts'
-import { startServer, type Running } from '../src/server.ts'
-import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
+import type { Running } from '../src/server.ts'
+import { openPage, type Browser, type Page } from './browser.ts'
+import { openInstallation, type Installation } from './installation.ts'
 
 /** A token that dies while people work, as the owner who also answers meets it: nothing written is lost, nothing missed stays missed. */
-let dataDir: string
+let installation: Installation
 let running: Running
 let browser: Browser
-const troubles: string[] = []
+let troubles: string[]
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'answerback-dead-token-'))
-  const env = readEnv({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, SANDBOX_RHYTHM: 'off', LOG_LEVEL: 'silent' })
-  running = await startServer(env, { log: pino({ level: 'silent' }), onTrouble: (reason) => troubles.push(reason) })
-  browser = await openBrowser()
+  installation = await openInstallation({})
+  ;({ running, browser, troubles } = installation)
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await running?.stop()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterAll(() => installation?.close())
 
 async function sandbox(method: string, path: string, body?: unknown): Promise<any> {
   const response = await fetch(`${running.sandbox!.url}/_admin/${path}`, {

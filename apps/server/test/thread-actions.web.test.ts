@@ -1,34 +1,23 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoManager } from '../src/demo/demo.ts'
-import { readEnv } from '../src/env.ts'
-import { startServer, type Running } from '../src/server.ts'
+import type { Running } from '../src/server.ts'
 import { openAsked } from './asked-in-public.ts'
-import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
+import { openPage, type Browser, type Page } from './browser.ts'
+import { expectNoRuleBroken, openInstallation, type Installation } from './installation.ts'
 
 /** What can be done to one message, on platforms that can do it, as a community manager meets it. */
-let dataDir: string
+let installation: Installation
 let running: Running
 let browser: Browser
-const troubles: string[] = []
+let troubles: string[]
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'answerback-acts-'))
-  const env = readEnv({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, SANDBOX_RHYTHM: 'off', LOG_LEVEL: 'silent' })
-  running = await startServer(env, { log: pino({ level: 'silent' }), onTrouble: (reason) => troubles.push(reason) })
-  browser = await openBrowser()
+  installation = await openInstallation({})
+  ;({ running, browser, troubles } = installation)
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await running?.stop()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterAll(() => installation?.close())
 
 async function signIn(screen: 'desktop' | 'phone' = 'desktop'): Promise<Page> {
   const page = await openPage(browser, screen)
@@ -46,13 +35,7 @@ const thread = (page: Page) => page.locator('#thread')
 
 async function accessible(page: Page): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
-  const violations = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-      .run()
-      .then((result) => result.violations.map((each) => `${each.id}: ${each.nodes[0]?.html.slice(0, 200)}`)),
-  )
-  expect(violations).toEqual([])
+  await expectNoRuleBroken(page, page.url())
 }
 
 test('a comment is hidden with a reason by key, shown again and waits on, and is removed for good only after a question', async () => {

@@ -1,37 +1,26 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addMember } from '../src/access/workspaces.ts'
 import { demoManager } from '../src/demo/demo.ts'
-import { readEnv } from '../src/env.ts'
-import { startServer, type Running } from '../src/server.ts'
-import { openBrowser, openPage, type Browser, type Page } from './browser.ts'
+import type { Running } from '../src/server.ts'
+import { openPage, type Browser, type Page } from './browser.ts'
+import { expectNoRuleBroken, openInstallation, type Installation } from './installation.ts'
 
 /** What a brand decides about its work, in real browsers: reasons, targets and hours, and what follows from each in the inbox of somebody else, unasked. */
 const owner = 'olga@fieldnote.example'
 
-let dataDir: string
+let installation: Installation
 let running: Running
 let browser: Browser
-const troubles: string[] = []
+let troubles: string[]
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'answerback-work-'))
-  const env = readEnv({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, SANDBOX_RHYTHM: 'off', LOG_LEVEL: 'silent' })
-  running = await startServer(env, { log: pino({ level: 'silent' }), onTrouble: (reason) => troubles.push(reason) })
+  installation = await openInstallation({})
+  ;({ running, browser, troubles } = installation)
   const { rows } = await running.ctx.db.systemPool.query<{ id: string }>('select id from workspace')
   await addMember(running.ctx, rows[0]!.id, { name: 'Olga', email: owner, role: 'owner' })
-  browser = await openBrowser()
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await running?.stop()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterAll(() => installation?.close())
 
 async function signIn(email: string, screen: 'desktop' | 'phone' = 'desktop'): Promise<Page> {
   const page = await openPage(browser, screen)
@@ -148,18 +137,11 @@ test('a channel’s target and hours move the due time of somebody who waits alr
 })
 
 test.each(['desktop', 'phone'] as const)('no accessibility rule is broken on a %s', async (screen) => {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   const page = await signIn(owner, screen)
   for (const name of ['reasons', 'targets', 'hours'] as const) {
     await settings(page, name)
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} is as wide as the screen`).toBe(true)
-    await page.evaluate(axe)
-    const violations = await page.evaluate(() =>
-      (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-        .run()
-        .then((result) => result.violations.map((each) => `${each.id}: ${each.nodes[0]?.html.slice(0, 200)}`)),
-    )
-    expect(violations, name).toEqual([])
+    await expectNoRuleBroken(page, name)
   }
 })
 
