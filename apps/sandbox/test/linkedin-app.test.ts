@@ -115,13 +115,13 @@ describe('login', () => {
       ...client(),
     }
     expect((await send('accessToken', { ...form, redirect_uri: 'http://127.0.0.1:1/other' })).status).toBe(400)
-    const given = (await (await send('accessToken', form)).json()) as any
+    const given = (await (await send('accessToken', form)).json()) as { access_token: string }
     expect(given).toMatchObject({ expires_in: 5_184_000, refresh_token_expires_in: 31_536_000, token_type: 'Bearer' })
     expect((await send('accessToken', form)).status).toBe(400)
     expect(
       (await call('GET', '/organizationAcls?q=roleAssignee', { headers: { authorization: `Bearer ${given.access_token}` } })).status,
     ).toBe(200)
-    const looked = (await (await send('introspectToken', { token: given.access_token, ...client() })).json()) as any
+    const looked: unknown = await (await send('introspectToken', { token: given.access_token, ...client() })).json()
     expect(looked).toMatchObject({ active: true, status: 'active', auth_type: '3L' })
   })
 
@@ -140,7 +140,7 @@ describe('login', () => {
   test('a refresh token brings another access token, until it is taken back', async () => {
     sandbox.faults.setToken('linkedin', 'expired', sandbox.world.now())
     const form = { grant_type: 'refresh_token', refresh_token: sandbox.secrets.linkedin.refreshToken, ...client() }
-    const given = (await (await send('accessToken', form)).json()) as any
+    const given = (await (await send('accessToken', form)).json()) as { access_token: string }
     expect(
       (await call('GET', '/organizationAcls?q=roleAssignee', { headers: { authorization: `Bearer ${given.access_token}` } })).status,
     ).toBe(200)

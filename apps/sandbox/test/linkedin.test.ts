@@ -128,8 +128,10 @@ describe('reading', () => {
     const tag = say('Chen', 'Look at this', null, true)
     const share = speak(sandbox.world, { platform: 'linkedin', author: { name: 'Dana' }, text: 'Read this', quotedId: post.id })
     sandbox.world.remove(comment)
+    type Notice = { action: string; generatedActivity: string; decoratedGeneratedActivity?: object }
     const find = async (more: string) =>
-      (await call('GET', `/organizationalEntityNotifications?q=criteria&organizationalEntity=${enc(org())}${more}`)).body.elements as any[]
+      (await call('GET', `/organizationalEntityNotifications?q=criteria&organizationalEntity=${enc(org())}${more}`)).body
+        .elements as Notice[]
     const all = await find('&count=50')
     expect(all.map((each) => each.action)).toEqual([
       'COMMENT_DELETE',
@@ -146,7 +148,7 @@ describe('reading', () => {
       generatedActivity: comment.id,
       decoratedGeneratedActivity: { comment: { entity: comment.id, owner: comment.authorId, text: 'Do you ship?' } },
     })
-    expect(all[0].decoratedGeneratedActivity).toBeUndefined()
+    expect(all[0]!.decoratedGeneratedActivity).toBeUndefined()
     expect((await find('&actions=List(SHARE_MENTION)')).map((each) => each.generatedActivity)).toEqual([tag.id])
     expect(await find(`&timeRange=(start:${Date.UTC(2026, 10, 22) + 1_000},end:${Date.UTC(2026, 10, 23)})&count=50`)).toHaveLength(6)
     expect(await find('&actions=List(SHARE)')).toMatchObject([{ sourcePost: post.id, generatedActivity: share.id }])
