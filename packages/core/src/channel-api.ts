@@ -50,4 +50,15 @@ export const replyLimit = z.object({
   urlLength: z.number().optional(),
   mentionsWithoutDomain: z.boolean().optional(),
   namesPerson: z.boolean().optional(),
+  media: z
+    .object({
+      max: z.number().int(),
+      types: z.record(z.string(), z.number()),
+      alone: z.array(z.string()).optional(),
+      altMax: z.number().optional(),
+      wordless: z.boolean().optional(),
+      textMax: z.number().optional(),
+      byAddress: z.boolean().optional(),
+    })
+    .optional(),
 })

@@ -24,6 +24,7 @@ export const problems = {
   reply_empty: { status: 422, title: 'The reply has no text' },
   reply_too_short: { status: 422, title: 'The platform wants more words' },
   reply_too_long: { status: 422, title: 'The reply is over the limit of the platform' },
+  media_not_taken: { status: 422, title: 'The platform does not take these files with a reply' },
   window_over: { status: 422, title: 'The platform takes no answer to this any more' },
   reason_needs_more: { status: 422, title: 'This reason needs a note' },
   reason_retired: { status: 422, title: 'This reason is no longer offered' },

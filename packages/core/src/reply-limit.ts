@@ -3,7 +3,7 @@
  * `unit`: graphemes (UAX 29), code points, UTF-16 units, or `weighted` (twitter-text 3: most scripts 1, CJK and the rest 2, an emoji 2, after NFC).
  * `min`: no shorter than this, in the same unit, without the white space around it. `urlLength`: what every http(s) link counts as, where links are shortened.
  * `mentionsWithoutDomain`: `@user@domain` counts as `@user`. `maxBytes`: a second limit in UTF-8 bytes. `namesPerson`: a reply reaches the person
- * only if it names them, so their handle goes before the text where it is missing, and counts.
+ * only if it names them, so their handle goes before the text where it is missing, and counts. `media`: what may go with the words; absent: words alone.
  */
 export type ReplyLimit = {
   max: number
@@ -13,6 +13,22 @@ export type ReplyLimit = {
   urlLength?: number
   mentionsWithoutDomain?: boolean
   namesPerson?: boolean
+  media?: MediaLimit
+}
+
+/**
+ * Pictures and the like in a reply. `max`: how many at most. `types`: every MIME type that is taken, with the most bytes of one. `alone`: types that go without any other.
+ * `altMax`: how long a description may be, in UTF-16 units; absent: none is kept. `wordless`: it may go without words. `textMax`: with media the words may
+ * be no longer than this, in the unit of the words. `byAddress`: the platform fetches it from us, so our own address has to be one that it reaches.
+ */
+export type MediaLimit = {
+  max: number
+  types: Record<string, number>
+  alone?: string[]
+  altMax?: number
+  wordless?: boolean
+  textMax?: number
+  byAddress?: boolean
 }
 
 /** Length of a reply to `handle` in the platform's own unit, and how much is left (negative when over). */

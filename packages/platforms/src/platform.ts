@@ -292,8 +292,23 @@ export type ReplyTarget = {
   private: boolean
 }
 
-/** `key` is ours, made once per reply and the same on every try. `privately`: to the writer of a public message alone; only where `can.privateReply`. */
-export type ReplyInput = { target: ReplyTarget; text: string; key: string; createdAt: string; privately?: true }
+/**
+ * `key` is ours, made once per reply and the same on every try. `privately`: to the writer of a public message alone; only where `can.privateReply`. `media`: only
+ * within `replyLimit.media`, never privately; `text` may be '' only then. What goes wrong before the reply itself is asked for (an upload) is `notSent`.
+ */
+export type ReplyInput = { target: ReplyTarget; text: string; key: string; createdAt: string; privately?: true; media?: ReplyMedia[] }
+
+/** One file of a reply. `id` is ours and stays the same on every try. `url`: where the platform can fetch it for a day, only where `byAddress`. */
+export type ReplyMedia = {
+  id: string
+  type: string
+  name: string
+  alt: string
+  width: number | null
+  height: number | null
+  url: string | null
+  bytes(): Promise<Uint8Array<ArrayBuffer>>
+}
 
 export type ReplySent = {
   /** '' only with `pending`, where the platform does not name what it has not published. */

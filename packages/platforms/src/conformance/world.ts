@@ -44,6 +44,8 @@ export type World = {
   isHidden?(id: string): boolean
   textOf?(id: string): string | null
   toldPrivately?(id: string): string[]
+  /** What a message carries besides its words, in its order; a description that the platform does not keep is ''. */
+  mediaOf?(id: string): { type: string; alt: string; bytes: Uint8Array }[]
   countBelow?(postId: string): number
   /** What the platform pushed since it was last asked, as it was stored: where webhooks bring what no poll does. */
   pushed?(): RawDelivery[]
