@@ -5,7 +5,7 @@ export type HttpRequest = {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
   headers?: Record<string, string>
-  body?: string
+  body?: string | Uint8Array<ArrayBuffer>
 }
 export type HttpAnswer = { status: number; headers: Headers; body: string }
 
