@@ -92,8 +92,8 @@ export type Dialect<Id extends string = string, Secrets extends object = object>
   brand(secrets: Secrets): { id: string; handle: string }
   /** What the installer types into the product's form to connect the brand; `url` is this platform's base URL. */
   settings(secrets: Secrets, url: string): Record<string, string>
-  /** Which calls are replies being written, and which are reads: what tests put their faults on. */
-  calls: { write: CallMatch; read: CallMatch }
+  /** Which calls are replies being written, which are reads, and which bring a file for a reply, where that is a call of its own: what tests put their faults on. */
+  calls: { write: CallMatch; read: CallMatch; upload?: CallMatch }
   /** Paths that belong to it also without the prefix, because official clients drop the path of a base URL. The first dialect that claims a path has it. */
   rootPaths?: RegExp
   ids: () => Ids

@@ -75,6 +75,7 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
       ...itemOf(itemId).toldPrivately,
       ...world.replies(itemOf(itemId)).flatMap((item) => (world.author(item).isBrand && item.visibility === 'direct' ? [item.text] : [])),
     ],
+    mediaOf: (itemId) => world.mediaOf(itemOf(itemId)).map(({ file, alt }) => ({ type: file.type, alt, bytes: file.bytes })),
     countBelow: (postId) => world.descendants(itemOf(postId)).length,
     pushed: () => pushed.splice(0),
     fault: (kind, on, times) => void faults.add({ platform: id, match: { ...dialect.calls[on], times }, fault: { kind } }),

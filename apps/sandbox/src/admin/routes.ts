@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { bodyFields, queryFields } from '../http/body.ts'
+import { fileAddress } from '../pages/files.ts'
 import { platformIds } from '../registry.ts'
 import type { Pace } from '../rhythm/rhythm.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
@@ -174,6 +175,9 @@ function view(controls: Controls, item: Item) {
     ...rest,
     author: { id: author.id, name: author.name, handle: author.handle, isBrand: author.isBrand },
     likedBy: [...likes.keys()],
+    media: controls.world
+      .mediaOf(item)
+      .map(({ file, alt }) => ({ type: file.type, name: file.name, alt, bytes: file.bytes.length, url: fileAddress(controls, file) })),
     createdAt: time(item.createdAt),
     indexedAt: time(item.indexedAt),
     editedAt: time(item.editedAt),

@@ -1,8 +1,26 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { JsonObject } from '../world/item.ts'
 
+/** A file of a multipart body. `field` is the name of its part. */
+export type Upload = { field: string; name: string; type: string; bytes: Buffer }
+
+/** A multipart body: its texts as fields, its files apart. As JSON (where faults look into bodies) a file is its name. */
+export class Multipart {
+  readonly fields: JsonObject
+  readonly files: Upload[]
+
+  constructor(fields: JsonObject, files: Upload[]) {
+    this.fields = fields
+    this.files = files
+  }
+
+  toJSON(): JsonObject {
+    return { ...this.fields, files: this.files.map(({ field, name, type }) => ({ field, name, type })) }
+  }
+}
+
 /**
- * Teaches the server the bodies that the platforms take: JSON (an empty body is `{}`), forms,
+ * Teaches the server the bodies that the platforms take: JSON (an empty body is `{}`), forms, multipart,
  * and anything else as raw bytes.
  */
 export function readBodies(app: FastifyInstance): void {
@@ -18,14 +36,23 @@ export function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, readForm(String(body))),
   )
+  app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    readMultipart(request.headers['content-type'] ?? '', body),
+  )
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 }
 
 /** The request's body as an object of fields; empty when it has none. */
 export function bodyFields(request: FastifyRequest): JsonObject {
   const { body } = request
-  if (body instanceof FormData || Buffer.isBuffer(body)) return {}
+  if (Buffer.isBuffer(body)) return {}
+  if (body instanceof Multipart) return body.fields
   return typeof body === 'object' && body !== null ? (body as JsonObject) : {}
+}
+
+/** The files of a multipart body, in their order; none in any other. */
+export function uploadsOf(request: FastifyRequest): Upload[] {
+  return request.body instanceof Multipart ? request.body.files : []
 }
 
 /** The request's query, each name with its first value. */
@@ -49,11 +76,26 @@ export function textOf(value: unknown): string | undefined {
 
 function readForm(body: string): JsonObject {
   const fields: JsonObject = {}
-  for (const [name, value] of new URLSearchParams(body)) {
-    if (name.endsWith('[]')) {
-      const list = fields[name.slice(0, -2)]
-      fields[name.slice(0, -2)] = Array.isArray(list) ? [...list, value] : [value]
-    } else fields[name] = value
-  }
+  for (const [name, value] of new URLSearchParams(body)) addField(fields, name, value)
   return fields
+}
+
+async function readMultipart(contentType: string, body: Buffer): Promise<Multipart> {
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData().catch(() => {
+    throw Object.assign(new Error('The body is not multipart/form-data'), { statusCode: 400 })
+  })
+  const fields: JsonObject = {}
+  const files: Upload[] = []
+  for (const [field, value] of form) {
+    if (typeof value === 'string') addField(fields, field, value)
+    else files.push({ field, name: value.name, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) })
+  }
+  return new Multipart(fields, files)
+}
+
+function addField(fields: JsonObject, name: string, value: string): void {
+  if (name.endsWith('[]')) {
+    const list = fields[name.slice(0, -2)]
+    fields[name.slice(0, -2)] = Array.isArray(list) ? [...list, value] : [value]
+  } else fields[name] = value
 }

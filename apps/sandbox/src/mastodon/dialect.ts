@@ -23,7 +23,11 @@ export const mastodon: Dialect<'mastodon', MastodonSecrets> = {
   }),
   brand: ({ accountId, acct }) => ({ id: accountId, handle: acct }),
   settings: ({ accessToken }, url) => ({ url, accessToken }),
-  calls: { write: { method: 'POST', path: '/statuses$' }, read: { method: 'GET', path: '/api/' } },
+  calls: {
+    write: { method: 'POST', path: '/statuses$' },
+    read: { method: 'GET', path: '/api/' },
+    upload: { method: 'POST', path: '/api/v2/media$' },
+  },
   rootPaths: /^\/(api\/v[12]|oauth)\//,
   ids: mastodonIds,
   handle: acctFor,
@@ -48,7 +52,7 @@ export const mastodon: Dialect<'mastodon', MastodonSecrets> = {
     '/:acct': () => 'brand',
     '/:acct/:id': ({ world }, { params }) => world.items.mastodon.get(params['id'] ?? ''),
   },
-  quirks: { ignoreIdempotencyKeys: 'switch', noLinkHeader: 'switch' },
+  quirks: { ignoreIdempotencyKeys: 'switch', noLinkHeader: 'switch', slowMedia: 'switch' },
   open: (context) => {
     const service = openMastodon(context)
     const { notifications, keys, apps, tokens } = service

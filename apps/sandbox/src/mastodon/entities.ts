@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
 import { contentOf } from './content.ts'
+import { attachmentsOf, maxMediaAttachments, mediaConfiguration } from './media.ts'
 import { localDomain, mentionsIn } from './names.ts'
 
 /** The longest status, in Mastodon's way of counting. */
@@ -77,7 +78,7 @@ export function statusEntity(context: Context, item: Item): JsonObject {
     reblog: null,
     application: author.isBrand ? { name: 'Answerback', website: null } : null,
     account: accountEntity(context, author),
-    media_attachments: [],
+    media_attachments: attachmentsOf(context, item),
     mentions,
     tags: tagsIn(item.text),
     emojis: [],
@@ -105,10 +106,10 @@ export function instanceEntity(context: Context): JsonObject {
       accounts: { max_featured_tags: 10, max_pinned_statuses: 5 },
       statuses: {
         max_characters: maxCharacters,
-        max_media_attachments: 4,
+        max_media_attachments: maxMediaAttachments,
         characters_reserved_per_url: 23,
       },
-      media_attachments: { supported_mime_types: ['image/jpeg', 'image/png', 'image/webp'] },
+      media_attachments: mediaConfiguration,
       polls: { max_options: 4, max_characters_per_option: 50 },
       translation: { enabled: false },
     },

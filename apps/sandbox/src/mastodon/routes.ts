@@ -8,6 +8,7 @@ import { accountByAcct, localDomain } from './names.ts'
 import { accountEntity, instanceEntity, instanceEntityV1, statusEntity } from './entities.ts'
 import { MastodonError, recordNotFound } from './errors.ts'
 import { Limits } from './limits.ts'
+import { changeMedia, showMedia, uploadMedia } from './media.ts'
 import { Notifications } from './notifications.ts'
 import { routeOauth } from './oauth.ts'
 import type { OauthApp, OauthToken } from './oauth.ts'
@@ -90,8 +91,9 @@ function routeSignedIn(app: FastifyInstance, mastodon: Mastodon): void {
     const page = pageOf(mastodon, request, reply, items, { usual: 20, max: 40 })
     return page.map((item) => statusEntity(mastodon, item))
   })
-  app.post('/api/v2/media', async () => media(mastodon))
-  app.get(`${v1}/media/:id`, async () => media(mastodon))
+  app.post('/api/v2/media', async (request, reply) => uploadMedia(mastodon, request, reply))
+  app.get(`${v1}/media/:id`, async (request, reply) => showMedia(mastodon, request, reply))
+  app.put(`${v1}/media/:id`, async (request) => changeMedia(mastodon, request))
 }
 
 function requireToken(mastodon: Mastodon, request: FastifyRequest): void {
@@ -150,12 +152,6 @@ function listNotifications(mastodon: Mastodon, request: FastifyRequest, reply: F
   const notices = mastodon.notifications.list(types, excluded)
   const page = pageOf(mastodon, request, reply, notices, { usual: 40, max: 80 })
   return page.map((notice) => mastodon.notifications.entity(notice))
-}
-
-function media(mastodon: Mastodon): JsonObject {
-  const url = `${mastodon.publicUrl()}/mastodon/picture.svg`
-  const id = String(mastodon.world.now().getTime())
-  return { id, type: 'image', url, preview_url: url, remote_url: null, meta: {}, description: null, blurhash: null }
 }
 
 function isAlive(item: Item): boolean {

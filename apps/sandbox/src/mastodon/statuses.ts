@@ -4,6 +4,7 @@ import type { Item, JsonObject, Visibility } from '../world/item.ts'
 import { contentOf, lengthOf } from './content.ts'
 import { accountEntity, maxCharacters, statusEntity } from './entities.ts'
 import { MastodonError, recordNotFound } from './errors.ts'
+import { attachMedia, attachmentsOf, readMedia } from './media.ts'
 import type { Mastodon } from './routes.ts'
 
 const keyKeptMs = 3_600_000
@@ -22,6 +23,7 @@ export function createStatus(mastodon: Mastodon, request: FastifyRequest): JsonO
   const parentId = textOf(form['in_reply_to_id']) ?? null
   if (parentId && !mastodon.world.find('mastodon', parentId))
     throw new MastodonError(404, 'The post you are trying to reply to does not appear to exist.')
+  const media = readMedia(mastodon, form)
   const item = mastodon.world.write({
     platform: 'mastodon',
     authorId: mastodon.secrets.mastodon.accountId,
@@ -31,17 +33,23 @@ export function createStatus(mastodon: Mastodon, request: FastifyRequest): JsonO
     visibility: readVisibility(form),
     quotedId: textOf(form['quoted_status_id']) ?? null,
     lang: textOf(form['language']) ?? 'en',
+    media,
   })
+  attachMedia(mastodon, item)
   if (key !== null) mastodon.keys.set(key, { id: item.id, at: mastodon.world.now().getTime() })
   note(mastodon, request, item, key)
   return statusEntity(mastodon, item)
 }
 
-/** `PUT /api/v1/statuses/:id`: edits the brand's own status. */
+/** `PUT /api/v1/statuses/:id`: edits the brand's own status. Attachments that it does not name are taken away. */
 export function editStatus(mastodon: Mastodon, request: FastifyRequest): JsonObject {
   const item = ownStatus(mastodon, request)
-  const { text, spoiler } = readText(bodyFields(request))
-  if (text !== item.text || spoiler !== item.spoiler) mastodon.world.edit(item, text, { spoiler })
+  const form = bodyFields(request)
+  const { text, spoiler } = readText(form)
+  const media = readMedia(mastodon, form, item)
+  const sameMedia = JSON.stringify(media) === JSON.stringify(item.media)
+  if (text !== item.text || spoiler !== item.spoiler || !sameMedia) mastodon.world.edit(item, text, { spoiler, media })
+  attachMedia(mastodon, item)
   note(mastodon, request, item, null)
   return statusEntity(mastodon, item)
 }
@@ -101,7 +109,7 @@ export function historyOf(mastodon: Mastodon, request: FastifyRequest): JsonObje
     sensitive: spoiler !== '',
     created_at: new Date(at).toISOString(),
     account,
-    media_attachments: [],
+    media_attachments: attachmentsOf(mastodon, item),
     emojis: [],
   }))
 }
@@ -136,8 +144,7 @@ function statusOfKey(mastodon: Mastodon, key: string): Item | undefined {
 function readText(form: JsonObject): { text: string; spoiler: string } {
   const text = textOf(form['status']) ?? ''
   const spoiler = textOf(form['spoiler_text']) ?? ''
-  const media = form['media_ids']
-  const hasMedia = Array.isArray(media) && media.length > 0
+  const hasMedia = [form['media_ids'] ?? []].flat().length > 0
   if (text.trim() === '' && !hasMedia) throw new MastodonError(422, "Validation failed: Text can't be blank")
   if (lengthOf(text, spoiler) > maxCharacters)
     throw new MastodonError(422, `Validation failed: Text character limit of ${maxCharacters} exceeded`)

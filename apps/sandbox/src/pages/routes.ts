@@ -5,6 +5,7 @@ import { bodyFields, queryFields, textOf } from '../http/body.ts'
 import { dialectOf } from '../registry.ts'
 import type { Item, PlatformId } from '../world/item.ts'
 import { accountFor, speak } from '../world/speak.ts'
+import { fileOf } from './files.ts'
 import { brandPage, homePage, missingPage, postPage } from './pages.ts'
 import { picture, styleSheet } from './style.ts'
 import type { Visitor } from './thread.ts'
@@ -23,6 +24,11 @@ export function routePages(app: FastifyInstance, context: Context, platforms: re
     scope.get('/style.css', async (_request, reply) => reply.type('text/css').send(styleSheet()))
     for (const prefix of ['', ...platforms.map((platform) => `/${platform}`)])
       scope.get(`${prefix}/picture.svg`, async (_request, reply) => reply.type('image/svg+xml').send(picture))
+    scope.get('/files/:name', async (request, reply) => {
+      const file = fileOf(context, (request.params as { name: string }).name)
+      if (!file) return show(reply.code(404), missingPage())
+      return reply.headers({ 'content-security-policy': "default-src 'none'; sandbox" }).type(file.type).send(file.bytes)
+    })
     scope.get('/', async (_request, reply) => show(reply, homePage(context)))
     for (const platform of platforms) {
       routePlatform(scope, context, platform)
@@ -98,7 +104,7 @@ function routePermalinks(app: FastifyInstance, context: Context, platform: Platf
 
 const safety = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cache-control': 'no-store',

@@ -29,6 +29,9 @@ nav details a { margin-inline-end: 16px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; margin: 12px 0; }
 .card h2 { margin-block-start: 4px; }
 .text { margin: 4px 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+figure { margin: 8px 0; }
+figure img, figure video { display: block; max-inline-size: 100%; max-block-size: 320px; border-radius: 8px; background: var(--line); }
+figcaption { color: var(--soft); font-size: 14px; line-height: 20px; overflow-wrap: anywhere; }
 .stars { letter-spacing: 2px; }
 .title { font-weight: 600; margin: 4px 0; }
 .name { font-weight: 600; unicode-bidi: isolate; }

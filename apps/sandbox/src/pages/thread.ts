@@ -1,6 +1,7 @@
 import { dialectOf } from '../registry.ts'
 import type { Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
+import { mediaBelow } from './files.ts'
 import { html } from './html.ts'
 import type { Html } from './html.ts'
 
@@ -34,7 +35,7 @@ export function said(world: World, item: Item, visitor: Visitor): Html {
     </div>
     ${heading(item)} ${item.spoiler ? html`<p class="text soft" dir="auto">${item.spoiler}</p>` : null}
     <p class="text" dir="auto">${item.text}</p>
-    ${acts(world, item, visitor)}
+    ${mediaBelow(world, item)} ${acts(world, item, visitor)}
   </div>`
 }
 

@@ -53,10 +53,15 @@ export type Item = {
   cid: string
   /** What only this platform knows of it: a topic's number, a video's id. Plain JSON. */
   extra: JsonObject
+  /** Pictures and the like that it carries, in their order. */
+  media: ItemMedia[]
   /** What the brand told its writer alone, where that is no item of its own. */
   toldPrivately: string[]
   writer: string | null
 }
+
+/** A file that an item carries: the platform's id of it (`World.files`), and its description, '' where there is none. */
+export type ItemMedia = { fileId: string; alt: string }
 
 /** What somebody wants to write. Times default to now, the language to English. */
 export type Draft = {
@@ -74,6 +79,7 @@ export type Draft = {
   indexedAt?: number
   visibility?: Visibility
   spoiler?: string
+  media?: ItemMedia[]
   writer?: string | null
   id?: string
   record?: JsonObject

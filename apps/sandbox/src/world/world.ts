@@ -1,7 +1,9 @@
 import type { Ids } from '../dialect.ts'
 import { dialectOf, perPlatform, platformIds } from '../registry.ts'
+import { Files } from './files.ts'
+import type { KeptFile } from './files.ts'
 import { Journal } from './journal.ts'
-import type { Account, Draft, Happening, Item, PlatformId } from './item.ts'
+import type { Account, Draft, Happening, Item, ItemMedia, PlatformId } from './item.ts'
 import { trim } from './trim.ts'
 
 /** What a world is made of. `keepItems` bounds the items kept on each platform. */
@@ -10,6 +12,8 @@ export type WorldOptions = {
   random: () => number
   keepItems: number
 }
+
+type Change = { spoiler?: string; title?: string; rating?: number | null; media?: ItemMedia[]; at?: number }
 
 /**
  * The one state behind all pretend platforms: accounts, posts, comment trees, likes, edits,
@@ -20,6 +24,7 @@ export class World {
   readonly now: () => Date
   readonly random: () => number
   readonly journal: Journal
+  readonly files = new Files()
   readonly keepItems: number
   readonly skewMs = perPlatform(() => 0)
   accounts = perPlatform(() => new Map<string, Account>())
@@ -103,6 +108,14 @@ export class World {
     return this.replies(item).flatMap((reply) => [reply, ...this.descendants(reply)])
   }
 
+  /** The files that an item carries, in their order; without those that were forgotten. */
+  mediaOf(item: Item): { file: KeptFile; alt: string }[] {
+    return item.media.flatMap(({ fileId, alt }) => {
+      const file = this.files.find(item.platform, fileId)
+      return file ? [{ file, alt }] : []
+    })
+  }
+
   /** Living posts that start a thread, newest first; only the brand's if `brandOnly`. */
   posts(platform: PlatformId, brandOnly: boolean): Item[] {
     const brandId = this.brand(platform).id
@@ -148,6 +161,7 @@ export class World {
       record: draft.record ?? minted.record ?? null,
       cid: minted.cid ?? '',
       extra: { ...minted.extra, ...draft.extra },
+      media: draft.media ?? [],
       toldPrivately: [],
       writer: draft.writer ?? null,
     }
@@ -159,8 +173,8 @@ export class World {
     return item
   }
 
-  /** Changes the text (and spoiler, title, stars), keeping the earlier version. */
-  edit(item: Item, text: string, change: { spoiler?: string; title?: string; rating?: number | null; at?: number } = {}): Item {
+  /** Changes the text (and spoiler, title, stars, media), keeping the earlier version. */
+  edit(item: Item, text: string, change: Change = {}): Item {
     const at = change.at ?? this.clock(item.platform)
     const versionAt = item.editedAt ?? item.createdAt
     item.earlier.push({ text: item.text, at: versionAt, spoiler: item.spoiler })
@@ -168,6 +182,7 @@ export class World {
     item.spoiler = change.spoiler ?? item.spoiler
     item.title = change.title ?? item.title
     item.rating = change.rating ?? item.rating
+    item.media = change.media ?? item.media
     item.editedAt = at
     const shaped = this.#ids[item.platform].reshape?.(this, item)
     if (shaped) Object.assign(item, shaped)
@@ -218,6 +233,7 @@ export class World {
     this.items = perPlatform(() => new Map<string, Item>())
     this.byKey = new Map()
     this.journal.clear()
+    this.files.clear()
     for (const platform of platformIds) this.skewMs[platform] = 0
   }
 
