@@ -45,6 +45,8 @@ export async function openApp(
     bodyLimit: 256 * 1024,
     requestTimeout: 30_000,
     genReqId: () => uuidv7(),
+    // A line names its request by itself: a logger for each would cost a webhook more than reading its body.
+    childLoggerFactory: (logger, _bindings, options) => (options.level === undefined ? logger : logger.child({}, options)),
     // One proxy stands before a server with a public address; what it was told by others about where a request comes from is not believed.
     trustProxy: ctx.env.PUBLIC_URL === undefined ? false : (_address, hop) => hop < 1,
     return503OnClosing: true,

@@ -11,8 +11,12 @@ export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
     const { code, detail, extra } = read(error)
     const { status, title } = problems[code]
-    if (status >= 500 && !(error instanceof Problem)) request.log.error({ err: error }, 'request failed')
-    else request.log[status >= 500 ? 'error' : status === 401 ? 'info' : 'warn']({ code, detail, cause: extra.cause }, 'request refused')
+    if (status >= 500 && !(error instanceof Problem)) request.log.error({ request: request.id, err: error }, 'request failed')
+    else
+      request.log[status >= 500 ? 'error' : status === 401 ? 'info' : 'warn'](
+        { request: request.id, code, detail, cause: extra.cause },
+        'request refused',
+      )
     const { cause: _inside, ...shown } = extra
     // RFC 9110 10.2.3, in seconds.
     if (typeof extra.retryAfterSeconds === 'number') reply.header('retry-after', extra.retryAfterSeconds)

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { uuidv7 } from 'uuidv7'
 import type { Context } from '../context.ts'
 
-/** A webhook that was verified and waits to be stored. `request`: what is kept of its headers, where they say what the body does not. */
-export type Arrival = { platform: string; appId: string; body: Buffer; receivedAt: Date; request?: Record<string, string> }
+/** A webhook that was verified and waits to be stored. `id`: its request's, a UUIDv7 (RFC 9562), which becomes the row's. `request`: what is kept of its headers, where they say what the body does not. */
+export type Arrival = { id: string; platform: string; appId: string; body: Buffer; receivedAt: Date; request?: Record<string, string> }
 
 /** No more rows than this in one INSERT; past it the next one takes the rest. */
 const maxRows = 256
@@ -100,7 +99,7 @@ async function insert(ctx: Context, arrivals: Arrival[]): Promise<string[]> {
       Buffer.concat(arrivals.map(({ body }) => body)),
       Buffer.concat(arrivals.map(hashOf)),
       sweepAfter(ctx.now()).toISOString(),
-      arrivals.map(() => uuidv7()),
+      arrivals.map(({ id }) => id),
       arrivals.map(({ platform }) => platform),
       arrivals.map(({ appId }) => appId),
       arrivals.map(({ request = {} }) => JSON.stringify(request)),

@@ -74,7 +74,9 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
     const answer = webhook.answer?.(body) ?? null
     if (answer !== null) return reply.code(200).type(answer.type).send(answer.body)
     const kept = (webhook.keeps ?? []).flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]))
-    await store({ platform, appId: sender.id, body, receivedAt: ctx.now(), request: Object.fromEntries(kept) }).catch(unavailable)
+    await store({ id: request.id, platform, appId: sender.id, body, receivedAt: ctx.now(), request: Object.fromEntries(kept) }).catch(
+      unavailable,
+    )
     return reply.code(200).type('text/plain').send('EVENT_RECEIVED')
   }
 

@@ -11,11 +11,13 @@ export function operatorRoutes(app: FastifyInstance, ctx: Context): void {
   const metrics = openMetrics(app, ctx)
   const schema = { hide: true }
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { id, method, routeOptions } = request
     request.log.debug(
-      { method: request.method, route: request.routeOptions.url ?? null, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      { request: id, method, route: routeOptions.url ?? null, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
       'http: request',
     )
+    done()
   })
   app.get('/healthz', { schema, logLevel: 'silent' }, () => ({ ok: true }))
   app.get('/readyz', { schema, logLevel: 'silent' }, async () => {
