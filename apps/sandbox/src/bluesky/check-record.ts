@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { JsonObject } from '../world/item.ts'
+import { imagesEmbed } from './blobs.ts'
 import { postCollection } from './post-record.ts'
 import { invalidRequest } from './errors.ts'
 
@@ -21,6 +22,20 @@ const facet = z.object({
     }),
   ),
 })
+const blob = z.looseObject({
+  $type: z.literal('blob'),
+  ref: z.object({ $link: cid }),
+  mimeType: z.string(),
+  size: z.number().int().min(0),
+})
+const ratio = z.object({ width: z.number().int().min(1), height: z.number().int().min(1) })
+const images = z.looseObject({
+  $type: z.literal(imagesEmbed),
+  images: z
+    .array(z.looseObject({ image: blob, alt: z.string(), aspectRatio: ratio.optional() }))
+    .max(4, 'must not have more than 4 elements'),
+})
+const otherEmbed = z.looseObject({ $type: z.string().refine((type) => type !== imagesEmbed) })
 const post = z.looseObject({
   $type: z.literal(postCollection),
   text: z.string(),
@@ -28,7 +43,7 @@ const post = z.looseObject({
   langs: z.array(z.string()).max(3).optional(),
   facets: z.array(facet).optional(),
   reply: z.object({ root: strongRef, parent: strongRef }).optional(),
-  embed: z.looseObject({ $type: z.string() }).optional(),
+  embed: z.union([images, otherEmbed]).optional(),
 })
 const like = z.looseObject({ $type: z.literal('app.bsky.feed.like'), subject: strongRef, createdAt })
 const threadgate = z.looseObject({

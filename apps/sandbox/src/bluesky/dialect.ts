@@ -24,7 +24,11 @@ export const bluesky: Dialect<'bluesky', BlueskySecrets> = {
   }),
   brand: ({ did, identifier }) => ({ id: did, handle: identifier }),
   settings: ({ identifier, appPassword }, url) => ({ service: url, identifier, appPassword }),
-  calls: { write: { method: 'POST', path: 'putRecord' }, read: { method: 'GET', path: 'xrpc' } },
+  calls: {
+    write: { method: 'POST', path: 'putRecord' },
+    read: { method: 'GET', path: 'xrpc' },
+    upload: { method: 'POST', path: 'uploadBlob' },
+  },
   rootPaths: /^\/(xrpc\/|profile\/|\.well-known\/(atproto-did|did\.json))/,
   ids: () => blueskyIds(),
   handle: (word) => `${word}.test`,

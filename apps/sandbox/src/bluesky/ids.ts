@@ -20,6 +20,12 @@ export function cidOf(record: JsonObject): string {
   return `b${base32(Buffer.concat([Buffer.from([0x01, 0x71, 0x12, 0x20]), digest]))}`
 }
 
+/** The CIDv1 (raw, sha-256) of a blob, the real one. */
+export function blobCidOf(bytes: Buffer): string {
+  const digest = createHash('sha256').update(bytes).digest()
+  return `b${base32(Buffer.concat([Buffer.from([0x01, 0x55, 0x12, 0x20]), digest]))}`
+}
+
 /** `did:plc:` and 24 characters, made from a handle. */
 export function didOf(handle: string): string {
   return `did:plc:${base32(createHash('sha256').update(handle).digest()).slice(0, 24)}`

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { bodyFields, textOf } from '../http/body.ts'
 import type { JsonObject } from '../world/item.ts'
+import { readImages } from './blobs.ts'
 import { mentionedDids, postCollection } from './post-record.ts'
 import { XrpcError, invalidRequest } from './errors.ts'
 import { cidOf, tidClock } from './ids.ts'
@@ -33,7 +34,7 @@ export function putRecord(bluesky: Bluesky, request: FastifyRequest): JsonObject
     return { uri: target.uri, cid: known.cid, validationStatus: 'valid' }
   }
   if (!item) return store(bluesky, request, target, record)
-  bluesky.world.edit(item, String(record['text'] ?? ''))
+  bluesky.world.edit(item, String(record['text'] ?? ''), { media: readImages(bluesky, record) })
   item.record = record
   item.cid = cidOf(record)
   note(bluesky, request, target, record)
@@ -109,6 +110,7 @@ function store(bluesky: Bluesky, request: FastifyRequest, target: Target, record
 function storePost(bluesky: Bluesky, target: Target, record: JsonObject): void {
   const { world } = bluesky
   const reply = record['reply'] as { root: { uri: string }; parent: { uri: string } } | undefined
+  const media = readImages(bluesky, record)
   const embed = record['embed'] as { $type?: string; record?: { uri?: string } } | undefined
   const item = world.write({
     platform: 'bluesky',
@@ -121,6 +123,7 @@ function storePost(bluesky: Bluesky, target: Target, record: JsonObject): void {
     createdAt: Date.parse(String(record['createdAt'])),
     lang: Array.isArray(record['langs']) ? String(record['langs'][0] ?? 'en') : 'en',
     record,
+    media,
   })
   // The AppView hides a reply whose root is not the root of its parent.
   if (reply && reply.root.uri !== item.rootId) item.hidden = true

@@ -3,8 +3,8 @@ import type { Context } from '../context.ts'
 import { searchParams } from '../http/body.ts'
 import { pageBelow } from '../http/paging.ts'
 import type { Item, JsonObject } from '../world/item.ts'
+import { uploadBlob } from './blobs.ts'
 import { XrpcError, invalidRequest } from './errors.ts'
-import { cidOf } from './ids.ts'
 import { Limits, RateLimited } from './limits.ts'
 import { Notifications } from './notifications.ts'
 import { Records } from './records.ts'
@@ -67,7 +67,7 @@ export function routeBluesky(app: FastifyInstance, bluesky: Bluesky): void {
     'com.atproto.repo.createRecord': signedIn((request) => createRecord(bluesky, request)),
     'com.atproto.repo.putRecord': signedIn((request) => putRecord(bluesky, request)),
     'com.atproto.repo.deleteRecord': signedIn((request) => deleteRecord(bluesky, request)),
-    'com.atproto.repo.uploadBlob': signedIn((request) => uploadBlob(request)),
+    'com.atproto.repo.uploadBlob': signedIn((request) => uploadBlob(bluesky, request)),
   }
   app.register(async (scope) => {
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
@@ -194,13 +194,6 @@ function describeServer(bluesky: Bluesky): JsonObject {
     availableUserDomains: ['.test'],
     inviteCodeRequired: false,
   }
-}
-
-function uploadBlob(request: FastifyRequest): JsonObject {
-  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-  const raw = cidOf({ bytes: bytes.toString('base64') }).replace(/^bafyrei/, 'bafkrei')
-  const mimeType = request.headers['content-type'] ?? 'application/octet-stream'
-  return { blob: { $type: 'blob', ref: { $link: raw }, mimeType, size: bytes.length } }
 }
 
 function pageItems(viewer: Viewer, items: Item[], query: URLSearchParams) {

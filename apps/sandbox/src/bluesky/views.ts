@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
+import { imagesView } from './blobs.ts'
 import type { Records } from './records.ts'
 
 /** What renders posts: the world, the brand's records, and whether the caller is signed in. */
@@ -35,7 +36,7 @@ export function profileViewDetailed(viewer: Viewer, account: Account): JsonObjec
 export function postView(viewer: Viewer, item: Item): JsonObject {
   const { world } = viewer
   const likeUri = viewer.records.shownLikeOf(world.brand('bluesky').id, item.id, viewer.faults.quirks['lateViews'] === true)
-  const embed = embedView(viewer, item)
+  const embed = embedView(viewer, item) ?? imagesView(viewer, item)
   return {
     uri: item.id,
     cid: item.cid,
