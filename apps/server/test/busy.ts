@@ -48,6 +48,15 @@ export async function makeBusy(world: World): Promise<void> {
   await world.settle(5_000)
   await invite(world)
   await leaveForAPlatform(world)
+  await bringAFile(world)
+}
+
+/** A picture that may go out with a reply. */
+async function bringAFile(world: World): Promise<void> {
+  const data = Buffer.from('GIF89a\x01\x00\x01\x00', 'latin1')
+  const about = { byId: world.staff.sam, type: 'image/gif', name: 'dot.gif', width: 1, height: 1, bytes: data.length, data }
+  const row = { id: uuidv7(), workspaceId: world.workspaceId, createdAt: world.ctx.now(), ...about }
+  await world.ctx.db.inWorkspace(world.workspaceId, (tx) => tx.insert(t.upload).values(row))
 }
 
 /** Somebody is on their way to a platform to agree. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { channelAbilities, channelHealth, replyLimit } from './channel-api.ts'
 import { roles } from './permissions.ts'
+import { chosenMedia, replyMedia, replyText } from './reply-api.ts'
 import { reason, target, targetClock } from './settings-api.ts'
 
 /** The shapes of `/api/v1` and of the socket. Instants are ISO 8601 UTC; ids are UUIDs; the server validates with these, the web takes the types. */
@@ -27,7 +28,10 @@ export const reply = z.object({
   id,
   conversationId: id,
   inReplyTo: id,
+  /** '' where files go without words. */
   text: z.string(),
+  /** What goes with the words, in its order. The bytes of what was sent, or is of no use any more, are not kept for ever: see `GET /uploads/:id`. */
+  media: z.array(replyMedia),
   /** To the writer of a public message alone. */
   privately: z.boolean(),
   state: replyState,
@@ -230,7 +234,10 @@ export const queueSummary = counts.extend({
 export type QueueSummary = z.infer<typeof queueSummary>
 
 export const replyBody = z.object({
-  text: z.string().max(20_000),
+  /** '' only with `media`, where the channel's `replyLimit.media.wordless` says so. */
+  text: replyText,
+  /** Files from `POST /uploads` and their descriptions, in the order they are to be shown; within `replyLimit.media` of the channel, never with `privately`. */
+  media: chosenMedia.optional(),
   inReplyTo: id.optional(),
   undoSeconds: z.number().int().min(0).max(30).optional(),
   /** To the writer of a public message alone, where the platform can do that. */

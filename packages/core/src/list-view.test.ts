@@ -114,6 +114,7 @@ function aReply(state: 'held' | 'queued' | 'sending' | 'rejected' | 'needs_check
     conversationId: id(1),
     inReplyTo: id(9),
     text: 'Yes',
+    media: [],
     privately: false,
     state,
     dueAt: null,

@@ -21,6 +21,8 @@ export const problems = {
   changes_gone: { status: 410, title: 'Those changes are no longer kept' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'Send JSON' },
+  file_type_not_taken: { status: 415, title: 'Files of this type are not taken' },
+  file_not_readable: { status: 422, title: 'The file is not what it is said to be' },
   reply_empty: { status: 422, title: 'The reply has no text' },
   reply_too_short: { status: 422, title: 'The platform wants more words' },
   reply_too_long: { status: 422, title: 'The reply is over the limit of the platform' },

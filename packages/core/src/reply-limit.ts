@@ -31,6 +31,9 @@ export type MediaLimit = {
   byAddress?: boolean
 }
 
+/** The most of one file that is taken here, whatever more a platform takes. */
+export const maxUploadBytes = 10 * 1024 * 1024
+
 /** Length of a reply to `handle` in the platform's own unit, and how much is left (negative when over). */
 export function countReply(text: string, limit: ReplyLimit, handle: string | null = null): { length: number; left: number } {
   let counted = limit.namesPerson ? withMention(text, handle) : text

@@ -6,7 +6,7 @@ import { conversation, conversationRedirect, conversationCount, turn, closing, a
 import { contact, post, message, sighting, earlyFact } from './tables/message.ts'
 import { feed } from './tables/feed.ts'
 import { postLedger } from './tables/ledger.ts'
-import { reply, replyAttempt } from './tables/reply.ts'
+import { reply, replyAttempt, upload } from './tables/reply.ts'
 
 /**
  * Every table, in one object. Each with a workspace carries `workspace_id` and stands behind forced row-level security (migrations/0001).
@@ -50,4 +50,5 @@ export const schema = {
   postLedger,
   reply,
   replyAttempt,
+  upload,
 }

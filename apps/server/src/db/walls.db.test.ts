@@ -132,6 +132,7 @@ describe('walls between workspaces', () => {
       ['reply', 'text'],
       ['change', 'gone'],
       ['idempotency_key', 'response'],
+      ['upload', 'data'],
     ])
       await expect(world.ctx.db.systemPool.query(`select ${column} from ${table}`), table).rejects.toMatchObject({ code: denied })
   })

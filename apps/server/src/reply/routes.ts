@@ -149,6 +149,7 @@ function present(row: typeof t.reply.$inferSelect): z.infer<typeof replyShape> {
     conversationId: row.conversationId,
     inReplyTo: row.inReplyToId,
     text: row.text,
+    media: row.media,
     privately: row.privately,
     state: row.state,
     dueAt: iso(row.dueAt),

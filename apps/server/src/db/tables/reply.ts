@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { ReplyState } from '@answerback/core/api'
-import { at, id, workspaceId } from './columns.ts'
+import type { ReplyMedia } from '@answerback/core/reply-api'
+import { at, bytea, id, workspaceId } from './columns.ts'
 
 /** A reply on its way out: see reply/deliver.ts for its states. */
 export const reply = pgTable(
@@ -14,6 +15,8 @@ export const reply = pgTable(
     inReplyToId: uuid('in_reply_to_id').notNull(),
     byId: uuid('by_id'),
     text: text('text').notNull(),
+    /** In the order they are to stand. What they are stays known when their bytes are not kept any more. */
+    media: jsonb('media').$type<ReplyMedia[]>().notNull().default([]),
     /** To the writer of a public message alone. */
     privately: boolean('privately').notNull().default(false),
     state: text('state').$type<ReplyState>().notNull(),
@@ -49,4 +52,24 @@ export const replyAttempt = pgTable(
     reason: text('reason'),
   },
   (t) => [index('reply_attempt_reply').on(t.replyId)],
+)
+
+/** A file that goes out with a reply, or may: see reply/uploads.ts for how long it stays. */
+export const upload = pgTable(
+  'upload',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    /** Null until a reply takes it, and again when that reply goes without it. */
+    replyId: uuid('reply_id'),
+    byId: uuid('by_id').notNull(),
+    type: text('type').notNull(),
+    name: text('name').notNull(),
+    width: integer('width'),
+    height: integer('height'),
+    bytes: integer('bytes').notNull(),
+    data: bytea('data').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [index('upload_reply').on(t.replyId), index('upload_age').on(t.createdAt)],
 )
