@@ -7,6 +7,7 @@ import type { Fixture } from './conformance/fixture.ts'
 import { checkHostile } from './conformance/hostile.ts'
 import { checkLimits } from './conformance/limits.ts'
 import { checkListening } from './conformance/listens.ts'
+import { checkMedia } from './conformance/media.ts'
 import { checkNormalize } from './conformance/normalize.ts'
 import { checkPolls } from './conformance/polls.ts'
 import { checkReplies } from './conformance/replies.ts'
@@ -63,6 +64,7 @@ export function conformance(options: ConformanceOptions): void {
         describe('missing nothing in a world', () => checkCompleteness(options.platform, open))
       describe('listening to a world', () => checkListening(options.platform, open))
       describe('replying into a world', () => checkReplies(options.platform, open))
+      describe('files in a reply', () => checkMedia(options.platform, open))
     }
   })
 }

@@ -1,4 +1,4 @@
-import type { ReplyLimit } from '@answerback/core/reply-limit'
+import type { MediaLimit, ReplyLimit } from '@answerback/core/reply-limit'
 import type { Capabilities, Platform } from './platform.ts'
 
 /** docs/platforms.md, from what the adapters say of themselves: it can say no more than they do. */
@@ -59,6 +59,7 @@ const reading: readonly Column[] = [
 const answering: readonly Column[] = [
   ['reply', ({ can }) => (can.reply === false ? no : can.oneReply ? 'one to each' : 'yes')],
   ['longest', ({ can }) => (can.reply === false ? no : limitOf(can.replyLimit))],
+  ['with files', ({ can }) => (can.replyLimit.media ? filesOf(can.replyLimit.media) : no)],
   ['in private', ({ can }) => privatelyOf(can)],
   ['like', ({ can }) => yesOr(can.like)],
   ['hide', ({ can }) => yesOr(can.hide)],
@@ -124,6 +125,29 @@ function limitOf({ max, min, unit, maxBytes, urlLength }: ReplyLimit): string {
     ...(min === undefined ? [] : [`${count(min)} at least`]),
   ].join(', ')
 }
+
+function filesOf({ max, types, alone = [], byAddress }: MediaLimit): string {
+  const all = Object.keys(types)
+  const together = kindsOf(
+    all.filter((type) => !alone.includes(type)),
+    max,
+  )
+  const single = kindsOf(alone, 1)
+  const parts = [...(together === '' ? [] : [`${max} ${together}`]), ...(single === '' ? [] : [`1 ${single}`])]
+  return `${parts.join(', or ')}${byAddress ? ', which it fetches from us' : ''}`
+}
+
+function kindsOf(types: readonly string[], count: number): string {
+  const names = types.map((type) => (/^(image|video|audio)\//.exec(type)?.[1] ?? 'other') as keyof typeof fileKinds)
+  return [...new Set(names)].map((name) => fileKinds[name][count === 1 ? 0 : 1]).join(' or ')
+}
+
+const fileKinds = {
+  image: ['picture', 'pictures'],
+  video: ['film', 'films'],
+  audio: ['recording', 'recordings'],
+  other: ['other file', 'other files'],
+} as const
 
 function budgetOf({ scope, calls, perSeconds }: NonNullable<Platform['budgets']>[number]): string {
   const spans: [number, string][] = [

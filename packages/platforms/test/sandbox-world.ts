@@ -78,6 +78,7 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     mediaOf: (itemId) => world.mediaOf(itemOf(itemId)).map(({ file, alt }) => ({ type: file.type, alt, bytes: file.bytes })),
     countBelow: (postId) => world.descendants(itemOf(postId)).length,
     pushed: () => pushed.splice(0),
+    uploads: dialect.calls.upload !== undefined,
     fault: (kind, on, times) => void faults.add({ platform: id, match: { ...dialect.calls[on], times }, fault: { kind } }),
     calm: () => faults.remove(),
     breakToken: (state) => faults.setToken(id, state, now()),

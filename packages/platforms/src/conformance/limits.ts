@@ -19,6 +19,19 @@ export function checkLimits({ platform, lengths, fixtures, self }: ConformanceOp
     expect(strays).toEqual([])
   })
 
+  test('says of the files that go with a reply what can be kept to', () => {
+    const { media } = replyLimit
+    if (!media) return expect(media).toBeUndefined()
+    expect(media.max).toBeGreaterThan(0)
+    expect(Object.keys(media.types).length).toBeGreaterThan(0)
+    for (const [type, bytes] of Object.entries(media.types)) {
+      expect(type).toMatch(/^[a-z]+\/[a-z0-9.+-]+$/)
+      expect(bytes).toBeGreaterThan(0)
+    }
+    for (const type of media.alone ?? []) expect(Object.keys(media.types)).toContain(type)
+    expect(media.textMax ?? replyLimit.max).toBeLessThanOrEqual(replyLimit.max)
+  })
+
   test('says who it is and what it can', () => {
     expect(platform.id).toMatch(/^[a-z][a-z-]*$/)
     expect(platform.docs).toMatch(/^https:/)

@@ -52,8 +52,10 @@ export type World = {
   /** Where the platform tells of news over a connection: how it is opened, and all of them broken at once. */
   openSocket?: OpenSocket
   dropSockets?(): void
-  /** The next `times` writes (or reads) meet the fault. */
-  fault(fault: Fault, on: 'write' | 'read', times: number): void
+  /** A file is brought there by a call of its own, before the reply. */
+  uploads?: boolean
+  /** The next `times` writes (or reads, or uploads) meet the fault. */
+  fault(fault: Fault, on: 'write' | 'read' | 'upload', times: number): void
   /** No call meets a fault any more. */
   calm(): void
   /** Every call with the token fails from now on. */

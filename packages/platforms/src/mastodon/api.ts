@@ -3,21 +3,24 @@ import { PlatformError } from '../error.ts'
 import { bearer, failureOf, send } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
 import { nameOf, parseAnswer, parseJson, recordOf } from '../json.ts'
+import { multipart } from '../multipart.ts'
 import type { ConnectIo } from '../platform.ts'
 
 export const defaultApiUrl = 'https://mastodon.social'
 
 export type ApiIo = ConnectIo & { settings: Record<string, string>; credentials: Record<string, string> }
-/** `anonymous`: without the token, for asking for one. */
+/** `anonymous`: without the token, for asking for one. `form`: in place of a body. */
 export type ApiCall = {
   method?: 'GET' | 'POST'
   path: string
   params?: [string, string][]
   body?: unknown
+  form?: Parameters<typeof multipart>[0]
   idempotencyKey?: string
   anonymous?: true
 }
-export type ApiAnswer = { body: string; json: unknown; headers: Headers }
+/** `status`: 200, or 202 and 206 of what is not ready yet. */
+export type ApiAnswer = { status: number; body: string; json: unknown; headers: Headers }
 
 /** The channel's server, without a slash at the end. */
 export function serverUrl({ settings }: Pick<ApiIo, 'settings'>): string {
@@ -36,12 +39,15 @@ export async function callApi(io: ApiIo, call: ApiCall): Promise<ApiAnswer> {
     accept: 'application/json',
     ...(!call.anonymous && { authorization: bearer(io.credentials.accessToken) }),
   }
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body)
-  if (body !== undefined) headers['content-type'] = 'application/json'
+  const form = call.form && multipart(call.form)
+  const body = form?.body ?? (call.body === undefined ? undefined : JSON.stringify(call.body))
+  if (body !== undefined) Object.assign(headers, form?.headers ?? { 'content-type': 'application/json' })
   if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey
   const answer = await send(io, { method, url, headers, body })
-  if (answer.status !== 200) throw failureOfApi(answer, io.now(), method !== 'GET' && !call.anonymous)
-  return { body: answer.body, json: parseAnswer(answer.body), headers: answer.headers }
+  const { status } = answer
+  if (status !== 200 && !(status === (form ? 202 : 206) && call.path.includes('/media')))
+    throw failureOfApi(answer, io.now(), method !== 'GET' && !call.anonymous)
+  return { status, body: answer.body, json: parseAnswer(answer.body), headers: answer.headers }
 }
 
 function failureOfApi(answer: HttpAnswer, now: Date, write: boolean): PlatformError {

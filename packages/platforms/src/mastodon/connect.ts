@@ -1,6 +1,6 @@
 import { baseUrl } from '../base-url.ts'
 import { PlatformError } from '../error.ts'
-import { idOf, linkOf, nameOf, recordOf } from '../json.ts'
+import { idOf, linkOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { ConnectIo, Connected, Io, Platform } from '../platform.ts'
 import { callApi, defaultApiUrl } from './api.ts'
@@ -83,11 +83,18 @@ async function readLimits(api: ApiIo): Promise<Record<string, string>> {
   for (const path of ['/api/v2/instance', '/api/v1/instance']) {
     try {
       const instance = recordOf((await callApi(api, { path })).json)
-      const statuses = recordOf(recordOf(instance.configuration).statuses)
+      const { statuses, media } = partsOf(instance.configuration)
       const found: JsonRecord = {
         domain: instance.domain ?? instance.uri,
         maxCharacters: statuses.max_characters ?? instance.max_toot_chars,
         urlLength: statuses.characters_reserved_per_url,
+        mediaMax: statuses.max_media_attachments,
+        mediaTypes: listOf(media.supported_mime_types)
+          .filter((type) => /^(image|video)\//.test(textOf(type)))
+          .join(' '),
+        imageBytes: media.image_size_limit,
+        videoBytes: media.video_size_limit,
+        altMax: media.description_limit,
       }
       return Object.fromEntries(Object.entries(found).flatMap(([name, value]) => (idOf(value) === null ? [] : [[name, String(value)]])))
     } catch (error) {
@@ -95,4 +102,9 @@ async function readLimits(api: ApiIo): Promise<Record<string, string>> {
     }
   }
   return {}
+}
+
+function partsOf(configuration: unknown): { statuses: JsonRecord; media: JsonRecord } {
+  const { statuses, media_attachments: media } = recordOf(configuration)
+  return { statuses: recordOf(statuses), media: recordOf(media) }
 }

@@ -2,9 +2,12 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { Reader } from '../conformance/reader.ts'
 import type { World } from '../conformance/world.ts'
 import type { Io, ReplyTarget } from '../platform.ts'
+import { answering } from '../../test/answering.ts'
+import type { Asked } from '../../test/answering.ts'
 import { openSandboxWorld } from '../../test/sandbox-world.ts'
 import { mastodon } from './adapter.ts'
 import { linkParams } from './api.ts'
+import { replyLimitOf } from './limit.ts'
 import { plainText } from '../plain-text.ts'
 
 const self = { accountId: 'brand@m.test', handle: 'brand@m.test', ownedIds: [], host: 'm.test' }
@@ -219,4 +222,53 @@ test.each([
   ['<p class="quote-inline">RE: <br><a href="https://x.test">x</a></p><p>mine</p>', 'mine'],
 ])('%s', (html, text) => {
   expect(plainText(html)).toBe(text)
+})
+
+describe('files', () => {
+  const picture = { id: 'm', type: 'image/png', name: 'bag.png', alt: 'A bag', width: 4, height: 3, url: null }
+  const media = [{ ...picture, bytes: async () => new Uint8Array([1]) }]
+  const replyThrough = async (answer: (asked: Asked) => unknown): Promise<Asked[]> => {
+    const { fetch, asked } = answering(answer)
+    const settings = { url: 'https://m.test', accountId: '1' }
+    const io: Io = { fetch, now: () => new Date(0), settings, credentials: { accessToken: 't' }, save: async () => {}, self }
+    await mastodon.reply(io, { target, text: 'hi', key: 'k', createdAt: '2026-11-22T12:00:00.000Z', media })
+    return asked
+  }
+
+  test('are waited for while the server works on them', async () => {
+    let waits = 2
+    const asked = await replyThrough(({ path, method }) => {
+      if (method === 'GET') return (waits -= 1) > 0 ? [206, { id: '7', url: null }] : { id: '7', url: 'https://m.test/7.png' }
+      return path.endsWith('/media') ? [202, { id: '7', url: null }] : { id: '99', content: '', account: { id: '1', acct: 'brand' } }
+    })
+    expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /api/v2/media',
+      'GET /api/v1/media/7',
+      'GET /api/v1/media/7',
+      'POST /api/v1/statuses',
+    ])
+    expect(asked.at(-1)!.body).toMatchObject({ media_ids: ['7'] })
+  })
+
+  test('need a scope of their own; a token without it is good for all else', async () => {
+    const refused = replyThrough(() => [403, { error: 'This action is outside the authorized scopes' }])
+    await expect(refused).rejects.toMatchObject({ kind: 'rejected', message: expect.stringContaining('write:media') as string })
+  })
+})
+
+test.each([
+  [{}, { max: 4, types: 7, png: 16_777_216, altMax: 1_500 }],
+  [
+    { mediaMax: '6', mediaTypes: 'image/png image/x-strange', imageBytes: '1000', altMax: '500' },
+    { max: 6, types: 1, png: 1_000, altMax: 500 },
+  ],
+])('a server says what it takes: %j', (settings, { max, types, png, altMax }) => {
+  const { media } = replyLimitOf(settings)
+  expect(media).toMatchObject({ max, altMax })
+  expect(Object.keys(media!.types)).toHaveLength(types)
+  expect(media!.types['image/png']).toBe(png)
+})
+
+test('a server that takes no files offers none', () => {
+  expect(replyLimitOf({ mediaMax: '0' }).media).toBeUndefined()
 })

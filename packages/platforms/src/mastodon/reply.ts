@@ -1,13 +1,16 @@
 import { countReply, withMention } from '@answerback/core/reply-limit'
 import { PlatformError } from '../error.ts'
-import { idOf, instantOf, linkOf, listOf, recordOf } from '../json.ts'
+import { idOf, instantOf, linkOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
+import { sameMedia } from '../same-media.ts'
+import type { SeenMedia } from '../same-media.ts'
 import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
 import { replyLimitOf } from './limit.ts'
 import { ownIdOf } from './own-id.ts'
-import { isOwned, readStatus } from './status.ts'
+import { isOwned, mediaKinds, readStatus } from './status.ts'
+import { uploadMedia } from './upload.ts'
 import { plainText } from '../plain-text.ts'
 
 /**
@@ -16,19 +19,26 @@ import { plainText } from '../plain-text.ts'
  */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const { target } = input
-  const status = withMention(input.text, handleOf(target))
+  const status = wordsOf(input)
   const spoiler = target.ref.spoiler ?? ''
   const { left } = countReply(spoiler + status, replyLimitOf(io.settings))
   if (left < 0)
     throw new PlatformError('rejected', `With the mention of @${handleOf(target)} the reply is ${-left} over the limit`, { notSent: true })
+  const mediaIds = await uploadMedia(io, input.media)
   const body = {
     status,
     in_reply_to_id: target.externalId,
     visibility: input.privately ? 'direct' : visibilityOf(target, io.settings.replyVisibility),
     ...(spoiler !== '' && { spoiler_text: spoiler }),
+    ...(mediaIds.length > 0 && { media_ids: mediaIds }),
   }
   const { json } = await callApi(io, { method: 'POST', path: '/api/v1/statuses', body, idempotencyKey: input.key })
   return sentReply(io, input, recordOf(json))
+}
+
+/** With the name of its person, even where there is nothing to say. */
+function wordsOf({ text, target }: ReplyInput): string {
+  return withMention(text, handleOf(target)).trim()
 }
 
 function handleOf(target: ReplyTarget): string {
@@ -59,7 +69,7 @@ const maxPages = 5
 /** Looks through our own statuses for one below the target with the same words, not older than a minute before the send. Not seen is `unsure`. */
 export async function find(io: Io, input: FindInput): Promise<FindResult> {
   const sinceMs = Date.parse(input.since) - slackMs
-  const wanted = plainText(escapeHtml(withMention(input.text, handleOf(input.target))))
+  const wanted = plainText(escapeHtml(wordsOf(input)))
   const path = `/api/v1/accounts/${encodeURIComponent(await ownIdOf(io))}/statuses`
   const params: [string, string][] = [
     ['exclude_reblogs', 'true'],
@@ -75,7 +85,8 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
         idOf(status.in_reply_to_id) === input.target.externalId &&
         isOwned(recordOf(status.account), io.self) &&
         !(atOf(status) < sinceMs) &&
-        sameText(plainText(String(status.content ?? '')), wanted),
+        sameText(plainText(String(status.content ?? '')), wanted) &&
+        carries(status, input),
     )
     if (landed && idOf(landed.id) !== null) return { found: 'landed', sent: sentReply(io, input, landed) }
     const last = idOf(statuses.at(-1)?.id)
@@ -83,6 +94,23 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
     below = last
   }
   return { found: 'unsure' }
+}
+
+/** The same files; without words only if something tells them from others. */
+function carries(status: JsonRecord, { text, media }: ReplyInput): boolean {
+  const { same, telling } = sameMedia(media, listOf(status.media_attachments).map(seenMedia))
+  return same && (telling || text.trim() !== '')
+}
+
+function seenMedia(value: unknown): SeenMedia {
+  const { type, description, meta } = recordOf(value)
+  const { width, height } = recordOf(recordOf(meta).original)
+  return {
+    kind: mediaKinds[textOf(type)] ?? 'other',
+    alt: nameOf(description),
+    width: typeof width === 'number' ? width : null,
+    height: typeof height === 'number' ? height : null,
+  }
 }
 
 /** Our words as the server will hand them back: as HTML, so that both sides go the same way. */

@@ -95,7 +95,8 @@ function refOf(status: JsonRecord, account: JsonRecord, visibility: string, spoi
   return Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== null))
 }
 
-const mediaKinds: Record<string, Media['kind']> = { image: 'image', gifv: 'video', video: 'video', audio: 'audio' }
+/** What Mastodon calls the kinds of attachments. */
+export const mediaKinds: Record<string, Media['kind']> = { image: 'image', gifv: 'video', video: 'video', audio: 'audio' }
 
 function mediaOf(value: unknown): Media[] {
   const attachment = recordOf(value)
