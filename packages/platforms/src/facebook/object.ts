@@ -77,7 +77,8 @@ export function readComment(value: JsonRecord, postId: string | null, receivedAt
   return facts
 }
 
-function attachmentOf(value: unknown): Media[] {
+/** The picture, film or link that a comment carries. */
+export function attachmentOf(value: unknown): Media[] {
   const attachment = recordOf(value)
   const type = textOf(attachment.type)
   const preview = linkOf(recordOf(recordOf(attachment.media).image).src)

@@ -1,4 +1,4 @@
-import type { Fact } from '@answerback/core/facts'
+import type { Fact, Media } from '@answerback/core/facts'
 import { PlatformError } from '../error.ts'
 import { messageFact } from '../fact.ts'
 import { nextParams } from '../graph/graph.ts'
@@ -8,14 +8,20 @@ import type { FindInput, FindResult, Io, ReplyInput, ReplySent, ReplyTarget } fr
 import { pageGuard } from '../round.ts'
 import { sameText } from '../same-text.ts'
 import { callGraph } from './graph.ts'
-import { versionOf } from './object.ts'
+import { attachmentOf, versionOf } from './object.ts'
+import { uploadPhoto } from './upload.ts'
 
 /** Comments as the Page, `POST /{id}/comments`; a reply to a reply goes to the comment above it. No idempotency: after doubt, `find`. */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
-  const { json } = await callGraph(io, { method: 'POST', path: `${replyTo(input.target)}/comments`, params: { message: input.text } })
+  const params = { message: input.text, ...(await uploadPhoto(io, input.media ?? [])) }
+  const { json } = await callGraph(io, { method: 'POST', path: `${replyTo(input.target)}/comments`, params })
   const externalId = idOf(json.id)
   if (externalId === null) throw new PlatformError('unavailable', 'Facebook took the reply and did not name it')
-  return sentReply(io, input, { id: externalId, ...(await lookUp(io, externalId)) })
+  return sentReply(io, input, { id: externalId, ...(await lookUp(io, externalId, carriesPhoto(input))) })
+}
+
+function carriesPhoto({ media }: ReplyInput): boolean {
+  return media !== undefined && media.length > 0
 }
 
 /** Where the answer is posted. Facebook shows one level: never the post when the target is a comment, and the comment above when it is a reply. */
@@ -27,10 +33,10 @@ function replyTo(target: ReplyTarget): string {
 
 const lookUpTimeoutMs = 3_000
 
-/** Link and time of what was just written: worth one short question, never worth failing for. */
-async function lookUp(io: Io, id: string): Promise<Record<string, unknown>> {
+/** Link, time and picture of what was just written: worth one short question, never worth failing for. */
+async function lookUp(io: Io, id: string, withPhoto: boolean): Promise<Record<string, unknown>> {
   try {
-    const call = { path: id, params: { fields: 'id,created_time,permalink_url' } }
+    const call = { path: id, params: { fields: `id,created_time,permalink_url${withPhoto ? ',attachment' : ''}` } }
     return (await callGraph(hurried(io, lookUpTimeoutMs), call)).json
   } catch {
     return {}
@@ -43,6 +49,9 @@ function sentReply(io: Io, input: ReplyInput, comment: Record<string, unknown>):
   const url = linkOf(comment.permalink_url)
   const above = replyTo(target)
   const { accountId, handle } = io.self
+  const media = carriesPhoto(input) ? attachmentOf(comment.attachment) : []
+  // The picture counts for the version even where its address is not known yet.
+  const carried: Media[] = carriesPhoto(input) ? [{ kind: 'image', url: '', alt: null, previewUrl: null }] : []
   const fact: Fact = messageFact({
     externalId,
     kind: 'reply',
@@ -52,8 +61,9 @@ function sentReply(io: Io, input: ReplyInput, comment: Record<string, unknown>):
     postExternalId: target.postExternalId,
     text,
     url,
+    media,
     platformAt: instantOf(comment.created_time) ?? io.now().toISOString(),
-    version: versionOf(text, []),
+    version: versionOf(text, carried),
     ref: { replyTo: above, ...(target.postExternalId !== null && { postId: target.postExternalId }) },
   })
   return { externalId, url, facts: [fact] }
@@ -63,12 +73,14 @@ const slackMs = 60_000
 const maxPages = 10
 const findFields = 'id,from{id,name},message,created_time,permalink_url'
 
-/** Looks below the comment that was answered: ours, same words, not older than a minute before the send. Not seen is `unsure`: Facebook keeps no key of ours. */
+/** Looks below the comment that was answered: ours, same words, with a picture or without as it was sent, not older than a minute before the send. Not seen is `unsure`: Facebook keeps no key of ours. */
 export async function find(io: Io, input: FindInput): Promise<FindResult> {
   const sinceMs = Date.parse(input.since) - slackMs
   const path = `${replyTo(input.target)}/comments`
   const guard = pageGuard(maxPages)
-  let query: Record<string, string> | null = { filter: 'stream', order: 'reverse_chronological', limit: '50', fields: findFields }
+  const withPhoto = carriesPhoto(input)
+  const fields = withPhoto ? `${findFields},attachment` : findFields
+  let query: Record<string, string> | null = { filter: 'stream', order: 'reverse_chronological', limit: '50', fields }
   try {
     while (query !== null) {
       guard(JSON.stringify(query))
@@ -77,7 +89,9 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
       const atOf = (comment: Record<string, unknown>): number => Date.parse(instantOf(comment.created_time) ?? '')
       const ours = comments.find((one) => {
         const from = idOf(recordOf(one.from).id)
-        return from === io.self.accountId && typeof one.message === 'string' && sameText(one.message, input.text) && !(atOf(one) < sinceMs)
+        const same = typeof one.message === 'string' && sameText(one.message, input.text)
+        const carries = !withPhoto || attachmentOf(one.attachment).some(({ kind }) => kind === 'image')
+        return from === io.self.accountId && same && carries && !(atOf(one) < sinceMs)
       })
       if (ours && idOf(ours.id) !== null) return { found: 'landed', sent: sentReply(io, input, ours) }
       query = comments.some((one) => atOf(one) < sinceMs) ? null : nextParams(json)

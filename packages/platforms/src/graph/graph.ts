@@ -5,6 +5,7 @@ import { bearer, failureOf, retryAfterMsOf, send } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
 import { idOf, listOf, nameOf, parseAnswer, parseJson, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
+import { multipart } from '../multipart.ts'
 import type { ConnectIo } from '../platform.ts'
 
 /** One of Meta's Graph APIs: its name in words, its usual address, and the version that is a segment of every path (the channel's setting `version` replaces it). */
@@ -13,7 +14,7 @@ export type GraphApi = { name: string; apiUrl: string; version: string }
 export type GraphIo = ConnectIo & { settings: Record<string, string>; credentials: Record<string, string> }
 /**
  * `anonymous`: without our token, for asking for one. `host`: another address than the API's usual one. `bare`: a path without a version. `json`: a body in place of
- * `params`.
+ * `params`. `files`: go with `params` in one form.
  */
 export type GraphCall = {
   method?: 'GET' | 'POST' | 'DELETE'
@@ -23,6 +24,7 @@ export type GraphCall = {
   host?: string
   bare?: true
   json?: unknown
+  files?: { name: string; filename: string; type: string; bytes: Uint8Array }[]
 }
 export type GraphAnswer = { body: string; json: JsonRecord }
 export type CallGraph = (io: GraphIo, call: GraphCall) => Promise<GraphAnswer>
@@ -43,7 +45,9 @@ export function graphCaller(api: GraphApi): CallGraph {
     const inBody = method === 'POST' && call.json === undefined
     const headers: Record<string, string> = { accept: 'application/json', ...(!call.anonymous && { authorization: bearer(accessToken) }) }
     if (method === 'POST') headers['content-type'] = inBody ? 'application/x-www-form-urlencoded' : 'application/json'
-    const body = inBody ? query : call.json === undefined ? undefined : JSON.stringify(call.json)
+    const form = call.files && multipart([...[...params].map(([name, value]) => ({ name, value })), ...call.files])
+    if (form) Object.assign(headers, form.headers)
+    const body = form ? form.body : inBody ? query : call.json === undefined ? undefined : JSON.stringify(call.json)
     const url = inBody || query === '' ? base : `${base}?${query}`
     const answer = await send(io, { method, url, headers, ...(body !== undefined && { body }) })
     const write = method !== 'GET' && !call.anonymous

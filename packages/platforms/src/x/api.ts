@@ -3,6 +3,7 @@ import { PlatformError } from '../error.ts'
 import { bearer, failureOf, send } from '../http.ts'
 import { nameOf, parseAnswer, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
+import { multipart } from '../multipart.ts'
 import type { ConnectIo, Io, Quota } from '../platform.ts'
 import { failureOfApi, statusOf } from './failure.ts'
 import type { Purpose } from './failure.ts'
@@ -17,6 +18,8 @@ export type ApiCall = {
   path: string
   params?: Record<string, string>
   body?: unknown
+  /** In place of `body`: a form with a file in it. */
+  form?: Parameters<typeof multipart>[0]
   purpose?: Purpose
 }
 export type ApiAnswer = { body: string; json: JsonRecord; quota: Quota | null }
@@ -40,13 +43,16 @@ async function callOnce(io: Io, call: ApiCall, token: string | null): Promise<Ap
   const method = call.method ?? 'GET'
   const query = new URLSearchParams(call.params).toString()
   const url = `${baseUrl(io.settings.apiUrl, defaultApiUrl)}${call.path}${query === '' ? '' : `?${query}`}`
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+  const form = call.form && multipart(call.form)
+  const body = form?.body ?? (call.body === undefined ? undefined : JSON.stringify(call.body))
   const authorization = token === null ? signOneA(io.credentials as OneA, { method, url }, { now: io.now() }) : bearer(token)
-  const headers = { accept: 'application/json', authorization, ...(body !== undefined && { 'content-type': 'application/json' }) }
+  const type = form?.headers ?? (body === undefined ? {} : { 'content-type': 'application/json' })
+  const headers = { accept: 'application/json', authorization, ...type }
   const answer = await send(io, { method, url, headers, body })
   if (answer.status < 200 || answer.status > 299)
     throw failureOfApi(answer, io.now(), call.purpose ?? (method === 'GET' ? 'read' : 'write'))
-  const json = parseAnswer(answer.body)
+  // A piece of a file is taken without a word.
+  const json = form && answer.body === '' ? {} : parseAnswer(answer.body)
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new PlatformError('unavailable', 'X answered with something that is no object')
   return { body: answer.body, json: recordOf(json), quota: quotaOf(answer.headers) }

@@ -136,7 +136,8 @@ function unescape(text: string): string {
 
 const kinds: Record<string, Media['kind']> = { photo: 'image', video: 'video', animated_gif: 'video' }
 
-function mediaOf(post: JsonRecord, included: Included): Media[] {
+/** The pictures and films of a post, as far as they came along. */
+export function mediaOf(post: JsonRecord, included: Included): Media[] {
   return listOf(recordOf(post.attachments).media_keys).flatMap((key): Media[] => {
     const item = included.media.get(idOf(key) ?? '') ?? {}
     const previewUrl = linkOf(item.preview_image_url)

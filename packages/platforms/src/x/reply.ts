@@ -1,29 +1,57 @@
+import type { Media } from '@answerback/core/facts'
 import type { ReplyLimit } from '@answerback/core/reply-limit'
 import { PlatformError } from '../error.ts'
 import { messageFact } from '../fact.ts'
+import { hurried } from '../http.ts'
 import { idOf, listOf, nameOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
-import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
+import type { FindInput, FindResult, Io, ReplyInput, ReplyMedia, ReplySent } from '../platform.ts'
 import { pageGuard } from '../round.ts'
 import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
-import { replyUsd } from './cost.ts'
-import { includedOf, readPost, webUrlOf } from './post.ts'
+import { costs, replyUsd } from './cost.ts'
+import { includedOf, mediaOf, readPost, webUrlOf } from './post.ts'
+import { uploadMedia } from './upload.ts'
 
 /** As twitter-text counts; a link is 23, and the names that X puts in front do not count. Accounts that pay may write more; the API does not tell which. */
 export const replyLimit: ReplyLimit = { max: 280, unit: 'weighted', urlLength: 23 }
 
 /** `POST /2/tweets` below the latest version of what is answered. There is no key: after doubt, `find`. */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
-  const { target, text } = input
-  const body = { text, reply: { in_reply_to_tweet_id: target.ref.latestId ?? target.externalId } }
+  const { target, text, media = [] } = input
+  const media_ids = await uploadMedia(io, media)
+  const body = {
+    ...((text !== '' || media.length === 0) && { text }),
+    reply: { in_reply_to_tweet_id: target.ref.latestId ?? target.externalId },
+    ...(media.length > 0 && { media: { media_ids } }),
+  }
   const { json } = await callApi(io, { method: 'POST', path: '/2/tweets', body, purpose: 'reply' })
   const externalId = idOf(recordOf(json.data).id)
   if (externalId === null) throw new PlatformError('unavailable', 'X took the reply and did not name it')
-  return sentReply(io, input, externalId, io.now().toISOString())
+  const shown = media.length > 0 ? await lookUp(io, externalId) : null
+  const sent = sentReply(io, input, externalId, { platformAt: io.now().toISOString(), media: shown ?? [] })
+  return { ...sent, spentUsd: replyUsd(text) + (shown === null ? 0 : costs.read) }
 }
 
-function sentReply(io: Io, { target, text }: ReplyInput, externalId: string, platformAt: string): ReplySent {
+const lookUpTimeoutMs = 3_000
+const mediaFields = { expansions: 'attachments.media_keys', 'media.fields': 'url,preview_image_url,type,alt_text' }
+
+/** Where X shows what was just sent along: worth one short question, never worth failing for. Null when it could not be asked. */
+async function lookUp(io: Io, id: string): Promise<Media[] | null> {
+  try {
+    const { json } = await callApi(hurried(io, lookUpTimeoutMs), {
+      path: `/2/tweets/${encodeURIComponent(id)}`,
+      params: { 'tweet.fields': 'attachments', ...mediaFields },
+    })
+    return mediaOf(recordOf(json.data), includedOf(json))
+  } catch {
+    return null
+  }
+}
+
+type Shown = { platformAt: string; media: Media[] }
+
+function sentReply(io: Io, { target, text }: ReplyInput, externalId: string, { platformAt, media }: Shown): ReplySent {
   const { accountId, handle } = io.self
   const url = `${webUrlOf({ ...io.self, settings: io.settings })}/${handle || 'i/web'}/status/${externalId}`
   const root = target.postExternalId ?? target.ref.conversationId ?? target.externalId
@@ -36,6 +64,7 @@ function sentReply(io: Io, { target, text }: ReplyInput, externalId: string, pla
     postExternalId: root,
     text,
     url,
+    media,
     platformAt,
     version: externalId,
     ref: { conversationId: root },
@@ -46,7 +75,10 @@ function sentReply(io: Io, { target, text }: ReplyInput, externalId: string, pla
 const slackMs = 10 * 60_000
 const maxPages = 4
 
-/** Looks through our newest posts for one below the target with the same words; links are left out, because X shortens them. Not seen is `unsure`. */
+/**
+ * Looks through our newest posts for one below the target with the same words and as many files; links are left out, because X shortens them. Without words the
+ * descriptions have to be the same. Not seen is `unsure`.
+ */
 export async function find(io: Io, input: FindInput): Promise<FindResult> {
   const { target, text } = input
   const above = new Set([target.externalId, target.ref.latestId])
@@ -59,7 +91,8 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
       params: {
         max_results: '100',
         start_time: new Date(Date.parse(input.since) - slackMs).toISOString(),
-        'tweet.fields': 'referenced_tweets,created_at,conversation_id,author_id,entities,note_tweet',
+        'tweet.fields': 'referenced_tweets,created_at,conversation_id,author_id,entities,note_tweet,attachments',
+        ...mediaFields,
         ...(token !== '' && { pagination_token: token }),
       },
     })
@@ -67,12 +100,18 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
     for (const each of listOf(json.data)) {
       const fact = readPost(recordOf(each), around)
       if (fact === null || fact === 'ignored' || fact.fact !== 'message') continue
-      if (above.has(fact.parentExternalId ?? undefined) && sameText(bare(fact.text), bare(text)))
-        return { found: 'landed', sent: { ...sentReply(io, input, fact.externalId, fact.platformAt) } }
+      const same = sameText(bare(fact.text), bare(text)) && carries(fact.media, input.media ?? [], text === '')
+      if (above.has(fact.parentExternalId ?? undefined) && same)
+        return { found: 'landed', sent: sentReply(io, input, fact.externalId, fact) }
     }
     token = nameOf(recordOf(json.meta).next_token)
   }
   return { found: 'unsure' }
+}
+
+function carries(shown: Media[], sent: ReplyMedia[], wordless: boolean): boolean {
+  if (shown.length !== sent.length) return false
+  return !wordless || (sent.some(({ alt }) => alt !== '') && sent.every(({ alt }, nth) => alt === (shown[nth]?.alt ?? '')))
 }
 
 /** Without links, and without the names that X puts before an answer. */
