@@ -36,7 +36,8 @@ function mint(world: World, draft: Draft, atMs: number): Minted {
   }
 }
 
-function snowflake(world: World, atMs: number): string {
+/** A new id of that moment. */
+export function snowflake(world: World, atMs: number): string {
   return String((BigInt(Math.max(0, Math.floor(atMs) - epochMs)) << 22n) | BigInt(world.nextSerial() & 0x3fffff))
 }
 

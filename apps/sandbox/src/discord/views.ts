@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
+import { attachmentsOf } from './attachments.ts'
 import { beginsThread, channelOf, namedIn, timeOfId, toWire } from './ids.ts'
 
 /** The bot as a user: bots keep their four digits. */
@@ -68,7 +69,7 @@ export function message(context: Context, item: Item, nested = false): JsonObjec
     mentions: mentioned,
     mention_roles: [],
     mention_everyone: false,
-    attachments: [],
+    attachments: silent ? [] : attachmentsOf(context, item),
     embeds: [],
     components: [],
     flags: channelOf(item) === 'announcements' && beginsThread(item) ? 32 : 0,

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { bodyFields, textOf } from '../http/body.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import type { Kept } from '../world/kept.ts'
+import { keepFiles, keptFiles, messageFields, readFiles } from './attachments.ts'
 import type { Channel } from './channels.ts'
 import { messageBy } from './channels.ts'
 import { DiscordError, invalidForm, missingPermissions } from './errors.ts'
@@ -17,7 +18,7 @@ export type Nonces = Kept<{ id: string; at: number }>
 
 /** `POST /channels/{id}/messages`. With `enforce_nonce` the message that was made with the same nonce some minutes ago is answered in its place. */
 export function createMessage(context: Context, nonces: Nonces, request: FastifyRequest, channel: Channel): JsonObject {
-  const form = bodyFields(request)
+  const form = messageFields(request)
   const { world } = context
   const { quirks } = context.faults
   if (channel.kind === 'forum') throw new DiscordError(400, 50024, 'Cannot execute action on this channel type')
@@ -27,7 +28,8 @@ export function createMessage(context: Context, nonces: Nonces, request: Fastify
   const made = known && now - known.at < nonceMs ? world.find('discord', known.id) : undefined
   if (made) return answer(context, request, made, nonce, true)
   if (quirks['botMayOnlyRead'] === true) throw missingPermissions()
-  const text = wordsOf(context, form)
+  const files = readFiles(request, form)
+  const text = wordsOf(context, form, files.length > 0)
   const above = referenced(context, form, channel)
   if (channel.root?.extra['locked'] === true) throw new DiscordError(403, 160005, 'Thread is locked')
   if (quirks['refusesArchived'] === true && channel.root && isArchived(context, channel.root)) throw archived()
@@ -39,6 +41,7 @@ export function createMessage(context: Context, nonces: Nonces, request: Fastify
     platform: 'discord',
     authorId: world.brand('discord').id,
     text,
+    media: keepFiles(context, files),
     parentId: above?.id ?? channel.root?.id ?? null,
     extra: {
       bot: true,
@@ -64,9 +67,9 @@ function nonceOf(given: unknown): string | undefined {
 }
 
 /** At most 2,000; whether code points or UTF-16 units are counted is not documented, so the stricter way is the usual one. */
-function wordsOf(context: Context, form: JsonObject): string {
+function wordsOf(context: Context, form: JsonObject, withFiles: boolean): string {
   const text = (textOf(form['content']) ?? '').trim()
-  if (text === '') throw new DiscordError(400, 50006, 'Cannot send an empty message')
+  if (text === '' && !withFiles) throw new DiscordError(400, 50006, 'Cannot send an empty message')
   const length = context.faults.quirks['countsCodePoints'] === true ? [...text.matchAll(/./gsu)].length : text.length
   if (length > longest) throw invalidForm(['content'], 'BASE_TYPE_MAX_LENGTH', `Must be ${longest} or fewer in length.`)
   return fromWire(context.world, text)
@@ -84,13 +87,15 @@ function referenced(context: Context, form: JsonObject, channel: Channel): Item 
   }
 }
 
-/** `PATCH /channels/{id}/messages/{id}`: the bot's own words alone. */
+/** `PATCH /channels/{id}/messages/{id}`: the bot's own words alone. Files stay, unless `attachments` names others. */
 export function editMessage(context: Context, request: FastifyRequest, channel: Channel, id: string): JsonObject {
   const item = messageBy(context, channel, id)
   if (item.extra['bot'] !== true) throw new DiscordError(403, 50005, 'Cannot edit a message authored by another user')
   if (channel.root && isArchived(context, channel.root)) throw archived()
-  const text = wordsOf(context, bodyFields(request))
-  if (text !== item.text) context.world.edit(item, text)
+  const form = messageFields(request)
+  const media = keptFiles(item, form)
+  const text = form['content'] === undefined ? item.text : wordsOf(context, form, media.length > 0)
+  if (text !== item.text || JSON.stringify(media) !== JSON.stringify(item.media)) context.world.edit(item, text, { media })
   note(context, request, { item, key: null, text, repeated: false })
   return message(context, item)
 }
