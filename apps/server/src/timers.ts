@@ -6,6 +6,7 @@ import type { OpenSocket } from '@answerback/platforms/socket'
 import { openListener, type Listener } from './intake/listener.ts'
 import { openPoller, type Poller } from './intake/poller.ts'
 import { deriveDueTimes } from './inbox/due-times.ts'
+import { indexWords } from './inbox/index-words.ts'
 import { sweepDeliveries } from './intake/sweep.ts'
 import { wakeSnoozed } from './inbox/snooze.ts'
 import { readFeeds } from './posts/feeds.ts'
@@ -19,6 +20,7 @@ const timers = [
   { name: 'replies that are due', role: 'worker', everyMs: 500, run: queueDueReplies },
   { name: 'snoozes that end', role: 'worker', everyMs: 5_000, run: wakeSnoozed },
   { name: 'due times to derive again', role: 'worker', everyMs: 500, run: deriveDueTimes },
+  { name: 'words to be found by', role: 'worker', everyMs: 500, run: indexWords },
   { name: 'deliveries the queue forgot', role: 'worker', everyMs: 5_000, run: sweepDeliveries },
   { name: 'old rows', role: 'worker', everyMs: 3_600_000, run: dropOldRows },
   { name: 'feeds to read', role: 'poller', everyMs: 5_000, run: readFeeds },

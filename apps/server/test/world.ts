@@ -21,6 +21,7 @@ import { ingestDeliveries } from '../src/ingest/ingest.ts'
 import { openPoller } from '../src/intake/poller.ts'
 import { sweepDeliveries } from '../src/intake/sweep.ts'
 import { deriveDueTimes } from '../src/inbox/due-times.ts'
+import { indexWords } from '../src/inbox/index-words.ts'
 import { wakeSnoozed } from '../src/inbox/snooze.ts'
 import { listConversations } from '../src/inbox/list.ts'
 import type { Jobs } from '../src/queue/queue.ts'
@@ -153,6 +154,7 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
       await wakeSnoozed(ctx)
       await deriveDueTimes(ctx)
       const worked = await runJobs()
+      await indexWords(ctx)
       if (!worked && channelsRead === 0) return
     }
   }

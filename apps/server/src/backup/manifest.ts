@@ -12,7 +12,7 @@ export const manifest = z.object({
 })
 export type Manifest = z.infer<typeof manifest>
 
-/** Sessions end with a move, links are for once, changes are what open browsers missed, counts are counted again, and the key is the new place's own. */
+/** Sessions end with a move, links are for once, changes are what open browsers missed, counts are counted and words read again, and the key is the new place's own. */
 export const leftOut: readonly string[] = [
   'session',
   'verification',
@@ -21,5 +21,6 @@ export const leftOut: readonly string[] = [
   'sign_in_attempt',
   'change',
   'conversation_count',
+  'message_words',
   'installation',
 ]

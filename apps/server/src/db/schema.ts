@@ -6,6 +6,7 @@ import { conversation, conversationRedirect, conversationCount, turn, closing, a
 import { contact, post, message, sighting, earlyFact } from './tables/message.ts'
 import { feed } from './tables/feed.ts'
 import { postLedger } from './tables/ledger.ts'
+import { messageWords } from './tables/search.ts'
 import { reply, replyAttempt, upload } from './tables/reply.ts'
 
 /**
@@ -47,6 +48,7 @@ export const schema = {
   message,
   sighting,
   earlyFact,
+  messageWords,
   postLedger,
   reply,
   replyAttempt,

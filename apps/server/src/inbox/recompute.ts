@@ -7,7 +7,7 @@ import { platformOf, type Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
 import type { Change } from '../live/change-log.ts'
 import { schema as t } from '../db/schema.ts'
-import { historyOf, loadRows, type ClosingRow, type MessageRow } from './history.ts'
+import { historyOf, loadRows, type ClosingRow, type Loaded, type MessageRow } from './history.ts'
 
 type ConversationChange = Partial<typeof t.conversation.$inferInsert>
 type TurnRow = typeof t.turn.$inferSelect
@@ -44,8 +44,13 @@ async function recomputeSome(ctx: Context, change: Change, ids: string[]): Promi
   const writes: PromiseLike<unknown>[] = []
   for (const { conversation, workspace, channel, snoozedAt } of found) {
     const rule = ruleOf(workspace, channel)
-    const { turns, ranked, messages, closings } = historyOf(conversation, channel, platformOf(ctx, conversation.platform), rows)
+    const { turns, ranked, messages, closings, removed } = historyOf(conversation, channel, platformOf(ctx, conversation.platform), rows)
     for (const turn of turns) after.push(turnRow(conversation, turn, before.get(turn.id), { closings, rule }))
+
+    for (const gone of [true, false]) {
+      const turned = messages.filter((row) => row.gone !== gone && (removed.get(row.id) != null) === gone).map((row) => row.id)
+      if (turned.length > 0) writes.push(tx.update(t.message).set({ gone }).where(inArray(t.message.id, turned)))
+    }
 
     const inbound = messages.filter((row) => !row.ours)
     const newestInboundAt = Math.max(0, ...inbound.map((row) => row.receivedAt.getTime()))
@@ -53,7 +58,7 @@ async function recomputeSome(ctx: Context, change: Change, ids: string[]): Promi
     const snoozedUntil = snoozedAt !== null && newestInboundAt > snoozedAt.getTime() ? null : conversation.snoozedUntil
     const pending = replies.get(conversation.id)
     const derived: ConversationChange = {
-      ...derive(turns, messages, closings, rule),
+      ...derive(turns, messages, closings, { rule, removed }),
       state: stateOf(ranked, snoozedUntil?.getTime() ?? null, ctx.now().getTime()),
       snoozedUntil,
       replyId: pending?.id ?? null,
@@ -138,7 +143,12 @@ function pick<T extends object>(from: Record<string, unknown> | undefined, like:
   return from ? Object.fromEntries(Object.keys(like).map((key) => [key, from[key]])) : null
 }
 
-function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], rule: Rule): ConversationChange {
+function derive(
+  turns: Turn[],
+  messages: MessageRow[],
+  closings: ClosingRow[],
+  { rule, removed }: { rule: Rule; removed: Loaded['removed'] },
+): ConversationChange {
   const byId = new Map(messages.map((row) => [row.id, row]))
   const newest = messages.toSorted((a, b) => b.platformAt.getTime() - a.platformAt.getTime() || (a.externalId < b.externalId ? 1 : -1))
   const last = newest[0]
@@ -146,7 +156,12 @@ function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], r
   const oldest = open[0] ?? null
   const latest = turns.at(-1) ?? null
   const ended = oldest === null ? latest : null
-  const waitingMessageId = oldest?.messageIds[0] ?? newest.find((row) => !row.ours)?.id ?? null
+  const stands = (id: string) => removed.get(id) == null
+  // What is gone has no words to quote: rather what is left of the turn, or of the conversation.
+  const quoted =
+    oldest === null
+      ? (newest.find((row) => !row.ours && stands(row.id)) ?? newest.find((row) => !row.ours))?.id
+      : (oldest.messageIds.find(stands) ?? oldest.messageIds[0])
   const answer = ended?.state === 'answered' && ended.endedBy !== null ? byId.get(ended.endedBy) : undefined
   const closing = ended?.state === 'closed' ? closings.find((row) => row.id === ended.endedBy) : undefined
   const due = oldest && dueOf(oldest.startAt, rule.target, rule.hours)
@@ -159,7 +174,7 @@ function derive(turns: Turn[], messages: MessageRow[], closings: ClosingRow[], r
     foundLate: open.some((turn) => turn.foundLate),
     changedSinceAnswered: turns.some((turn) => turn.changedSinceAnswered),
     contactId: oldest?.handle ?? latest?.handle ?? last?.contactId ?? null,
-    waitingMessageId,
+    waitingMessageId: quoted ?? null,
     lastMessageId: last?.id ?? null,
     ...(last ? { lastActivityAt: last.platformAt } : {}),
     endedAt: ended?.endAt == null ? null : new Date(ended.endAt),

@@ -23,6 +23,7 @@ import { likeMessage } from './like.ts'
 import { listConversations } from './list.ts'
 import { summarizeQueue } from './queue-summary.ts'
 import { moderationRoutes } from './moderation-routes.ts'
+import { searchRoutes } from './search-routes.ts'
 import { showConversation } from './thread.ts'
 
 const params = z.object({ id: z.uuid() })
@@ -31,6 +32,7 @@ const done: Answer = { status: 204, body: null }
 /** The inbox: its lists, its threads, and the nouns that staff make and unmake in it. */
 export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
   moderationRoutes(server, ctx)
+  searchRoutes(server, ctx)
   const app = server.withTypeProvider<ZodTypeProvider>()
   const tags = ['inbox']
 

@@ -67,6 +67,7 @@ type About = {
   pending: { reason: string | null; endedAt: Date | null } | undefined
 }
 
+/** What is gone keeps its place, its writer and its times, and neither words nor pictures, of no version. */
 function presentMessage(row: MessageRow, { contact, parentId, removed, connectedAt, pending }: About): Message {
   const hidden = contact === undefined || contact.externalId.startsWith('hidden:')
   return {
@@ -80,10 +81,10 @@ function presentMessage(row: MessageRow, { contact, parentId, removed, connected
     pending: pending && !isSeen(row, pending.endedAt) ? pending.reason : null,
     automated: row.automated,
     parentId,
-    text: row.text,
+    text: removed ? '' : row.text,
     rating: row.rating,
-    earlier: row.otherVersions.map((each) => ({ text: each.text, at: each.editedAt ?? each.firstAt })),
-    media: row.media,
+    earlier: removed ? [] : row.otherVersions.map((each) => ({ text: each.text, at: each.editedAt ?? each.firstAt })),
+    media: removed ? [] : row.media,
     url: row.url,
     private: row.private,
     platformAt: row.platformAt.toISOString(),

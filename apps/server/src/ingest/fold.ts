@@ -55,6 +55,7 @@ async function foldMessage(fold: Folding, fact: MessageFact, seen: Seen): Promis
     contactId,
     recordedAt: fold.now,
     moderationReason: null,
+    gone: false,
     replyId: null,
     byId: null,
     inReplyToId: null,

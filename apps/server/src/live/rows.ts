@@ -8,13 +8,13 @@ export function rowsOf(tx: Queryable, ids: string[]): Promise<ConversationRow[]>
   return ids.length === 0 ? Promise.resolve([]) : selectRows(tx, sql`where c.id = any(${sql.param(ids)}::uuid[])`)
 }
 
-/** Rows of `conversation c` by any `where`, `order by` and `limit`; each joined to at most one row of five tables, all by primary key. */
+/** Rows of `conversation c` by any `where`, `order by` and `limit`; each joined to at most one row of five tables, all by primary key. What is gone has no words. */
 export async function selectRows(tx: Queryable, tail: SQL): Promise<ConversationRow[]> {
   const { rows } = await tx.execute<Raw>(sql`
     select c.*, p.text as post_text, p.url as post_url, p.platform_at as post_at, p.ours as post_ours,
       k.name as contact_name, k.handle as contact_handle, k.avatar_url as contact_avatar, k.url as contact_url,
-      w.text as waiting_text, w.rating, w.platform_at as waiting_at, w.received_at as waiting_received_at,
-      l.external_id as last_external_id, l.text as last_text, l.platform_at as last_at,
+      case when w.gone then '' else w.text end as waiting_text, w.rating, w.platform_at as waiting_at, w.received_at as waiting_received_at,
+      l.external_id as last_external_id, case when l.gone then '' else l.text end as last_text, l.platform_at as last_at,
       to_jsonb(r) as reply
     from conversation c
     left join post p on p.id = c.post_id

@@ -11,7 +11,7 @@ export async function answeredMeanwhile(change: Change, reply: ReplyRow): Promis
   const { rows } = await change.tx.execute<{ text: string }>(sql`
     select answer.text from message target
     join message answer on answer.conversation_id = target.conversation_id and answer.parent_external_id = target.external_id and answer.platform = target.platform
-    where target.id = ${reply.inReplyToId} and answer.ours and not answer.automated and answer.removed_at is null and answer.reply_id is null
+    where target.id = ${reply.inReplyToId} and answer.ours and not answer.automated and not answer.gone and answer.reply_id is null
       and not exists (select from reply other where other.conversation_id = target.conversation_id and other.state = 'sending')
       and answer.received_at > ${reply.createdAt.toISOString()}::timestamptz
     order by answer.received_at desc limit 1`)

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -56,7 +56,16 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
       schema: { params, response: { 200: replyShape }, tags: ['replies'], summary: 'How a reply fares.' },
       onRequest: needs('inbox.read'),
     },
-    (request) => ctx.db.inWorkspace(actorOf(request).workspaceId, async (tx) => present(await replyOf(tx, request.params.id))),
+    (request) =>
+      ctx.db.inWorkspace(actorOf(request).workspaceId, async (tx) => {
+        const row = await replyOf(tx, request.params.id)
+        const gone = await tx
+          .select({ id: t.message.id })
+          .from(t.message)
+          .where(and(eq(t.message.conversationId, row.conversationId), eq(t.message.replyId, row.id), t.message.gone))
+        // What became of it is told as ever; its words went with it.
+        return present(gone.length > 0 ? { ...row, text: '', media: [] } : row)
+      }),
   )
 
   app.patch(

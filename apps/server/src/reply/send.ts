@@ -140,7 +140,7 @@ async function refuseIfAnswered(
   actor: Actor,
 ): Promise<void> {
   const { rows } = await change.tx.execute<{ id: string; text: string; byId: string | null; at: Date; pending: boolean }>(sql`
-    select id, text, by_id as "byId", platform_at as at, false as pending from message where conversation_id = ${conversationId} and ours and not automated and removed_at is null
+    select id, text, by_id as "byId", platform_at as at, false as pending from message where conversation_id = ${conversationId} and ours and not automated and not gone
     union all
     select id, text, by_id, created_at, true from reply where conversation_id = ${conversationId} and in_reply_to_id = ${targetId} and state in ('held', 'queued', 'sending')
     order by pending desc, at desc, id desc limit 1`)

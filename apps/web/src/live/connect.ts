@@ -1,4 +1,5 @@
 import type { ChangeFrame, Counts, ListQuery, Me, PresenceFrame } from '@answerback/core/api'
+import type { SearchPage } from '@answerback/core/search-api'
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { Socket } from 'socket.io-client'
 import { ApiProblem, read, tellRemoved } from '../api/call.ts'
@@ -179,10 +180,18 @@ function writeLists(cache: QueryClient, before: Held, after: Held): void {
   })
 }
 
-/** An open thread is asked for again when its row changed; so is what moves with the clock or with health. */
+/**
+ * A thread is asked for again when its row changed, also one that was open earlier: opened once more it must not show, not even for a moment, what was taken back
+ * meanwhile. So is what was found there by its words, and what moves with the clock or with health.
+ */
 function refreshOpen(cache: QueryClient, frame: ChangeFrame): void {
-  for (const { id } of frame.rows) void cache.invalidateQueries({ queryKey: ['conversation', id] })
-  for (const { id } of frame.gone) void cache.invalidateQueries({ queryKey: ['conversation', id] })
+  const changed = new Set([...frame.rows, ...frame.gone].map(({ id }) => id))
+  for (const id of changed) void cache.invalidateQueries({ queryKey: ['conversation', id], refetchType: 'all' })
+  for (const [queryKey, found] of cache.getQueriesData<InfiniteData<SearchPage>>({ queryKey: ['search'] })) {
+    if (found?.pages.some((page) => page.items.some((hit) => changed.has(hit.conversation.id))) !== true) continue
+    cache.removeQueries({ queryKey, exact: true, type: 'inactive' })
+    void cache.invalidateQueries({ queryKey, exact: true })
+  }
   void cache.invalidateQueries({ queryKey: queueQuery.queryKey })
   if (frame.settings) for (const queryKey of [meQuery.queryKey, ['reasons'], ['targets']]) void cache.invalidateQueries({ queryKey })
   if (frame.staff) for (const { queryKey } of [meQuery, staffQuery]) void cache.invalidateQueries({ queryKey })

@@ -11,3 +11,6 @@ export const id = () => uuid('id').primaryKey()
 
 /** Whose row it is: behind the wall of that workspace. */
 export const workspaceId = () => uuid('workspace_id').notNull()
+
+/** The words of a text as PostgreSQL's full text search keeps them. */
+export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })

@@ -115,6 +115,8 @@ export const message = pgTable(
     removedAt: at('removed_at'),
     removedBy: text('removed_by').$type<'author' | 'us' | 'parent' | 'unknown'>(),
     absentAt: at('absent_at'),
+    /** Derived by `recompute`: it is a tombstone, also where it went with what it stood under. Its words are shown to nobody. */
+    gone: boolean('gone').notNull().default(false),
     hidden: boolean('hidden').notNull().default(false),
     hiddenAt: at('hidden_at'),
     moderationReason: text('moderation_reason').$type<'spam'>(),

@@ -110,13 +110,7 @@ function Body({ message }: { message: MessageShape }) {
   const versions = all ? message.earlier : message.earlier.slice(0, 1)
   return (
     <>
-      {message.state === 'removed' ? (
-        <del>
-          <UserText className="body" text={message.text} />
-        </del>
-      ) : (
-        <UserText className="body" text={message.text} />
-      )}
+      {message.text !== '' && <UserText className="body" text={message.text} />}
       <Media message={message} />
       {versions.length > 0 && (
         <p className="below">
