@@ -27,7 +27,10 @@ const uploadFaults: [Fault, PlatformError['kind'] | null][] = [
 export function checkMedia(platform: Platform, open: () => Promise<World>): void {
   const { can } = platform
   const limit = can.replyLimit.media
-  if (!limit || can.reply === false) return
+  test('takes files only where it takes replies', () => {
+    expect(limit === undefined || can.reply !== false).toBe(true)
+  })
+  if (!limit) return
   const types = Object.keys(limit.types)
   const together = types.filter((type) => !limit.alone?.includes(type))
   const most = together.length > 0 ? limit.max : 1
