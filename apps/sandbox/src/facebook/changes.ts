@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import type { Happening, Item, JsonObject } from '../world/item.ts'
 import { graphTime } from '../graph/time.ts'
 import { isReply } from './ids.ts'
+import { fileAddress } from '../pages/files.ts'
 import { fromOf, permalink } from './node.ts'
 
 /** One change of a webhook entry. */
@@ -23,6 +24,7 @@ export function changeOf(context: Context, happening: Happening): Change | null 
 function commentChange(context: Context, { kind, item, at }: Happening): Change {
   const post = context.world.find('facebook', item.rootId)
   const removed = kind === 'removed'
+  const [photo] = context.world.mediaOf(item)
   return feed({
     item: 'comment',
     verb: verbOf(kind),
@@ -30,7 +32,9 @@ function commentChange(context: Context, { kind, item, at }: Happening): Change 
     parent_id: isReply(item) ? item.parentId : item.rootId,
     comment_id: item.id,
     from: fromOf(context, item),
-    ...(removed ? {} : { message: item.text, post: post && postOf(context, post) }),
+    // A comment that is a photo alone has no message.
+    ...(removed || (item.text === '' && photo) ? {} : { message: item.text }),
+    ...(removed ? {} : { ...(photo && { photo: fileAddress(context, photo.file) }), post: post && postOf(context, post) }),
     created_time: seconds(removed ? at : item.createdAt),
     ...(kind === 'edited' ? { edited_time: seconds(at) } : {}),
     ...(kind === 'hidden' ? { is_hidden: true } : {}),

@@ -27,7 +27,11 @@ export const facebook: Dialect<'facebook', FacebookSecrets> = {
   }),
   brand: ({ pageId }) => ({ id: pageId, handle: 'fieldnote' }),
   settings: ({ pageId, pageAccessToken }) => ({ pageId, pageAccessToken }),
-  calls: { write: { method: 'POST', path: '/comments' }, read: { method: 'GET', path: '/v' } },
+  calls: {
+    write: { method: 'POST', path: '/comments' },
+    read: { method: 'GET', path: '/v' },
+    upload: { method: 'POST', path: '/photos$' },
+  },
   rootPaths: /^\/v\d+\.\d+\//,
   ids: facebookIds,
   place: topComment,

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
 import { isReply, storyOf } from './ids.ts'
+import { attachmentOf } from './photos.ts'
 import { edgeOf } from '../graph/edge.ts'
 import { unknownField } from '../graph/errors.ts'
 import { readFields, writeFields } from '../graph/fields.ts'
@@ -136,6 +137,7 @@ function commentField(view: NodeView, item: Item, field: Field): unknown {
     case 'is_private':
       return false
     case 'attachment':
+      return attachmentOf(view, item, field.fields)
     case 'message_tags':
       return undefined
     default:

@@ -14,6 +14,7 @@ import { accountNode, commentsOf, edgeNode, itemNode, likesEdge } from './node.t
 import type { NodeView } from './node.ts'
 import { exchange, routeLogin } from './login.ts'
 import { otherPageEdge, otherPageNode } from './other-page.ts'
+import { photoNode } from './photos.ts'
 import { callerOf, debugToken } from './token.ts'
 import { removeObject, writeEdge, writeObject } from './writes.ts'
 import type { Facebook } from './writes.ts'
@@ -81,6 +82,8 @@ async function readNode(facebook: Facebook, request: FastifyRequest, id: string)
   const accountId = id === 'me' ? pageId : id
   const item = facebook.world.find('facebook', id)
   if (item) return itemNode(view, item, fields)
+  const photo = facebook.world.files.find('facebook', id)
+  if (photo && caller === 'page') return photoNode(facebook, photo, fields)
   const account = facebook.world.accounts.facebook.get(accountId)
   if (!account || !(account.isBrand || caller === 'page')) throw objectMissing(id, 'get')
   const edges = (fields ?? []).filter(({ name }) => pageEdges.has(name))

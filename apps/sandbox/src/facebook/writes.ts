@@ -9,6 +9,7 @@ import { GraphError, objectMissing } from '../graph/errors.ts'
 import { replyPrivately } from '../graph/private-reply.ts'
 import { tokenOf, unknownPath } from '../graph/request.ts'
 import type { Login } from './login.ts'
+import { readAttachment, uploadPhoto } from './photos.ts'
 import { callerOf, pageOfToken } from './token.ts'
 
 /** The pretend Facebook: the world, its webhooks, who agreed to what, and what the other Pages subscribed to. */
@@ -25,7 +26,7 @@ const legalFields = new Set([
   'conversations',
 ])
 
-/** `POST|DELETE /{id}/{comments|likes|messages|subscribed_apps|feed|blocked}`. */
+/** `POST|DELETE /{id}/{comments|likes|messages|subscribed_apps|feed|photos|blocked}`. */
 export function writeEdge(facebook: Facebook, request: FastifyRequest, method: 'POST' | 'DELETE') {
   const { id, edge } = request.params as { id: string; edge: string }
   const form: JsonObject = { ...queryFields(request), ...bodyFields(request) }
@@ -41,6 +42,7 @@ export function writeEdge(facebook: Facebook, request: FastifyRequest, method: '
     if (edge === 'subscribed_apps') return subscribePage(facebook, form, method)
     if (edge === 'messages' && method === 'POST') return tellPrivately(facebook, request, form)
     if (edge === 'feed' && method === 'POST') return publish(facebook, request, form)
+    if (edge === 'photos' && method === 'POST') return addPhoto(facebook, request, form)
     if (edge === 'blocked') return { [textOf(form['user']) ?? 'user']: true }
   }
   const item = facebook.world.find('facebook', id)
@@ -84,14 +86,28 @@ export function removeObject(facebook: Facebook, request: FastifyRequest) {
   return { success: true }
 }
 
-function comment(facebook: Facebook, request: FastifyRequest, target: Item, form: JsonObject) {
+async function comment(facebook: Facebook, request: FastifyRequest, target: Item, form: JsonObject) {
   if (isReply(target)) throw new GraphError(100, '(#100) Invalid parameter: a reply cannot have replies of its own')
-  const text = checkMessage(textOf(form['message']) ?? '')
+  const media = await readAttachment(facebook, form)
+  const text = checkMessage(textOf(form['message']) ?? '', media.length > 0)
   const authorId = facebook.secrets.facebook.pageId
-  const item = facebook.world.write({ platform: 'facebook', authorId, text, parentId: target.id })
+  const item = facebook.world.write({ platform: 'facebook', authorId, text, parentId: target.id, media })
   record(facebook, request, { externalId: item.id, inReplyTo: target.id, text })
   if (form['fields'] !== undefined) throw new GraphError(20, '(#20) Cannot read the new object', { subcode: 1772107 })
   return { id: item.id }
+}
+
+/** Published it is a post of its own; else nobody sees it until a comment names it. */
+async function addPhoto(facebook: Facebook, request: FastifyRequest, form: JsonObject) {
+  const photo = await uploadPhoto(facebook, request, form)
+  if (textOf(form['published']) !== 'false' && textOf(form['no_story']) !== 'true') {
+    const text = textOf(form['caption']) ?? textOf(form['message']) ?? ''
+    const authorId = facebook.secrets.facebook.pageId
+    const post = facebook.world.write({ platform: 'facebook', authorId, text, media: [{ fileId: photo.id, alt: photo.alt }] })
+    record(facebook, request, { externalId: post.id, text })
+    return { id: photo.id, post_id: post.id }
+  }
+  return { id: photo.id }
 }
 
 function publish(facebook: Facebook, request: FastifyRequest, form: JsonObject) {
@@ -135,8 +151,8 @@ function requirePage(facebook: Facebook, request: FastifyRequest): void {
   if (callerOf(facebook, request) !== 'page') throw new GraphError(200, '(#200) This call requires a Page access token')
 }
 
-function checkMessage(message: string): string {
-  if (message.trim() === '') throw new GraphError(100, '(#100) Missing message or attachment')
+function checkMessage(message: string, withPhoto = false): string {
+  if (message.trim() === '' && !withPhoto) throw new GraphError(100, '(#100) Missing message or attachment')
   if (message.length > messageMaxCharacters) throw new GraphError(100, '(#100) Param message is too long')
   return message
 }

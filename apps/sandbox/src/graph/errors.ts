@@ -8,7 +8,7 @@ export class GraphError extends Error {
   readonly status: number
   readonly body: { error: { [name: string]: unknown } }
 
-  constructor(code: number, message: string, more: { subcode?: number; type?: string; status?: number; transient?: boolean } = {}) {
+  constructor(code: number, message: string, more: ErrorDetails = {}) {
     super(message)
     this.status = more.status ?? 400
     this.body = {
@@ -18,10 +18,20 @@ export class GraphError extends Error {
         code,
         ...(more.subcode === undefined ? {} : { error_subcode: more.subcode }),
         ...(more.transient === undefined ? {} : { is_transient: more.transient }),
+        ...(more.user ? { error_user_title: more.user.title, error_user_msg: more.user.words } : {}),
         fbtrace_id: `A${randomBytes(16).toString('base64url').slice(0, 22)}`,
       },
     }
   }
+}
+
+/** `user`: words that are meant for people. */
+type ErrorDetails = {
+  subcode?: number
+  type?: string
+  status?: number
+  transient?: boolean
+  user?: { title: string; words: string }
 }
 
 /** The object is gone, or was never visible: code 100, subcode 33. */
