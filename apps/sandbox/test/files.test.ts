@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { imageSize, typeOf } from '../src/http/media-type.ts'
+import { partsOf } from '../src/http/multipart.ts'
 import { seededRandom } from '../src/random.ts'
 import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
@@ -68,4 +69,26 @@ test('a file is served as what it is, and nothing in it runs', async () => {
   expect([status, headers.get('content-type'), headers.get('x-content-type-options')]).toEqual([200, 'image/png', 'nosniff'])
   expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
   expect((await fetch(`${sandbox.url}/files/nothing.png`)).status).toBe(404)
+})
+
+test('a form is read as clients write it: with and without quotation marks, names in any script, bytes that look like lines', async () => {
+  const bytes = Buffer.from([0, 13, 10, 45, 45, 13, 10, 13, 10, 255])
+  const form = new FormData()
+  form.set('caption', 'two\r\nlines, ü')
+  form.set('file', new Blob([bytes], { type: 'image/png' }), 'Été "1".png')
+  const request = new Request('http://sandbox.test', { method: 'POST', body: form })
+  const type = request.headers.get('content-type') ?? ''
+  const body = Buffer.from(await request.arrayBuffer())
+  expect(partsOf(type, body)).toEqual([
+    { name: 'caption', filename: null, type: '', bytes: Buffer.from('two\r\nlines, ü') },
+    { name: 'file', filename: 'Été "1".png', type: 'image/png', bytes },
+  ])
+  expect(
+    partsOf(
+      'multipart/form-data; boundary=b',
+      Buffer.from('--b\r\nContent-Disposition:form-data;name="a";filename=x.png\r\n\r\n1\r\n--b--'),
+    ),
+  ).toEqual([{ name: 'a', filename: 'x.png', type: '', bytes: Buffer.from('1') }])
+  for (const broken of [body.subarray(0, -4), body.subarray(0, 60), Buffer.from('hello')]) expect(partsOf(type, broken)).toBeNull()
+  expect(partsOf('multipart/form-data', body)).toBeNull()
 })

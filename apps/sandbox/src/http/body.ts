@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { JsonObject } from '../world/item.ts'
+import { partsOf } from './multipart.ts'
 
 /** A file of a multipart body. `field` is the name of its part. */
 export type Upload = { field: string; name: string; type: string; bytes: Buffer }
@@ -80,15 +81,14 @@ function readForm(body: string): JsonObject {
   return fields
 }
 
-async function readMultipart(contentType: string, body: Buffer): Promise<Multipart> {
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData().catch(() => {
-    throw Object.assign(new Error('The body is not multipart/form-data'), { statusCode: 400 })
-  })
+function readMultipart(contentType: string, body: Buffer): Multipart {
+  const parts = partsOf(contentType, body)
+  if (!parts) throw Object.assign(new Error('The body is not multipart/form-data'), { statusCode: 400 })
   const fields: JsonObject = {}
   const files: Upload[] = []
-  for (const [field, value] of form) {
-    if (typeof value === 'string') addField(fields, field, value)
-    else files.push({ field, name: value.name, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) })
+  for (const { name, filename, type, bytes } of parts) {
+    if (filename === null) addField(fields, name, bytes.toString('utf8'))
+    else files.push({ field: name, name: filename, type, bytes })
   }
   return new Multipart(fields, files)
 }

@@ -39,8 +39,8 @@ export const telegram: Dialect<'telegram', TelegramSecrets> = {
   brand: ({ botId, botName }) => ({ id: botId, handle: botName }),
   settings: ({ botId, token }) => ({ botToken: `${botId}:${token}`, chat: `@${groupName}` }),
   // Every method can be called by GET and by POST.
-  calls: { write: { method: '', path: '/sendMessage' }, read: { method: '', path: '/getUpdates' } },
-  rootPaths: /^\/bot\d+:/,
+  calls: { write: { method: '', path: '/send(Message|Photo|Video|Animation|Document)' }, read: { method: '', path: '/getUpdates' } },
+  rootPaths: /^\/(file\/)?bot\d+:/,
   ids: telegramIds,
   handle: (word, code) =>
     word.replaceAll('-', '_').length < 4 ? `${word.replaceAll('-', '_')}_${code.slice(0, 4)}` : word.replaceAll('-', '_'),

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
+import { filesOf } from './files.ts'
 import { groupMessageIdOf, isPost } from './ids.ts'
 
 /** Placeholders that stand as senders where a chat speaks. */
@@ -46,7 +47,7 @@ export function channelPost(context: Context, item: Item): JsonObject {
     sender_chat: channelChat(context),
     chat: channelChat(context),
     date: dateOf(item),
-    ...wordsOf(item),
+    ...contentOf(context, item),
   }
 }
 
@@ -60,7 +61,7 @@ export function forwardedPost(context: Context, item: Item): JsonObject {
     date: dateOf(item),
     forward_origin: { type: 'channel', chat: channelChat(context), message_id: Number(item.extra['messageId']), date: dateOf(item) },
     is_automatic_forward: true,
-    ...wordsOf(item),
+    ...contentOf(context, item),
   }
 }
 
@@ -79,7 +80,13 @@ export function groupMessage(context: Context, item: Item): JsonObject {
 }
 
 function bare(context: Context, item: Item): JsonObject {
-  return { message_id: groupMessageIdOf(item), ...senderOf(context, item), chat: groupChat(context), date: dateOf(item), ...wordsOf(item) }
+  return {
+    message_id: groupMessageIdOf(item),
+    ...senderOf(context, item),
+    chat: groupChat(context),
+    date: dateOf(item),
+    ...contentOf(context, item),
+  }
 }
 
 /** The brand speaks by its bot, as the channel, or, with a quirk, as an admin who hides behind the group. */
@@ -91,11 +98,17 @@ function senderOf(context: Context, item: Item): JsonObject {
   return { from: channelBot, sender_chat: channelChat(context) }
 }
 
-function wordsOf(item: Item): JsonObject {
+/** The words, or a file with its caption. */
+function contentOf(context: Context, item: Item): JsonObject {
   const entities = entitiesOf(item.text)
+  const files = filesOf(context, item)
+  const named = entities.length > 0 ? entities : undefined
+  const words = item.media.length === 0 ? { text: item.text, ...(named && { entities: named }) } : {}
+  const caption = item.media.length > 0 && item.text !== '' ? { caption: item.text, ...(named && { caption_entities: named }) } : {}
   return {
-    text: item.text,
-    ...(entities.length > 0 ? { entities } : {}),
+    ...files,
+    ...words,
+    ...caption,
     ...(item.editedAt === null ? {} : { edit_date: Math.floor(item.editedAt / 1000) }),
   }
 }

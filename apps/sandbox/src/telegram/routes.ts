@@ -9,11 +9,12 @@ import type { JsonObject } from '../world/item.ts'
 import { chatOf } from './chat.ts'
 import type { Params } from './chat.ts'
 import { TelegramError, badRequest } from './errors.ts'
+import { fileAt, getFile } from './files.ts'
 import { setChats } from './ids.ts'
 import { botUser, channelChat, groupChat, userOf } from './messages.ts'
 import { updatesOf, usualKinds } from './updates.ts'
 import type { Updates } from './updates.ts'
-import { deleteMessage, editMessageText, sendMessage, setMessageReaction } from './writes.ts'
+import { deleteMessage, editMessageCaption, editMessageText, sendFile, sendMessage, setMessageReaction } from './writes.ts'
 
 /** The pretend Bot API. `waiting`: ends the call that waits for updates. */
 export type Telegram = Context & { updates: Updates; sender: Sender; windows: Windows; waiting: { end: (() => void) | null } }
@@ -28,6 +29,13 @@ export function openTelegram(context: Context, sender: Sender): Telegram {
 export function routeTelegram(app: FastifyInstance, telegram: Telegram): void {
   app.register(async (scope) => {
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
+    scope.get('/file/bot:token/*', async (request, reply) => {
+      const { token = '', '*': path = '' } = request.params as Record<string, string>
+      checkToken(telegram, token)
+      const file = fileAt(telegram, path)
+      if (!file) throw new TelegramError(404, 'Not Found')
+      return reply.type(file.type).send(file.bytes)
+    })
     scope.route({
       method: ['GET', 'POST'],
       url: '/bot:token/:method',
@@ -52,7 +60,7 @@ function checkToken(telegram: Telegram, token: string): void {
 function paramsOf(request: FastifyRequest): Params {
   const all: Params = { ...queryFields(request), ...bodyFields(request) }
   for (const [name, value] of Object.entries(all)) {
-    if (typeof value !== 'string' || !/^\s*[[{]/.test(value) || name === 'text') continue
+    if (typeof value !== 'string' || !/^\s*[[{]/.test(value) || ['text', 'caption'].includes(name)) continue
     try {
       all[name] = JSON.parse(value)
     } catch {
@@ -90,8 +98,14 @@ const methods: Record<string, Method> = {
     return { status: 'member', user: userOf(account) }
   },
   getuserprofilephotos: () => ({ total_count: 0, photos: [] }),
+  getfile: (telegram, params) => getFile(telegram, params),
   sendmessage: sendMessage,
+  sendphoto: sendFile('photo'),
+  sendvideo: sendFile('video'),
+  sendanimation: sendFile('animation'),
+  senddocument: sendFile('document'),
   editmessagetext: editMessageText,
+  editmessagecaption: editMessageCaption,
   deletemessage: deleteMessage,
   setmessagereaction: setMessageReaction,
 }
