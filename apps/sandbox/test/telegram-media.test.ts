@@ -56,13 +56,17 @@ test('a caption may be left out and changed later; a text that is none cannot', 
 })
 
 test('refuses no photo, what is no picture, one too large or too narrow, and a long caption', async () => {
-  const refused = (bytes: Buffer, more: object = {}) => expect(bot.api.sendPhoto(groupId, new InputFile(bytes, 'a.png'), more)).rejects
+  const refusal = (bytes: Buffer, more: object = {}) =>
+    bot.api.sendPhoto(groupId, new InputFile(bytes, 'a.png'), more).then(
+      () => 'taken',
+      (error: Error) => error.message,
+    )
   await expect(bot.api.sendPhoto(groupId, '')).rejects.toThrow('there is no photo in the request')
-  await refused(Buffer.from('hello')).toThrow('IMAGE_PROCESS_FAILED')
-  await refused(mp4()).toThrow('IMAGE_PROCESS_FAILED')
-  await refused(Buffer.concat([png(), Buffer.alloc(10 * 1024 * 1024)])).toThrow('is too big for a photo')
-  await refused(png({ width: 300, height: 2 })).toThrow('PHOTO_INVALID_DIMENSIONS')
-  await refused(png(), { caption: 'x'.repeat(1_025) }).toThrow('message caption is too long')
-  await refused(png(), { reply_parameters: { message_id: 1 } }).toThrow('message to be replied not found')
+  expect(await refusal(Buffer.from('hello'))).toContain('IMAGE_PROCESS_FAILED')
+  expect(await refusal(mp4())).toContain('IMAGE_PROCESS_FAILED')
+  expect(await refusal(Buffer.concat([png(), Buffer.alloc(10 * 1024 * 1024)]))).toContain('is too big for a photo')
+  expect(await refusal(png({ width: 300, height: 2 }))).toContain('PHOTO_INVALID_DIMENSIONS')
+  expect(await refusal(png(), { caption: 'x'.repeat(1_025) })).toContain('message caption is too long')
+  expect(await refusal(png(), { reply_parameters: { message_id: 1 } })).toContain('message to be replied not found')
   expect([...sandbox.world.items.telegram.values()].filter(({ media }) => media.length > 0)).toEqual([])
 })
