@@ -53,7 +53,7 @@ export async function startAuthorization(
       invalidParams: [{ name: 'channelId', reason: 'is of another platform' }],
     })
   const settings = settingsFor(ctx, platform, oauth, start.settings, channel)
-  await checkAddresses(ctx, settings)
+  await checkAddresses(ctx, platform, settings)
   const redirectUrl = redirectUrlOf(publicUrl, platform.id, oauth)
   const { client, appId } = await clientFor(ctx, platform, oauth, { actor, settings, redirectUrl, chosen: start.appId, channel })
   const [state, codeVerifier] = [makeToken(), makeToken()]

@@ -48,7 +48,9 @@ export async function connectChannel(
 
 /** Where a new account of the platform is called: what was given, the installation's stand-in for the platform, the server typed, else the platform itself. */
 export function apiUrlFor(ctx: Context, platform: Platform, settings: Record<string, string>): string {
-  return settings.apiUrl ?? ctx.env.apiUrls[platform.id] ?? settings.url ?? settings.service ?? platform.connect.apiUrl
+  return (
+    settings.apiUrl?.trim() || ctx.env.apiUrls[platform.id] || settings.url?.trim() || settings.service?.trim() || platform.connect.apiUrl
+  )
 }
 
 /**
@@ -82,13 +84,16 @@ async function openAccount(ctx: Context, platform: Platform, settings: Record<st
       invalidParams: missing.map((field) => ({ name: `settings.${field.name}`, reason: 'missing' })),
     })
   }
-  await checkAddresses(ctx, settings)
+  await checkAddresses(ctx, platform, settings)
   return open(ctx, platform, settings)
 }
 
-/** Whatever of these the adapter calls, none may lead inside. Throws `host_not_allowed` naming the field. */
-export async function checkAddresses(ctx: Context, settings: Record<string, string>): Promise<void> {
-  for (const name of ['url', 'service', 'apiUrl']) if (settings[name]) await checkAddress(ctx, name, settings[name])
+/** Whatever of these the adapter calls, none may lead inside; the platform's own address is nobody's choice. Throws `host_not_allowed` naming the field. */
+export async function checkAddresses(ctx: Context, platform: Platform, settings: Record<string, string>): Promise<void> {
+  for (const name of ['url', 'service', 'apiUrl']) {
+    const typed = settings[name]
+    if (typed && typed !== platform.connect.apiUrl) await checkAddress(ctx, name, typed)
+  }
 }
 
 async function checkAddress(ctx: Context, name: string, typed: string): Promise<void> {
@@ -212,7 +217,8 @@ function present(
   channel: typeof t.channel.$inferSelect,
   poll: typeof t.poll.$inferSelect | undefined,
 ): Omit<Channel, 'target' | 'health'> {
-  const { can } = platformOf(ctx, channel.platform)
+  const platform = platformOf(ctx, channel.platform)
+  const can = abilitiesOf(platform, channel.settings)
   return {
     id: channel.id,
     platform: channel.platform,
@@ -226,8 +232,8 @@ function present(
     nextPollAt: isInUse(channel) ? iso(poll?.dueAt ?? null) : null,
     error: channel.disconnectedAt === null ? (poll?.error ?? null) : null,
     tokenExpiresAt: channel.disconnectedAt === null ? iso(channel.tokenExpiresAt) : null,
-    replyLimit: channel.replyLimit ?? can.replyLimit,
-    can: abilitiesOf(platformOf(ctx, channel.platform), channel.settings),
+    replyLimit: channel.replyLimit ?? platform.can.replyLimit,
+    can,
   }
 }
 
