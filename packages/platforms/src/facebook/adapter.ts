@@ -5,6 +5,7 @@ import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import { find, like, reply } from './reply.ts'
 import { postStats } from './stats.ts'
+import { mediaLimit } from './upload.ts'
 import { webhook } from './webhook.ts'
 
 /** Facebook Pages over the Graph API: webhooks first, polling as the floor under them. */
@@ -19,7 +20,7 @@ export const facebook = guardPlatform({
     like: true,
     privateReply: false,
     removalTakesReplies: true,
-    replyLimit: { max: 8000, unit: 'utf16' },
+    replyLimit: { max: 8000, unit: 'utf16', media: mediaLimit },
     postStats: true,
     exactlyOnce: 'find',
   },

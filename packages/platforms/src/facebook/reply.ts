@@ -9,7 +9,7 @@ import { pageGuard } from '../round.ts'
 import { sameText } from '../same-text.ts'
 import { callGraph } from './graph.ts'
 import { attachmentOf, versionOf } from './object.ts'
-import { uploadPhoto } from './upload.ts'
+import { descriptionOf, uploadPhoto } from './upload.ts'
 
 /** Comments as the Page, `POST /{id}/comments`; a reply to a reply goes to the comment above it. No idempotency: after doubt, `find`. */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
@@ -73,13 +73,15 @@ const slackMs = 60_000
 const maxPages = 10
 const findFields = 'id,from{id,name},message,created_time,permalink_url'
 
-/** Looks below the comment that was answered: ours, same words, with a picture or without as it was sent, not older than a minute before the send. Not seen is `unsure`: Facebook keeps no key of ours. */
+/**
+ * Looks below the comment that was answered: ours, same words, with a picture or without as it was sent, not older than a minute before the send; without words
+ * the picture's description has to be the same. Not seen is `unsure`: Facebook keeps no key of ours.
+ */
 export async function find(io: Io, input: FindInput): Promise<FindResult> {
   const sinceMs = Date.parse(input.since) - slackMs
   const path = `${replyTo(input.target)}/comments`
   const guard = pageGuard(maxPages)
-  const withPhoto = carriesPhoto(input)
-  const fields = withPhoto ? `${findFields},attachment` : findFields
+  const fields = carriesPhoto(input) ? `${findFields},attachment` : findFields
   let query: Record<string, string> | null = { filter: 'stream', order: 'reverse_chronological', limit: '50', fields }
   try {
     while (query !== null) {
@@ -87,19 +89,26 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
       const { json } = await callGraph(io, { path, params: query })
       const comments = listOf(json.data).map(recordOf)
       const atOf = (comment: Record<string, unknown>): number => Date.parse(instantOf(comment.created_time) ?? '')
-      const ours = comments.find((one) => {
-        const from = idOf(recordOf(one.from).id)
-        const same = typeof one.message === 'string' && sameText(one.message, input.text)
-        const carries = !withPhoto || attachmentOf(one.attachment).some(({ kind }) => kind === 'image')
-        return from === io.self.accountId && same && carries && !(atOf(one) < sinceMs)
-      })
-      if (ours && idOf(ours.id) !== null) return { found: 'landed', sent: sentReply(io, input, ours) }
+      const ours = comments.filter(
+        (one) => idOf(one.id) !== null && idOf(recordOf(one.from).id) === io.self.accountId && !(atOf(one) < sinceMs),
+      )
+      for (const one of ours) if (await isSame(io, input, one)) return { found: 'landed', sent: sentReply(io, input, one) }
       query = comments.some((one) => atOf(one) < sinceMs) ? null : nextParams(json)
     }
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'gone') throw error
   }
   return { found: 'unsure' }
+}
+
+async function isSame(io: Io, input: ReplyInput, comment: Record<string, unknown>): Promise<boolean> {
+  const message = input.text === '' ? (comment.message ?? '') : comment.message
+  if (typeof message !== 'string' || !sameText(message, input.text)) return false
+  if (!carriesPhoto(input)) return true
+  if (!attachmentOf(comment.attachment).some(({ kind }) => kind === 'image')) return false
+  const alt = input.media?.[0]?.alt ?? ''
+  const photoId = idOf(recordOf(recordOf(comment.attachment).target).id)
+  return input.text !== '' || (alt !== '' && photoId !== null && (await descriptionOf(io, photoId)) === alt)
 }
 
 /** Likes as the Page, or takes it back; Facebook keeps one like an account. */
