@@ -28,7 +28,9 @@ import { openLive, type Live } from './live/socket.ts'
 import { describeApi } from './operate/api-docs.ts'
 import { operatorRoutes } from './operate/routes.ts'
 import { postRoutes } from './posts/routes.ts'
+import { publicMediaRoute } from './reply/public-media.ts'
 import { replyRoutes } from './reply/routes.ts'
+import { uploadRoutes } from './reply/upload-routes.ts'
 
 /** One route below `/api/v1`, and what it asks of whoever comes. */
 type Route = { method: string; path: string; asks: Permission | 'nothing' }
@@ -65,6 +67,7 @@ export async function openApp(
   operatorRoutes(app, ctx)
 
   webhookRoutes(app, ctx)
+  publicMediaRoute(app, ctx)
 
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
@@ -97,6 +100,7 @@ export async function openApp(
     authorizationRoutes(scope, ctx, auth)
     inboxRoutes(scope, ctx)
     replyRoutes(scope, ctx)
+    uploadRoutes(scope, ctx)
     deliveryRoutes(scope, ctx)
     postRoutes(scope, ctx)
     ledgerRoutes(scope, ctx)

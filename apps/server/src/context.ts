@@ -18,6 +18,13 @@ export type Context = {
   now: () => Date
   fetch: typeof fetch
   platforms: readonly Platform[]
+  /** Where this machine alone reaches this server; set in the demo, whose platforms are on it. */
+  localUrl?: string
+}
+
+/** Where platforms reach this server, without a slash at the end; null: nowhere. */
+export function reachableUrl({ env, localUrl }: Context): string | null {
+  return (env.PUBLIC_URL ?? localUrl)?.replace(/\/+$/, '') ?? null
 }
 
 /** The platform of that id. Throws when a row names one that this version does not have. */

@@ -113,6 +113,7 @@ export async function startServer(
       const { port } = app.server.address() as { port: number }
       url ||= `http://localhost:${port}`
       store.announce(url)
+      if (demo) ctx.localUrl = url.replace('localhost', '127.0.0.1')
     }
     if (demo) {
       sandbox = await startSandboxProcess({

@@ -11,6 +11,7 @@ import { sweepDeliveries } from './intake/sweep.ts'
 import { wakeSnoozed } from './inbox/snooze.ts'
 import { readFeeds } from './posts/feeds.ts'
 import { queueDueReplies } from './reply/due.ts'
+import { dropOldUploads } from './reply/uploads.ts'
 
 /**
  * Every timer in one place. What is due stands in our rows; these only look. `everyMs` is how often a process looks, `role` which processes do.
@@ -33,7 +34,7 @@ const timers = [
   },
 ] as const
 
-/** Raw deliveries 30 days, change rows 7 days, idempotency keys 30 days; and what is left of sign-ins. */
+/** Raw deliveries 30 days, change rows 7 days, idempotency keys 30 days; what is left of sign-ins, and files of replies. */
 async function dropOldRows(ctx: Context): Promise<number> {
   const before = (days: number) => new Date(ctx.now().getTime() - days * 86_400_000).toISOString()
   const dropped = await Promise.all([
@@ -43,7 +44,7 @@ async function dropOldRows(ctx: Context): Promise<number> {
     ctx.db.system.execute(sql`delete from change where created_at < ${before(7)}::timestamptz`),
     ctx.db.system.execute(sql`delete from idempotency_key where created_at < ${before(30)}::timestamptz`),
   ])
-  return dropped.reduce((sum, each) => sum + (each.rowCount ?? 0), await dropOldAccess(ctx))
+  return dropped.reduce((sum, each) => sum + (each.rowCount ?? 0), (await dropOldAccess(ctx)) + (await dropOldUploads(ctx)))
 }
 
 /** Runs the timers of these roles until `stop`; a round that is still running is not started again, `stop` waits for it. */

@@ -54,7 +54,7 @@ export type World = {
   request(
     method: string,
     path: string,
-    options?: { body?: unknown; key?: string; idempotencyKey?: string },
+    options?: { body?: unknown; key?: string; idempotencyKey?: string; type?: string },
   ): Promise<{ status: number; body: any }>
   close(): Promise<void>
 }
@@ -109,6 +109,7 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
   await app.listen({ port: 0, host: '127.0.0.1' })
   url = `http://127.0.0.1:${(app.server.address() as { port: number }).port}`
   ctx.publish = live.publish
+  ctx.localUrl = url
 
   const workspaceId = await makeWorkspace(ctx, { name: 'Fieldnote', timeZone: 'Europe/Lisbon', targetSeconds: 7_200 })
   const staff = {
@@ -184,11 +185,12 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
         workspaceId,
         async (tx) => (await listConversations(tx, { state: 'all', limit: 100 } as never, { meId: staff.sam, now: now() })).items,
       ),
-    async request(method, path, { body, key = keys.manager, idempotencyKey } = {}) {
+    async request(method, path, { body, key = keys.manager, idempotencyKey, type = 'application/json' } = {}) {
       const headers: Record<string, string> = { authorization: `Bearer ${key}` }
-      if (body !== undefined) headers['content-type'] = 'application/json'
+      if (body !== undefined) headers['content-type'] = type
       if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
-      const response = await fetch(`${url}${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
+      const sent = body === undefined || body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer> | undefined) : JSON.stringify(body)
+      const response = await fetch(`${url}${path}`, { method, headers, body: sent })
       const text = await response.text()
       return { status: response.status, body: text === '' ? null : JSON.parse(text) }
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { channelAbilities, channelHealth, replyLimit } from './channel-api.ts'
 import { roles } from './permissions.ts'
-import { chosenMedia, replyMedia, replyText } from './reply-api.ts'
+import { replyMedia } from './reply-api.ts'
 import { reason, target, targetClock } from './settings-api.ts'
 
 /** The shapes of `/api/v1` and of the socket. Instants are ISO 8601 UTC; ids are UUIDs; the server validates with these, the web takes the types. */
@@ -233,18 +233,6 @@ export const queueSummary = counts.extend({
 })
 export type QueueSummary = z.infer<typeof queueSummary>
 
-export const replyBody = z.object({
-  /** '' only with `media`, where the channel's `replyLimit.media.wordless` says so. */
-  text: replyText,
-  /** Files from `POST /uploads` and their descriptions, in the order they are to be shown; within `replyLimit.media` of the channel, never with `privately`. */
-  media: chosenMedia.optional(),
-  inReplyTo: id.optional(),
-  undoSeconds: z.number().int().min(0).max(30).optional(),
-  /** To the writer of a public message alone, where the platform can do that. */
-  privately: z.boolean().optional(),
-  /** The newest inbound and outbound message the writer saw: a newer one of ours is refused with 409 `already_answered`. */
-  expectedLastOutboundId: id.nullable().optional(),
-})
 export const assignmentBody = z.object({ assigneeId: id.optional() })
 export const snoozeBody = z.object({ until: instant })
 export const closureBody = z.object({ reason: z.string().min(1).max(64), note: z.string().max(2_000).optional(), messageId: id.optional() })

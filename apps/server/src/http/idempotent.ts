@@ -26,8 +26,10 @@ export async function mutate(
       invalidParams: [{ name: 'Idempotency-Key', reason: 'one value of 1 to 200 characters' }],
     })
   }
+  const { body } = request
   const requestHash = createHash('sha256')
-    .update(`${actor.id} ${request.method} ${request.url} ${JSON.stringify(request.body ?? null)}`)
+    .update(`${actor.id} ${request.method} ${request.url} `)
+    .update(Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null))
     .digest('base64url')
   const answer = await changing(ctx, actor.workspaceId, async (change) => {
     if (key === undefined) return run(change)

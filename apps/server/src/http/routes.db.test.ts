@@ -3,6 +3,7 @@ import { may, roles, scopeOf, scopes, type Role } from '@answerback/core/permiss
 import { problems, type ProblemCode } from '@answerback/core/problem'
 import { makeApiKey } from '../access/workspaces.ts'
 import { makeBusy, openOtherWorkspace } from '../../test/busy.ts'
+import { bringFile } from '../../test/files.ts'
 import { join, type Joined } from '../../test/visitor.ts'
 import { openWorld, type World } from '../../test/world.ts'
 
@@ -68,6 +69,7 @@ beforeAll(async () => {
     'api-keys': (await list('/api/v1/api-keys'))[0]!.id,
     channels: (await list('/api/v1/channels'))[0]!.id,
     'platform-apps': (await list('/api/v1/platform-apps'))[0]!.id,
+    uploads: await bringFile(world),
     authorizations: (await people.owner.request('POST', '/api/v1/authorizations', { platform: 'facebook' })).body.id,
   }
   before = await everything()

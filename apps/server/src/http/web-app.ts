@@ -36,5 +36,5 @@ export function serveWebApp(app: FastifyInstance): void {
 /** A file that is not there is not a screen: a browser with an old page must hear that its script is gone. */
 function isScreen(url: string): boolean {
   const path = url.split('?')[0]!
-  return !/^\/(api|oauth|webhooks|socket\.io|assets|metrics)\b/.test(path) && !/\.[a-z0-9]+$/i.test(path)
+  return !/^\/(api|oauth|webhooks|socket\.io|assets|media|metrics)\b/.test(path) && !/\.[a-z0-9]+$/i.test(path)
 }

@@ -29,6 +29,8 @@ export async function settleEchoes(ctx: Context, change: Change, conversations: 
         echo.conversationId === reply.conversationId &&
         echo.receivedAt >= reply.createdAt &&
         sameWords(echo.text, reply.text) &&
+        // Without words nothing tells it from another file of ours: the platform is asked.
+        (reply.text !== '' || reply.externalId !== null) &&
         (reply.externalId === null || reply.externalId === echo.externalId),
     )
     const [echo] = at === -1 ? [] : echoes.splice(at, 1)

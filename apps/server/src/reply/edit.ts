@@ -12,7 +12,8 @@ import { foldFacts } from '../ingest/fold.ts'
 import { storable } from '../ingest/storable.ts'
 import { recomputeAll } from '../inbox/recompute.ts'
 import { changing } from '../live/change-log.ts'
-import { checkLength, sendable } from './send.ts'
+import { checkReply } from './limits.ts'
+import { sendable } from './send.ts'
 
 /**
  * Puts other words in place of a reply that was sent, there and here. It stays the answer it was, given when it was given; who changed it, and from what, is in the
@@ -20,7 +21,6 @@ import { checkLength, sendable } from './send.ts'
  */
 export async function editReply(ctx: Context, actor: Actor, replyId: string, given: string): Promise<void> {
   const text = sendable(given)
-  if (text === '') throw new Problem('reply_empty', 'text: write something.', { invalidParams: [{ name: 'text', reason: 'is empty' }] })
   const { reply, message, channel } = await ctx.db.inWorkspace(actor.workspaceId, async (tx) => {
     const [found] = await tx.select().from(t.reply).where(eq(t.reply.id, replyId))
     if (!found) throw new Problem('not_found', 'There is no such reply.')
@@ -36,7 +36,9 @@ export async function editReply(ctx: Context, actor: Actor, replyId: string, giv
   const platform = platformOf(ctx, channel.platform)
   if (!platform.editReply || !hasAbility(platform, channel.settings, 'editReply'))
     throw new Problem('not_possible_there', `${platform.name} has no way to change what was sent.`)
-  await changing(ctx, actor.workspaceId, (change) => checkLength(ctx, change, reply.inReplyToId, text))
+  await changing(ctx, actor.workspaceId, (change) =>
+    checkReply(ctx, change, reply.inReplyToId, { text, media: reply.media, privately: reply.privately }),
+  )
   let sent: ReplySent
   try {
     sent = await platform.editReply(await ioOf(ctx, channel), { externalId: message.externalId, ref: message.ref, text })

@@ -2,8 +2,9 @@ import { and, eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { reply as replyShape, replyBody, replyState } from '@answerback/core/api'
+import { reply as replyShape, replyState } from '@answerback/core/api'
 import { Problem } from '@answerback/core/problem'
+import { attemptBody, editBody, replyBody } from '@answerback/core/reply-api'
 import { refuseOverCap } from '../access/spending.ts'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
@@ -13,7 +14,9 @@ import { recompute } from '../inbox/recompute.ts'
 import type { Queryable } from '../db/connection.ts'
 import { iso } from '../live/rows.ts'
 import { editReply } from './edit.ts'
-import { checkLength, sendable, sendReply } from './send.ts'
+import { checkReply } from './limits.ts'
+import { sendable, sendReply } from './send.ts'
+import { takeUploads } from './uploads.ts'
 import { privatelyTo } from './window.ts'
 
 const params = z.object({ id: z.uuid() })
@@ -73,7 +76,7 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
     {
       schema: {
         params,
-        body: z.object({ text: replyBody.shape.text }),
+        body: editBody,
         tags: ['replies'],
         summary: 'Change the words of a reply that was sent, where the platform lets us. It moves no turn.',
       },
@@ -109,7 +112,7 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
     {
       schema: {
         params,
-        body: z.object({ text: replyBody.shape.text.optional() }).nullish(),
+        body: attemptBody.nullish(),
         response: { 202: accepted },
         tags: ['replies'],
         summary: 'Try a failed reply again, as it is or changed.',
@@ -121,8 +124,12 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
         const row = await replyOf(change.tx, request.params.id)
         if (row.state !== 'rejected' && row.state !== 'needs_check')
           throw new Problem('already_running', `This reply is ${row.state}; there is nothing to try again.`)
-        const text = sendable(request.body?.text ?? '') || row.text
-        await checkLength(ctx, change, row.inReplyToId, text)
+        const chosen = request.body?.media ?? row.media.map(({ id, alt }) => ({ uploadId: id, alt }))
+        const given = request.body?.text === undefined ? row.text : sendable(request.body.text)
+        // Words are left out only where files say it.
+        const text = given === '' && chosen.length === 0 ? row.text : given
+        const media = await takeUploads(change, row.id, chosen)
+        await checkReply(ctx, change, row.inReplyToId, { text, media, privately: row.privately })
         await privatelyTo(ctx, change, row.inReplyToId, row.privately)
         await refuseOverCap(ctx, change.tx, row.channelId, text)
         // The same row and so the same key: where the platform keeps keys, even a reply that had landed is not doubled.
@@ -131,6 +138,7 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
           // Whoever tries again has seen what was answered until now.
           .set({
             text,
+            media,
             state: 'queued',
             dueAt: ctx.now(),
             reason: null,

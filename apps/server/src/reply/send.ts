@@ -1,17 +1,17 @@
 import { eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import type { z } from 'zod'
-import type { replyBody } from '@answerback/core/api'
 import { Problem } from '@answerback/core/problem'
-import { countMissing, countReply } from '@answerback/core/reply-limit'
-import { hasAbility } from '../access/abilities.ts'
+import type { replyBody } from '@answerback/core/reply-api'
 import { refuseOverCap } from '../access/spending.ts'
-import { platformOf, type Context } from '../context.ts'
+import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { Actor } from '../http/actor.ts'
 import { conversationOf } from '../inbox/conversation-of.ts'
 import { recompute } from '../inbox/recompute.ts'
 import type { Change } from '../live/change-log.ts'
+import { checkReply } from './limits.ts'
+import { takeUploads } from './uploads.ts'
 import { privatelyTo } from './window.ts'
 
 /** People get this long to take a reply back; keys none. */
@@ -19,7 +19,7 @@ const undoSecondsForPeople = 10
 
 /**
  * Puts a reply on its way: a row, held while it can be undone. Nothing is sent here. Throws `already_answered` with what a colleague wrote when the
- * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long` and `reply_too_short` in the platform's own counting, `window_over`, `cost_cap_reached`, `channel_off`, `not_found`.
+ * writer had not seen it (`expectedLastOutboundId`), `reply_empty`, `reply_too_long`, `reply_too_short` and `media_not_taken` by the platform's own limits, `window_over`, `cost_cap_reached`, `channel_off`, `not_found`.
  */
 export async function sendReply(
   ctx: Context,
@@ -31,11 +31,14 @@ export async function sendReply(
   const { tx } = change
   const conversation = await conversationOf(tx, conversationId)
   const text = sendable(body.text)
-  if (text === '')
+  const chosen = body.media ?? []
+  if (text === '' && chosen.length === 0)
     throw new Problem('reply_empty', 'text: write something to send.', { invalidParams: [{ name: 'text', reason: 'is empty' }] })
   const target = await targetOf(change, conversation, body.inReplyTo)
   await refuseIfOff(change, target.channelId)
-  await checkLength(ctx, change, target.id, text)
+  const id = uuidv7()
+  const media = await takeUploads(change, id, chosen)
+  await checkReply(ctx, change, target.id, { text, media, privately: body.privately ?? false })
   const privately = await privatelyTo(ctx, change, target.id, body.privately ?? false)
   await refuseOverCap(ctx, tx, target.channelId, text)
   if (body.expectedLastOutboundId !== undefined)
@@ -43,7 +46,6 @@ export async function sendReply(
 
   const now = ctx.now()
   const undoSeconds = body.undoSeconds ?? (actor.key ? 0 : undoSecondsForPeople)
-  const id = uuidv7()
   const state = undoSeconds > 0 ? 'held' : 'queued'
   await tx.insert(t.reply).values({
     id,
@@ -53,6 +55,7 @@ export async function sendReply(
     inReplyToId: target.id,
     byId: actor.id,
     text,
+    media,
     privately,
     state,
     dueAt: new Date(now.getTime() + undoSeconds * 1000),
@@ -82,33 +85,6 @@ async function refuseIfOff(change: Change, channelId: string): Promise<void> {
     )
   if (channel?.pausedAt != null)
     throw new Problem('channel_off', `${channel.handle} is paused. An owner can go on with it in the settings, then this can be answered.`)
-}
-
-/** Throws when `text`, as an answer to this message, is longer or shorter than its platform takes, or when nothing can be answered there. */
-export async function checkLength(ctx: Context, change: Change, inReplyToId: string, text: string): Promise<void> {
-  const rows = await change.tx
-    .select({ platform: t.channel.platform, replyLimit: t.channel.replyLimit, settings: t.channel.settings, handle: t.contact.handle })
-    .from(t.message)
-    .innerJoin(t.channel, eq(t.channel.id, t.message.channelId))
-    .innerJoin(t.contact, eq(t.contact.id, t.message.contactId))
-    .where(eq(t.message.id, inReplyToId))
-  const { replyLimit, handle, settings } = rows[0]!
-  const platform = platformOf(ctx, rows[0]!.platform)
-  if (!hasAbility(platform, settings, 'reply'))
-    throw new Problem('not_possible_there', `${platform.name} can only be read here. Answer where it was written.`)
-  const limit = replyLimit ?? platform.can.replyLimit
-  const { length, left } = countReply(text, limit, handle)
-  const missing = countMissing(text, limit)
-  if (missing > 0)
-    throw new Problem('reply_too_short', `text: ${platform.name} takes no answer shorter than ${limit.min}, write ${missing} more.`, {
-      invalidParams: [{ name: 'text', reason: `too short by ${missing}` }],
-    })
-  if (left < 0)
-    throw new Problem('reply_too_long', `text: ${length} of at most ${limit.max}, shorten it by ${-left}.`, {
-      length,
-      max: limit.max,
-      invalidParams: [{ name: 'text', reason: `over the limit by ${-left}` }],
-    })
 }
 
 type Conversation = typeof t.conversation.$inferSelect
@@ -147,7 +123,8 @@ async function refuseIfAnswered(
   const newest = rows[0]
   if (!newest || (!newest.pending && newest.id === expected)) return
   const who = newest.byId === actor.id ? 'You have' : newest.pending ? 'A colleague is just sending an answer and has' : 'Somebody has'
-  throw new Problem('already_answered', `${who} already written: “${newest.text.slice(0, 200)}”`, {
+  const what = newest.text === '' ? 'sent a file without words.' : `written: “${newest.text.slice(0, 200)}”`
+  throw new Problem('already_answered', `${who} already ${what}`, {
     answer: { text: newest.text, byId: newest.byId, at: new Date(newest.at).toISOString(), pending: newest.pending },
   })
 }

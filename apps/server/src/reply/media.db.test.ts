@@ -1,0 +1,301 @@
+import { dialectOf } from '@answerback/sandbox/registry'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MediaLimit } from '@answerback/core/reply-limit'
+import type { Platform } from '@answerback/platforms/platform'
+import { openOtherWorkspace } from '../../test/busy.ts'
+import { aPng, bringFile } from '../../test/files.ts'
+import { someoneAsks } from '../../test/people.ts'
+import { connectAll, openWorld, type World } from '../../test/world.ts'
+import { publicAddressOf } from './public-media.ts'
+import { dropOldUploads } from './uploads.ts'
+
+let world: World
+let asGiven: readonly Platform[]
+beforeAll(async () => {
+  world = await openWorld()
+  await connectAll(world)
+  asGiven = world.ctx.platforms
+})
+afterAll(() => world.close())
+
+let serial = 0
+const post = (path: string, body: unknown, more: { key?: string; type?: string; idempotencyKey?: string } = {}) =>
+  world.request('POST', path, { body, idempotencyKey: `media ${(serial += 1)}`, ...more })
+const answer = (id: string, body: object) => post(`/api/v1/conversations/${id}/replies`, { undoSeconds: 0, ...body })
+const bytesOf = async (path: string, key = world.keys.client) => {
+  const response = await fetch(`${world.url}${path}`, { headers: key ? { authorization: `Bearer ${key}` } : {} })
+  return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) }
+}
+/** Every platform as it is, but for what goes with its replies. */
+const limitMedia = (media: MediaLimit | undefined) =>
+  (world.ctx.platforms = asGiven.map((each) => ({ ...each, can: { ...each.can, replyLimit: { ...each.can.replyLimit, media } } })))
+
+describe('a file is brought', () => {
+  test('and is there, with what its bytes say of it', async () => {
+    const picture = aPng(40, 30)
+    const made = await post('/api/v1/uploads?name=C%3A%5Cmy%20%E2%80%AEbag.png', picture, { type: 'image/png' })
+    expect(made).toEqual({
+      status: 201,
+      body: { id: expect.any(String), type: 'image/png', name: 'my bag.png', bytes: picture.length, width: 40, height: 30 },
+    })
+    const shown = await bytesOf(`/api/v1/uploads/${made.body.id}`)
+    expect(shown.bytes).toEqual(picture)
+    expect(Object.fromEntries(shown.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'content-disposition': "inline; filename*=UTF-8''my%20bag.png",
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, max-age=3600',
+    })
+    expect((await bytesOf(`/api/v1/uploads/${made.body.id}`, '')).status).toBe(401)
+  })
+
+  test('once by one key, however often it is asked; the same key with other bytes is refused', async () => {
+    const same = { type: 'image/png', idempotencyKey: 'one picture' }
+    const count = async () =>
+      (await world.ctx.db.inWorkspace(world.workspaceId, (tx) => tx.execute(sql`select id from upload`))).rows.length
+    const first = await post('/api/v1/uploads', aPng(), same)
+    const kept = await count()
+    const [second, third] = await Promise.all([post('/api/v1/uploads', aPng(), same), post('/api/v1/uploads', aPng(), same)])
+    expect(second).toEqual(first)
+    expect(third).toEqual(first)
+    expect((await post('/api/v1/uploads', aPng(4), same)).body.code).toBe('idempotency_mismatch')
+    expect(await count()).toBe(kept)
+  })
+
+  test('or refused in words: nobody takes it, it is not what it is called, it is cut, empty, too large', async () => {
+    const refused = async (body: Buffer, type: string) => {
+      const { status, body: problem } = await post('/api/v1/uploads', body, { type })
+      return [status, problem.code, problem.invalidParams?.[0].name]
+    }
+    expect(await refused(Buffer.from('<svg/>'), 'image/svg+xml')).toEqual([415, 'file_type_not_taken', 'Content-Type'])
+    expect(await refused(Buffer.from('{}'), 'application/json')).toEqual([415, 'file_type_not_taken', 'Content-Type'])
+    expect(await refused(aPng(), 'image/jpeg')).toEqual([422, 'file_not_readable', 'body'])
+    expect(await refused(Buffer.from('<script>'), 'image/png')).toEqual([422, 'file_not_readable', 'body'])
+    expect(await refused(aPng().subarray(0, 40), 'image/png')).toEqual([422, 'file_not_readable', 'body'])
+    expect(await refused(Buffer.alloc(0), 'image/png')).toEqual([422, 'file_not_readable', 'body'])
+    expect(await refused(Buffer.alloc(10 * 1024 * 1024 + 1), 'image/png')).toEqual([413, 'too_large', undefined])
+    expect((await post('/api/v1/uploads', aPng(), { type: 'application/octet-stream' })).body.type).toBe('image/png')
+  })
+
+  test('and taken away again, unless a reply uses it; nobody of another workspace sees it', async () => {
+    const other = await openOtherWorkspace(world)
+    const row = await someoneAsks(world, 'mastodon')
+    const [used, free] = [await bringFile(world), await bringFile(world)]
+    const held = await answer(row.id, { text: 'Look', media: [{ uploadId: used }], undoSeconds: 30 })
+    expect(held.status).toBe(202)
+    const remove = (id: string, key?: string) => world.request('DELETE', `/api/v1/uploads/${id}`, key === undefined ? {} : { key })
+    expect((await remove(free, other.key)).status).toBe(404)
+    expect((await bytesOf(`/api/v1/uploads/${free}`, other.key)).status).toBe(404)
+    expect((await remove(used)).body.code).toBe('too_late')
+    expect((await remove(free)).status).toBe(204)
+    expect((await remove(free)).status).toBe(404)
+    expect((await post(`/api/v1/conversations/${row.id}/replies`, { text: 'No', media: [{ uploadId: free }] })).body).toMatchObject({
+      code: 'bad_request',
+      invalidParams: [{ name: 'media.0.uploadId' }],
+    })
+    await world.request('DELETE', `/api/v1/replies/${held.body.id}`)
+    expect((await remove(used)).status).toBe(204)
+  })
+})
+
+describe('a reply carries files', () => {
+  test('to the platform once, in their order, with their descriptions, and is the same message when it comes back', async () => {
+    const row = await someoneAsks(world, 'mastodon')
+    const pictures = [aPng(5, 5, 50), aPng(6, 6, 200)]
+    const media = [
+      { uploadId: await bringFile(world, pictures[0]), alt: ' The strap ' },
+      { uploadId: await bringFile(world, pictures[1]), alt: 'The clip' },
+    ]
+    const { body } = await answer(row.id, { text: 'Two clips', media })
+    const onItsWay = (await world.request('GET', `/api/v1/conversations/${row.id}`)).body
+    expect(onItsWay.reply.media.map((each: { alt: string }) => each.alt)).toEqual(['The strap', 'The clip'])
+    expect(onItsWay.replies[0].media).toEqual(onItsWay.reply.media)
+    await world.settle(30_000)
+    await world.drain({ polls: true })
+    const { messages, replies } = (await world.request('GET', `/api/v1/conversations/${row.id}`)).body
+    expect(replies).toEqual([])
+    const ours = messages.filter((each: { direction: string }) => each.direction === 'out')
+    expect(ours).toHaveLength(1)
+    expect(ours[0].earlier).toEqual([])
+    expect(ours[0].media.map((each: { alt: string }) => each.alt)).toEqual(['The strap', 'The clip'])
+    const there = world.sandbox.world.items.mastodon.get(ours[0].externalId)!
+    expect(there.media.map((each) => world.sandbox.world.files.find('mastodon', each.fileId)!.bytes)).toEqual(pictures)
+    expect(there.media.map((each) => each.alt)).toEqual(['The strap', 'The clip'])
+    expect((await world.request('GET', `/api/v1/replies/${body.id}`)).body).toMatchObject({
+      state: 'sent',
+      media: [{ alt: 'The strap' }, {}],
+    })
+  })
+
+  test('without words where the platform takes that, and nowhere without both', async () => {
+    const row = await someoneAsks(world, 'mastodon')
+    expect((await answer(row.id, { text: ' ' })).body.code).toBe('reply_empty')
+    const { status, body } = await answer(row.id, { text: '', media: [{ uploadId: await bringFile(world) }] })
+    expect(status).toBe(202)
+    await world.settle(30_000)
+    expect((await world.request('GET', `/api/v1/replies/${body.id}`)).body.state).toBe('sent')
+  })
+
+  test.each(['accept_then_reset', 'accept_then_500'] as const)('once also when its answer is lost: %s', async (fault) => {
+    const row = await someoneAsks(world, 'mastodon')
+    const rule = world.sandbox.faults.add({
+      platform: 'mastodon',
+      match: { ...dialectOf('mastodon').calls.write, times: 1 },
+      fault: { kind: fault },
+    })
+    const { body } = await answer(row.id, { text: `After ${fault}`, media: [{ uploadId: await bringFile(world), alt: 'Seen' }] })
+    await world.settle(90_000)
+    expect(world.sandbox.faults.list().find(({ id }) => id === rule)?.met).toBe(1)
+    expect((await world.request('GET', `/api/v1/replies/${body.id}`)).body.state).toBe('sent')
+    const { messages } = (await world.request('GET', `/api/v1/conversations/${row.id}`)).body
+    expect(messages.filter((each: { direction: string }) => each.direction === 'out')).toHaveLength(1)
+  })
+})
+
+describe('what is more than the platform takes is refused before anything is sent', () => {
+  const cases: [string, MediaLimit | undefined, object, string, string][] = [
+    ['none at all', undefined, {}, 'media_not_taken', 'media'],
+    ['too many', { max: 1, types: { 'image/png': 9_000 } }, { twice: true }, 'media_not_taken', 'media'],
+    ['another type', { max: 4, types: { 'image/jpeg': 9_000 } }, {}, 'media_not_taken', 'media.0.uploadId'],
+    ['too many bytes', { max: 4, types: { 'image/png': 9 } }, {}, 'media_not_taken', 'media.0.uploadId'],
+    [
+      'one that goes alone',
+      { max: 4, types: { 'image/png': 9_000 }, alone: ['image/png'] },
+      { twice: true },
+      'media_not_taken',
+      'media.0.uploadId',
+    ],
+    ['a long description', { max: 4, types: { 'image/png': 9_000 }, altMax: 3 }, { alt: 'long' }, 'media_not_taken', 'media.0.alt'],
+    ['no words', { max: 4, types: { 'image/png': 9_000 } }, { text: '' }, 'reply_empty', 'text'],
+    ['too many words', { max: 4, types: { 'image/png': 9_000 }, textMax: 3 }, {}, 'reply_too_long', 'text'],
+    ['in private', { max: 4, types: { 'image/png': 9_000 } }, { privately: true }, 'media_not_taken', 'media'],
+  ]
+  test.each(cases)('%s', async (_what, limit, { twice, alt, ...body }: { twice?: boolean; alt?: string }, code, field) => {
+    const row = await someoneAsks(world, 'facebook')
+    limitMedia(limit)
+    await world.ctx.db.system.execute(sql`update channel set reply_limit = null where platform = 'facebook'`)
+    const media = [{ uploadId: await bringFile(world), ...(alt !== undefined && { alt }) }]
+    if (twice) media.push({ uploadId: await bringFile(world) })
+    const refused = await answer(row.id, { text: 'Words', media, ...body })
+    world.ctx.platforms = asGiven
+    expect(refused).toMatchObject({ status: 422, body: { code, invalidParams: [{ name: field }] } })
+  })
+
+  test('what a platform would fetch from a server that nobody reaches; else the address leads to the bytes', async () => {
+    const row = await someoneAsks(world, 'facebook')
+    limitMedia({ max: 1, types: { 'image/png': 9_000 }, byAddress: true })
+    const { localUrl } = world.ctx
+    delete world.ctx.localUrl
+    const uploadId = await bringFile(world)
+    const refused = await answer(row.id, { text: 'Words', media: [{ uploadId }] })
+    world.ctx.localUrl = localUrl!
+    world.ctx.platforms = asGiven
+    expect(refused.body).toMatchObject({ code: 'media_not_taken', detail: expect.stringContaining('PUBLIC_URL') })
+  })
+})
+
+describe('the address where platforms fetch a file', () => {
+  test('is good for a day, for this file alone, without signing in', async () => {
+    const picture = aPng(9, 9)
+    const id = await bringFile(world, picture)
+    const path = publicAddressOf(world.ctx, id)!.slice(world.url.length)
+    const got = await bytesOf(path, '')
+    expect(got.bytes).toEqual(picture)
+    expect(got.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(got.headers.get('set-cookie')).toBeNull()
+    const other = await bringFile(world)
+    const turned = path.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))
+    for (const wrong of [
+      path.replace(id, other),
+      turned,
+      '/media/x',
+      '/media/',
+      `/media/${id}`,
+      `${path}x`,
+      path.replace(/\.(\w+)\./, '.zzzzzz.'),
+    ])
+      expect((await bytesOf(wrong, '')).status, wrong).toBe(404)
+    // The key is a day older now, and so is the address.
+    world.ctx.secrets = { ...world.ctx.secrets, session: 'n'.repeat(64), olderSessions: [world.ctx.secrets.session] }
+    expect((await bytesOf(path, '')).status).toBe(200)
+    world.pass(86_402_000)
+    expect((await bytesOf(path, '')).status).toBe(404)
+  })
+})
+
+describe('what becomes of files', () => {
+  const isKept = async (id: string) => (await bytesOf(`/api/v1/uploads/${id}`)).status === 200
+
+  test('of a reply that was taken back goes on with the next; one in use is copied', async () => {
+    const row = await someoneAsks(world, 'mastodon')
+    const uploadId = await bringFile(world)
+    const held = await answer(row.id, { text: 'Wait', media: [{ uploadId, alt: 'A' }], undoSeconds: 30 })
+    await world.request('DELETE', `/api/v1/replies/${held.body.id}`)
+    const again = await answer(row.id, { text: 'Now', media: [{ uploadId, alt: 'B' }], undoSeconds: 30 })
+    const beside = await answer(row.id, { text: 'Too', media: [{ uploadId }], undoSeconds: 30 })
+    const mediaOf = async (id: string) => (await world.request('GET', `/api/v1/replies/${id}`)).body.media
+    expect(await mediaOf(again.body.id)).toMatchObject([{ id: uploadId, alt: 'B' }])
+    const [copy] = await mediaOf(beside.body.id)
+    expect(copy.id).not.toBe(uploadId)
+    expect((await bytesOf(`/api/v1/uploads/${copy.id}`)).bytes).toEqual(aPng())
+    for (const { body } of [again, beside]) await world.request('DELETE', `/api/v1/replies/${body.id}`)
+  })
+
+  test('of a reply that failed go out when it is tried again, as they were or others', async () => {
+    const row = await someoneAsks(world, 'mastodon')
+    const [first, second] = [await bringFile(world, aPng(5, 5, 50)), await bringFile(world, aPng(6, 6, 60))]
+    const media = [{ uploadId: first, alt: 'First' }]
+    const { body } = await answer(row.id, { text: 'Try', media, undoSeconds: 30 })
+    const fail = () =>
+      world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+        tx.execute(
+          sql`update reply set state = 'rejected', due_at = null, ended_at = ${world.ctx.now().toISOString()}::timestamptz where id = ${body.id}`,
+        ),
+      )
+    await fail()
+    const attempts = `/api/v1/replies/${body.id}/attempts`
+    expect((await post(attempts, { media: [], text: '' })).status).toBe(202)
+    expect((await world.request('GET', `/api/v1/replies/${body.id}`)).body).toMatchObject({ text: 'Try', media: [] })
+    await fail()
+    expect((await post(attempts, { media: [{ uploadId: second, alt: 'Second' }] })).status).toBe(202)
+    await fail()
+    expect((await post(attempts, {})).status).toBe(202)
+    await world.settle(30_000)
+    expect((await world.request('GET', `/api/v1/replies/${body.id}`)).body).toMatchObject({
+      state: 'sent',
+      media: [{ id: second, alt: 'Second' }],
+    })
+  })
+
+  test('they go: unused ones after a day, those of a reply thirty days after it ended', async () => {
+    const row = await someoneAsks(world, 'mastodon')
+    const [unused, undone, sent, waits] = [await bringFile(world), await bringFile(world), await bringFile(world), await bringFile(world)]
+    const take = async (uploadId: string, undoSeconds: number) =>
+      (await answer(row.id, { text: `Look ${undoSeconds}`, media: [{ uploadId }], undoSeconds })).body.id as string
+    await world.request('DELETE', `/api/v1/replies/${await take(undone, 30)}`)
+    await take(sent, 0)
+    await world.settle(30_000)
+    const waiting = await take(waits, 30)
+    await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+      tx.execute(sql`update reply set state = 'queued', due_at = null where id = ${waiting}`),
+    )
+    const kept = async () => Promise.all([unused, undone, sent, waits].map(isKept))
+    world.pass(86_000_000)
+    await dropOldUploads(world.ctx)
+    expect(await kept()).toEqual([true, true, true, true])
+    world.pass(3_600_000)
+    await dropOldUploads(world.ctx)
+    expect(await kept()).toEqual([false, false, true, true])
+    world.pass(30 * 86_400_000)
+    await dropOldUploads(world.ctx)
+    expect(await kept()).toEqual([false, false, false, true])
+  })
+})
+
+test('programs read how to bring one', async () => {
+  const { paths } = (await (await fetch(`${world.url}/api/openapi.json`)).json()) as { paths: Record<string, any> }
+  expect(paths['/api/v1/uploads'].post.requestBody.content['image/*'].schema).toMatchObject({ type: 'string', format: 'binary' })
+  expect(paths['/api/v1/uploads/{id}'].get.responses['200'].content['image/*'].schema).toMatchObject({ type: 'string', format: 'binary' })
+})
