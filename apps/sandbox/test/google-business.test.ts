@@ -1,8 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createPublicKey, verify } from 'node:crypto'
+import type { JsonWebKey } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
 import type { Item } from '../src/world/item.ts'
 import { speak } from '../src/world/speak.ts'
+import { until } from './receiver.ts'
 
 const platform = 'google-business'
 let sandbox: Sandbox
@@ -119,4 +124,81 @@ test('a reply may wait or be refused there, a review may be translated, a review
     reviewReplyState: 'REJECTED',
     policyViolation: 'URL',
   })
+})
+
+test('tells the topic of new and changed reviews once the account asks for it, signed for whom the subscription names', async () => {
+  const { accountId, pushAccount, project } = sandbox.secrets[platform]
+  const pushes: { authorization: string; body: any }[] = []
+  const server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    request.on('end', () => {
+      pushes.push({ authorization: String(request.headers.authorization), body: JSON.parse(text) })
+      response.end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const audience = 'https://inbox.example/push'
+  sandbox.webhooks.of(platform).target = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    secret: audience,
+    verifyToken: '',
+  }
+
+  const path = `mybusinessnotifications.googleapis.com/v1/accounts/${accountId}/notificationSetting`
+  const name = `accounts/${accountId}/notificationSetting`
+  const set = (topic: string, notificationTypes: string[], mask = '?updateMask=pubsubTopic,notificationTypes') =>
+    call('PATCH', `${path}${mask}`, { name, pubsubTopic: topic, notificationTypes })
+  review('Early', 'before anybody asked', 3)
+  expect((await call('GET', path)).body).toEqual({ name })
+  const topic = `projects/${project}/topics/reviews`
+  expect((await set(topic, ['NEW_REVIEW'], '')).body.error.status).toBe('INVALID_ARGUMENT')
+  expect((await set('reviews', ['NEW_REVIEW'])).body.error.message).toContain('INVALID_PUBSUB_TOPIC')
+  expect((await set('projects/else/topics/t', ['NEW_REVIEW'])).body.error.message).toContain('PUBLISH_PERMISSIONS_MISSING')
+  expect((await set(topic, ['NEW_POEM'])).status).toBe(400)
+  expect((await set(topic, ['NEW_REVIEW', 'UPDATED_REVIEW'])).body).toEqual({
+    name,
+    pubsubTopic: topic,
+    notificationTypes: ['NEW_REVIEW', 'UPDATED_REVIEW'],
+  })
+
+  const item = review('Ana R', 'Good', 4)
+  sandbox.world.edit(item, 'Better', { rating: 5 })
+  await call('PUT', `v4/${location}/reviews/${item.id}/reply`, { comment: 'Thank you' })
+  sandbox.world.remove(item)
+  await until(() => pushes.length >= 2 && sandbox.webhooks.pending === 0)
+  const told = pushes.map(({ body }) => JSON.parse(Buffer.from(body.message.data, 'base64').toString()) as Record<string, string>)
+  expect(told.map((each) => each['notificationType']).toSorted()).toEqual(['NEW_REVIEW', 'UPDATED_REVIEW'])
+  expect(told[0]).toMatchObject({ reviewName: `${location}/reviews/${item.id}`, locationName: location })
+  expect(pushes[0]?.body).toMatchObject({
+    message: { messageId: expect.any(String), attributes: {} },
+    subscription: expect.stringContaining(project),
+  })
+
+  const certs = (await (await fetch(`${sandbox.urls[platform]}/www.googleapis.com/oauth2/v3/certs`)).json()) as {
+    keys: (JsonWebKey & { kid: string })[]
+  }
+  const [head = '', claims = '', signature = ''] = (pushes[0]?.authorization ?? '').replace('Bearer ', '').split('.')
+  const { kid, alg } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string; alg: string }
+  const jwk = certs.keys.find((each) => each.kid === kid)!
+  expect(alg).toBe('RS256')
+  expect(
+    verify(
+      'RSA-SHA256',
+      Buffer.from(`${head}.${claims}`),
+      createPublicKey({ key: jwk, format: 'jwk' }),
+      Buffer.from(signature, 'base64url'),
+    ),
+  ).toBe(true)
+  expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+    iss: 'https://accounts.google.com',
+    aud: audience,
+    email: pushAccount,
+    email_verified: true,
+  })
+
+  expect((await set(topic, [])).body).toEqual({ name, pubsubTopic: topic })
+  review('Late', 'after nobody asks any more', 2)
+  expect([pushes.length, sandbox.webhooks.pending]).toEqual([2, 0])
 })

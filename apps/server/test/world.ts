@@ -6,7 +6,7 @@ import { platformIds } from '@answerback/sandbox/registry'
 import { startSandbox, type Sandbox } from '@answerback/sandbox/sandbox'
 import type { PlatformId } from '@answerback/sandbox/world/item'
 import { openAuth } from '../src/access/auth.ts'
-import { channelSecret } from '../src/access/channel-webhook.ts'
+import { channelSecret, installWebhook } from '../src/access/channel-webhook.ts'
 import { connectChannel } from '../src/access/channels.ts'
 import type { SendMail } from '../src/access/mail.ts'
 import { addPlatformApp } from '../src/access/platform-apps.ts'
@@ -231,7 +231,11 @@ export async function connectAll(world: World): Promise<Record<PlatformId, strin
     if (!platformById(row.platform)?.webhook?.perChannel) continue
     // An address and a secret of the channel's own, which somebody enters at the platform.
     const url = `${world.url}/webhooks/${row.platform}/${row.id}`
-    sandbox.webhooks.of(row.platform as PlatformId).target = { url, secret: await channelSecret(ctx, row), verifyToken: '' }
+    const secret = await channelSecret(ctx, row)
+    // A platform that signs with keys of its own is told whom it signs for.
+    const signsItself = platformById(row.platform)?.webhook?.keys !== undefined
+    sandbox.webhooks.of(row.platform as PlatformId).target = { url, secret: signsItself ? url : secret, verifyToken: '' }
+    if (signsItself) await installWebhook(ctx, row.id, world.url)
   }
   // Facebook tells whole seconds: what is said in the second of connecting would lie before it. And ids tell the real time, which on a busy machine goes on meanwhile.
   world.pass(Math.max(5_000, Date.now() - world.ctx.now().getTime() + 1_000))

@@ -53,6 +53,18 @@ export type Authorization = z.infer<typeof authorization>
 export const channelCheck = z.object({ what: z.enum(['read', 'webhook']), ok: z.boolean(), words: z.string() })
 export type ChannelCheck = z.infer<typeof channelCheck>
 
+/**
+ * Where a channel's own webhooks come in. `secret` is entered beside it; null where the platform signs with keys of its own, and `words` say how to enter the address. `trouble`:
+ * why the platform refused to tell us, in its words.
+ */
+export const channelWebhook = z.object({
+  url: z.string(),
+  secret: z.string().nullable(),
+  words: z.string().optional(),
+  trouble: z.string().optional(),
+})
+export type ChannelWebhook = z.infer<typeof channelWebhook>
+
 /** The feed in which a channel's posts appear, and how reading it goes. `nextReadAt` null: its server said that it is gone. */
 export const channelFeed = z.object({
   url: z.string(),

@@ -32,9 +32,17 @@ export type ConformanceOptions = {
   endless(url: URL, step: number): unknown
   /**
    * A signed body and its secret, where there are webhooks. The first header carries the signature, and none of them can be left out. `now`: when it was signed, where
-   * that counts.
+   * that counts. `settings` and `keys`: what `verify` needs besides, where the platform publishes its keys.
    */
-  signed?: { secret: string; body: string; headers: Record<string, string>; now?: string; url?: string }
+  signed?: {
+    secret: string
+    body: string
+    headers: Record<string, string>
+    now?: string
+    url?: string
+    settings?: Record<string, string>
+    keys?: Record<string, string>
+  }
   /** How the platform tries an address, and the exact answer. None where `handshake` is `none`. */
   handshakes?: { app: { secret: string; verifyToken: string }; query: Record<string, string>; answer: Handshake }[]
   /** A message of ours as ingest would hand it over, for `editReply` and `remove`; the target stands in where it is absent. */

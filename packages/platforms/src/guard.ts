@@ -27,12 +27,13 @@ export function guardPlatform(platform: Platform): Platform {
 }
 
 function guardWebhook(webhook: Webhook): Webhook {
-  const { answer, install } = webhook
+  const { answer, install, keys } = webhook
   return {
     ...webhook,
     verify: (secret, headers, body, at) => orElse(false, () => webhook.verify(secret, headers, body, at)),
     challenge: (app, query) => orElse(null, () => webhook.challenge(app, query)),
     ...(answer && { answer: (body) => orElse(null, () => answer(body)) }),
+    ...(keys && { keys: { ...keys, read: (io, settings) => guarded(() => keys.read(io, settings)) } }),
     ...(install && { install: (io, hook) => guarded(() => install(io, hook)) }),
   }
 }

@@ -111,7 +111,7 @@ export type Capabilities = {
 }
 
 /** What one account may lack although its platform can do it. */
-export type Ability = 'reply' | 'like' | 'hide' | 'remove' | 'editReply' | 'privateReply'
+export type Ability = 'reply' | 'like' | 'hide' | 'remove' | 'editReply' | 'privateReply' | 'webhook'
 
 export type ConnectField = { name: string; label: string; secret: boolean; placeholder: string; help: string; optional?: boolean }
 
@@ -194,18 +194,23 @@ export type Webhook = {
   perChannel?: true
   /** How the platform tries an address: with a token that the installer chose (absent), with the app's secret, or not at all. */
   handshake?: 'secret' | 'none'
-  /** The signature covers a time, and `verify` refuses what is further from `now` than this, either way. */
+  /** The signature covers a time (the middle of how long it is good for), and `verify` refuses what is further from `now` than this, either way. */
   freshMs?: number
   /** Only a shared secret comes along: the body is not signed. */
   unsignedBody?: true
+  /**
+   * The platform signs with keys of its own, which it publishes; our secret signs test events alone, and nobody has to enter it. Of `perChannel` only. `read`: the keys by
+   * their ids, kept by the server and read again when none of them fits. `words`: how to enter our address there, which is shown below them.
+   */
+  keys?: { read(io: ConnectIo, settings: Record<string, string>): Promise<Record<string, string>>; words: string }
   /** Headers that say what the body does not, lower-case. Kept with it: `entries` gets them, and `normalize` finds them in `request`. */
   keeps?: string[]
-  /** Raw bytes against one secret. Header names are lower-case; a doubled header is joined by Node with ', '. Constant time, fails closed. `url`: our public address as it was called. `settings`: the channel's, of `perChannel` only. */
+  /** Raw bytes against one secret. Header names are lower-case; a doubled header is joined by Node with ', '. Constant time, fails closed. `url`: our public address as it was called. `settings`: the channel's, of `perChannel` only; `keys`: as `keys.read` gave them. */
   verify(
     secret: string,
     headers: Record<string, string | undefined>,
     body: Uint8Array,
-    at: { now: Date; url: string; settings?: Record<string, string> },
+    at: { now: Date; url: string; settings?: Record<string, string>; keys?: Record<string, string> },
   ): boolean
   /** Answers the trying of an address by GET: what to send back, or null to refuse. */
   challenge(app: { secret: string; verifyToken: string }, query: Record<string, string | undefined>): Handshake | null

@@ -4,17 +4,26 @@ import type { GoogleClient } from '../google/login.ts'
 import { reviewAbove, reviewIds } from './ids.ts'
 import { earlier } from './posts.ts'
 import { openBusiness, routeBusiness } from './routes.ts'
+import { businessWebhooks } from './webhooks.ts'
 
-/** The account with its two shops, the OAuth client of the Cloud project, the standing grant, and what access tokens are signed with. */
-export type BusinessSecrets = GoogleClient & { accountId: string; locationId: string; otherLocationId: string; tokenSecret: string }
+/** The account with its two shops, the Cloud project with its OAuth client and the service account of its pushes, the standing grant, and what access tokens are signed with. */
+export type BusinessSecrets = GoogleClient & {
+  accountId: string
+  locationId: string
+  otherLocationId: string
+  tokenSecret: string
+  project: string
+  pushAccount: string
+}
 
-/** Google Business Profile: the reviews of one shop by the My Business API 4.9, and what leads to them. Polled only. */
+/** Google Business Profile: the reviews of one shop by the My Business API 4.9, and what leads to them; a topic of Cloud Pub/Sub hears of those that are new. */
 export const googleBusiness: Dialect<'google-business', BusinessSecrets> = {
   id: 'google-business',
   name: 'Google Business Profile',
   look: { colour: '#1558b0', darkColour: '#8ab4f8', post: ['review', 'reviews'], comment: ['reply', 'replies'] },
   kinds: ['review'],
   secrets: ({ digits, hex, letters }) => ({
+    ...projectOf(digits(6)),
     accountId: `1${digits(20)}`,
     locationId: `1${digits(18)}`,
     otherLocationId: `1${digits(18)}`,
@@ -24,11 +33,13 @@ export const googleBusiness: Dialect<'google-business', BusinessSecrets> = {
     tokenSecret: hex(64),
   }),
   brand: ({ accountId }) => ({ id: accountId, handle: 'fieldnote' }),
-  settings: ({ clientId, clientSecret, refreshToken, accountId, locationId }) => ({
+  settings: ({ clientId, clientSecret, refreshToken, accountId, locationId, project, pushAccount }) => ({
     clientId,
     clientSecret,
     refreshToken,
     location: `accounts/${accountId}/locations/${locationId}`,
+    topic: `projects/${project}/topics/reviews`,
+    pushAccount,
   }),
   calls: { write: { method: 'PUT', path: '/reply$' }, read: { method: 'GET', path: '/reviews' } },
   ids: reviewIds,
@@ -54,9 +65,16 @@ export const googleBusiness: Dialect<'google-business', BusinessSecrets> = {
       body: '<!DOCTYPE html><title>Error 404 (Not Found)</title><p>The requested URL was not found on this server.',
     }),
   },
+  webhooks: businessWebhooks,
   quirks: { translatesReviews: 'switch', moderatesReplies: 'switch', rejectsReplies: 'switch', quotaZero: 'switch' },
-  open: (context) => {
-    const service = openBusiness(context)
-    return { routes: (scope) => routeBusiness(scope, service), state: { grants: service.logins.grants } }
+  open: (context, sender) => {
+    const service = openBusiness(context, sender)
+    const { logins, notifications } = service
+    return { routes: (scope) => routeBusiness(scope, service), state: { grants: logins.grants, notifications } }
   },
+}
+
+function projectOf(number: string): { project: string; pushAccount: string } {
+  const project = `fieldnote-${number}`
+  return { project, pushAccount: `push@${project}.iam.gserviceaccount.com` }
 }

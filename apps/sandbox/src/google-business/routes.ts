@@ -8,9 +8,13 @@ import { pageBelow, readCursor, writeCursor } from '../http/paging.ts'
 import { Windows } from '../http/windows.ts'
 import { Codes } from '../oauth/codes.ts'
 import { Tokens, bearerOf } from '../oauth/tokens.ts'
+import type { Sender } from '../webhooks/sender.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { Kept } from '../world/kept.ts'
 import { replyOf } from './ids.ts'
+import { accountIn, accountView, listLocations } from './accounts.ts'
+import { NotificationSetting, routeNotifications } from './notifications.ts'
+import { publicKeys } from './push-token.ts'
 import { locationName, replyView, reviewView, updatedAt } from './views.ts'
 
 const platform = 'google-business'
@@ -22,19 +26,22 @@ const maxPageSize = 50
 /** Each API stands below the prefix, as a base URL has it, and by the name of its host. */
 const reviewBases = ['', '/v4', '/mybusiness.googleapis.com/v4']
 const accountBases = ['/v1', '/mybusinessaccountmanagement.googleapis.com/v1']
+const notificationBases = ['/v1', '/mybusinessnotifications.googleapis.com/v1']
+const keyPaths = ['/www.googleapis.com/oauth2/v3/certs', '/oauth2/v3/certs']
 const locationBases = ['/v1', '/mybusinessbusinessinformation.googleapis.com/v1']
 
-/** The pretend Google Business Profile: reviews (v4), accounts and locations (v1), and Google's login. */
-export type Business = GoogleService & { windows: Windows }
+/** The pretend Google Business Profile: reviews (v4), accounts, locations and notifications (v1), Google's login and the keys that its pushes are signed with. */
+export type Business = GoogleService & { windows: Windows; notifications: NotificationSetting }
 
 /** A pretend Google Business Profile with nothing in it yet. */
-export function openBusiness(context: Context): Business {
+export function openBusiness(context: Context, sender: Sender): Business {
   const { world, secrets } = context
   return {
     ...context,
     tokens: new Tokens(context, platform, { secret: secrets[platform].tokenSecret, accessSeconds: 3_600, rotates: false }),
     logins: { codes: new Codes(() => world.clock(platform), 600), grants: new Kept<true>(100) },
     windows: new Windows(context, platform),
+    notifications: new NotificationSetting(sender),
     google: {
       platform,
       client: secrets[platform],
@@ -49,6 +56,8 @@ export function routeBusiness(app: FastifyInstance, business: Business): void {
   app.register(async (scope) => {
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
     routeLogin(scope, business)
+    for (const path of keyPaths)
+      scope.get(path, async (_request, reply) => reply.header('cache-control', 'public, max-age=21600').send(publicKeys()))
     const routeAt = (bases: string[], route: (api: FastifyInstance) => void): void => {
       for (const prefix of bases)
         scope.register(
@@ -67,6 +76,7 @@ export function routeBusiness(app: FastifyInstance, business: Business): void {
         return accountView(business)
       })
     })
+    routeAt(notificationBases, (api) => routeNotifications(api, business))
     routeAt(locationBases, (api) => {
       api.get('/accounts/:account/locations', async (request) => listLocations(business, request))
     })
@@ -90,44 +100,6 @@ function admit(business: Business, request: FastifyRequest, bases: string[]): vo
   // A project whose access was not granted yet has a quota of 0, which looks like any other.
   if (business.faults.quirks.quotaZero) throw exhausted(service, 0)
   if (business.windows.use(bases.at(-1) ?? '', callsAMinute, 60).over) throw exhausted(service, callsAMinute)
-}
-
-function accountView({ secrets }: Business): JsonObject {
-  const name = `accounts/${secrets[platform].accountId}`
-  return {
-    name,
-    accountName: 'Fieldnote',
-    type: 'LOCATION_GROUP',
-    role: 'PRIMARY_OWNER',
-    verificationState: 'UNVERIFIED',
-    vettedState: 'NOT_VETTED',
-  }
-}
-
-function accountIn({ secrets }: Business, request: FastifyRequest): void {
-  if ((request.params as Params).account !== secrets[platform].accountId)
-    throw new GoogleError(403, 'PERMISSION_DENIED', 'The caller does not have permission')
-}
-
-/** Two shops: the second is not verified, so it has no reviews and takes no replies. The names lack the account here. */
-function listLocations(business: Business, request: FastifyRequest): JsonObject {
-  accountIn(business, request)
-  const query = queryFields(request)
-  const mask = new Set((query['readMask'] ?? '').split(',').filter(Boolean))
-  if (mask.size === 0) throw invalidArgument('read_mask', 'The read mask is required.')
-  const { locationId, otherLocationId } = business.secrets[platform]
-  const page = `${business.publicUrl()}/google-business`
-  const shop = (id: string, title: string, isOpen: boolean): JsonObject => ({
-    name: `locations/${id}`,
-    title,
-    storefrontAddress: { regionCode: 'PT', locality: 'Porto', addressLines: ['Rua das Linhas 12'] },
-    metadata: { hasVoiceOfMerchant: isOpen, ...(isOpen ? { newReviewUri: page, mapsUri: page, placeId: 'ChIJpretend' } : {}) },
-  })
-  const locations = [shop(locationId, 'Fieldnote', true), shop(otherLocationId, 'Fieldnote Repairs', false)]
-  return {
-    locations: locations.map((each) => Object.fromEntries(Object.entries(each).filter(([name]) => mask.has(name)))),
-    totalSize: locations.length,
-  }
 }
 
 /** Reviews in the order asked for, newest change first if none is. Nothing of it tells what was deleted. */

@@ -12,8 +12,8 @@ export function abilitiesOf(platform: Platform, settings: Record<string, string>
   const { can } = platform
   const has = (ability: Ability) => hasAbility(platform, settings, ability)
   return {
-    webhook: can.webhook,
-    ownWebhook: platform.webhook?.perChannel === true,
+    webhook: has('webhook'),
+    ownWebhook: has('webhook') && platform.webhook?.perChannel === true,
     reply: has('reply'),
     oneReply: can.oneReply === true,
     editReply: has('editReply'),

@@ -129,11 +129,20 @@ async function closeThere(ctx: Context, channel: ChannelRow): Promise<string | n
     )
   if (others.length > 0) return null
   try {
-    await close({ ...(await ioOf(ctx, channel)), timeoutMs: closeTimeoutMs })
+    await close({ ...(await ioOf(ctx, channel, { ownedIds: await connectedIds(ctx, channel) })), timeoutMs: closeTimeoutMs })
     return null
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
     const reason = error.message
     return `${platform.name} was not told: ${/[.!?]$/.test(reason) ? reason : `${reason}.`} If you want it gone there too, remove the app in the settings of ${platform.name}.`
   }
+}
+
+/** The accounts of this workspace that are still connected on the channel's platform. */
+async function connectedIds(ctx: Context, { workspaceId, platform }: ChannelRow): Promise<string[]> {
+  const rows = await ctx.db.system
+    .select({ externalId: t.channel.externalId })
+    .from(t.channel)
+    .where(and(eq(t.channel.workspaceId, workspaceId), eq(t.channel.platform, platform), isNull(t.channel.disconnectedAt)))
+  return rows.map(({ externalId }) => externalId)
 }

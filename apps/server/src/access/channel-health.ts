@@ -5,6 +5,7 @@ import { platformOf, type Context } from '../context.ts'
 import type { Queryable } from '../db/connection.ts'
 import type { schema as t } from '../db/schema.ts'
 import { iso } from '../live/rows.ts'
+import { hasAbility } from './abilities.ts'
 import { spentThisMonth } from './spending.ts'
 
 type ChannelRow = typeof t.channel.$inferSelect
@@ -59,7 +60,8 @@ export function healthOf(ctx: Context, channel: ChannelRow, poll: PollRow | unde
       itemAt === null || receivedAt === null || itemAt.getTime() < Math.max(channel.connectedAt.getTime(), madeAtMs(channel.id))
         ? null
         : Math.max(0, receivedAt.getTime() - itemAt.getTime()),
-    foundByReading: platform.can.webhook && foundAt !== null ? { count: found, at: foundAt.toISOString() } : null,
+    foundByReading:
+      hasAbility(platform, channel.settings, 'webhook') && foundAt !== null ? { count: found, at: foundAt.toISOString() } : null,
     past: poll?.backTo && poll.backDoneAt === null ? { backTo: poll.backTo.toISOString(), reachedAt: iso(poll.backReachedAt) } : null,
     quota: quotaHolds ? { left: poll.quotaLeft!, of: poll.quotaOf, resetsAt: iso(poll.quotaResetsAt) } : null,
     spent:

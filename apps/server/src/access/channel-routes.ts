@@ -3,13 +3,13 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { uuidv7 } from 'uuidv7'
 import { z } from 'zod'
 import { channel } from '@answerback/core/api'
-import { channelCheck, platformApp, platformGuide } from '@answerback/core/connect-api'
+import { channelCheck, channelWebhook, platformApp, platformGuide } from '@answerback/core/connect-api'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
 import { bindChannel, capChannel, channelOf, disconnectChannel, pauseChannel, type ChannelRow } from './channel-changes.ts'
 import { testChannel } from './channel-test.ts'
-import { channelSecret, channelWebhookUrl, renewChannelSecret } from './channel-webhook.ts'
+import { channelWebhookUrl, renewChannelSecret, toEnter } from './channel-webhook.ts'
 import { publicUrlOf, redirectUrlOf } from './authorize.ts'
 import { connectChannel, listChannels, reconnectChannel } from './channels.ts'
 import { addPlatformApp, listPlatformApps, removePlatformApp } from './platform-apps.ts'
@@ -165,26 +165,35 @@ function channelWebhookRoutes(server: FastifyInstance, ctx: Context): void {
   const app = server.withTypeProvider<ZodTypeProvider>()
   const tags = ['channels']
   const asOwner = { onRequest: needs('channels.connect') }
-  const shape = z.object({ url: z.string(), secret: z.string() })
   const urlOf = (request: FastifyRequest, row: ChannelRow): string =>
     channelWebhookUrl(ctx.env.PUBLIC_URL ?? `${request.protocol}://${request.host}`, row.platform, row.id)
 
   app.get(
     '/api/v1/channels/:id/webhook',
     {
-      schema: { params, response: { 200: shape }, tags, summary: 'Where this channel’s own webhooks come in, and their secret.' },
+      schema: {
+        params,
+        response: { 200: channelWebhook },
+        tags,
+        summary: 'Where this channel’s own webhooks come in, and what to enter there.',
+      },
       ...asOwner,
     },
     async (request) => {
       const row = await channelOf(ctx, actorOf(request).workspaceId, request.params.id)
-      return { url: urlOf(request, row), secret: await channelSecret(ctx, row) }
+      return { url: urlOf(request, row), ...(await toEnter(ctx, row)) }
     },
   )
 
   app.post(
     '/api/v1/channels/:id/webhook/secrets',
     {
-      schema: { params, response: { 201: shape }, tags, summary: 'Another secret; the one before stays good beside it.' },
+      schema: {
+        params,
+        response: { 201: z.object({ url: z.string(), secret: z.string() }) },
+        tags,
+        summary: 'Another secret; the one before stays good beside it.',
+      },
       ...asOwner,
     },
     async (request, reply) => {

@@ -4,6 +4,7 @@ import { PlatformError } from '@answerback/platforms/error'
 import type { Platform } from '@answerback/platforms/platform'
 import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
+import { hasAbility } from './abilities.ts'
 import type { ChannelRow } from './channel-changes.ts'
 import { ioOf } from './channel-io.ts'
 import { channelSecret } from './channel-webhook.ts'
@@ -22,7 +23,8 @@ export async function testChannel(
 ): Promise<ChannelCheck[]> {
   const platform = platformOf(ctx, channel.platform)
   const checks = [await tryReading(ctx, channel, platform)]
-  if (platform.webhook) checks.push(await tryWebhook(ctx, channel, platform.webhook, own))
+  if (platform.webhook && hasAbility(platform, channel.settings, 'webhook'))
+    checks.push(await tryWebhook(ctx, channel, platform.webhook, own))
   return checks
 }
 

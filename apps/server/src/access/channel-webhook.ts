@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
+import type { ChannelWebhook } from '@answerback/core/connect-api'
 import { Problem } from '@answerback/core/problem'
 import { PlatformError } from '@answerback/platforms/error'
 import type { Platform } from '@answerback/platforms/platform'
@@ -35,15 +36,23 @@ export async function renewChannelSecret(ctx: Context, channel: ChannelRow): Pro
   return secret
 }
 
+/** What has to be entered at the platform beside the address of a channel's own webhooks. Throws as `channelSecret` does. */
+export async function toEnter(ctx: Context, channel: ChannelRow): Promise<Omit<ChannelWebhook, 'url'>> {
+  const { keys, install } = ownWebhook(ctx, channel)
+  const secret = await channelSecret(ctx, channel)
+  const { webhook: said = 'on' } = channel.settings
+  return { secret: keys ? null : secret, ...(keys && { words: keys.words }), ...(install && said !== 'on' && { trouble: said }) }
+}
+
 /**
  * Tells the platform a channel's address where a call can do that and this server has an address of its own; what it gives is kept among the channel's settings. A refusal
  * is kept there too, in words, and is no failure: without webhooks the channel is polled.
  */
-export async function installWebhook(ctx: Context, channelId: string): Promise<void> {
+export async function installWebhook(ctx: Context, channelId: string, publicUrl = ctx.env.PUBLIC_URL): Promise<void> {
   const [channel] = await ctx.db.system.select().from(t.channel).where(eq(t.channel.id, channelId))
   const install = channel && platformOf(ctx, channel.platform).webhook?.install
-  if (!install || ctx.env.PUBLIC_URL === undefined) return
-  const hook = { url: channelWebhookUrl(ctx.env.PUBLIC_URL, channel.platform, channelId), secret: await channelSecret(ctx, channel) }
+  if (!install || publicUrl === undefined) return
+  const hook = { url: channelWebhookUrl(publicUrl, channel.platform, channelId), secret: await channelSecret(ctx, channel) }
   const settings = await install(await ioOf(ctx, channel), hook).catch((error: unknown) => {
     if (!(error instanceof PlatformError)) throw error
     ctx.log.warn({ channel: channelId, kind: error.kind, reason: error.message }, 'webhook: the platform did not take our address')
@@ -85,7 +94,8 @@ async function addSecret(ctx: Context, channel: ChannelRow, webhook: NonNullable
       secrets: seal(ctx.secrets, `platform_app:${id}`, { secret, verifyToken: '' }),
       createdAt: ctx.now(),
     })
-    await tx.update(t.channel).set({ appId: id }).where(eq(t.channel.id, channel.id))
+    // Where people register apps the channel keeps the one that it was connected by.
+    if (!platformOf(ctx, channel.platform).connect.app) await tx.update(t.channel).set({ appId: id }).where(eq(t.channel.id, channel.id))
   })
   return secret
 }

@@ -1,9 +1,9 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { connectChannel } from '../access/channels.ts'
-import { channelSecret } from '../access/channel-webhook.ts'
+import { channelSecret, channelWebhookUrl, installWebhook } from '../access/channel-webhook.ts'
 import { addPlatformApp } from '../access/platform-apps.ts'
 import { addMember, makeWorkspace } from '../access/workspaces.ts'
-import type { Context } from '../context.ts'
+import { platformOf, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { SandboxProcess } from './sandbox-process.ts'
 
@@ -55,7 +55,13 @@ async function pointWebhooks(ctx: Context, sandbox: SandboxProcess, where: { wor
     .from(t.channel)
     .where(and(eq(t.channel.workspaceId, workspaceId), eq(t.channel.platform, platform), isNull(t.channel.disconnectedAt)))
   if (!channel) return
-  const webhook = { platform, url: `${sandbox.webhookUrl}/${platform}/${channel.id}`, secret: await channelSecret(ctx, channel) }
+  const url = `${sandbox.webhookUrl}/${platform}/${channel.id}`
+  const own = await channelSecret(ctx, channel)
+  // A platform that signs with keys of its own is told whom it signs for.
+  const signsItself = platformOf(ctx, platform).webhook?.keys !== undefined
+  if (signsItself) await installWebhook(ctx, channel.id, ctx.env.PUBLIC_URL ?? new URL(url).origin)
+  const audience = ctx.env.PUBLIC_URL === undefined ? url : channelWebhookUrl(ctx.env.PUBLIC_URL, platform, channel.id)
+  const webhook = { platform, url, secret: signsItself ? audience : own }
   const headers = { 'content-type': 'application/json' }
   await ctx.fetch(`${sandbox.url}/_admin/webhook`, { method: 'PUT', headers, body: JSON.stringify(webhook) })
 }

@@ -93,7 +93,7 @@ async function readOwnWebhook(
     ctx.db.system
       .select()
       .from(t.channel)
-      .where(and(eq(t.channel.platform, delivery.platform), ofSameApp(delivery.appId!))),
+      .where(sql`${t.channel.id}::text = (select settings->>'channelId' from platform_app where id = ${delivery.appId}::uuid)`),
   )
   if (!channels[0]) throw new Unreadable('The channel whose address this came to is no longer connected.')
   return [await read(ctx, platform, channels[0], delivery, entries, lookups)]

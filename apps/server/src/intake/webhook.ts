@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { reasonOf } from '../db/reason.ts'
 import { schema as t } from '../db/schema.ts'
 import { openStore } from './store.ts'
+import { openKeys } from './webhook-keys.ts'
 
 const maxBodyBytes = 1024 * 1024
 /** How long a list of apps is believed; a new app is known after that. */
@@ -22,10 +23,11 @@ type Asked = FastifyRequest<{ Params: Params }>
 /**
  * `GET|POST /webhooks/:platform`: one public URL a platform (`?app=` names one of several apps), and `/webhooks/:platform/:channelId` where every channel has a secret
  * of its own. 200 only once the raw body is committed, 401 for a signature that no active app made (nothing is stored), 413 over 1 MiB, 503 when it cannot be
- * stored (the platform keeps its copy and comes again). Never rate-limited.
+ * stored, or checked because the platform's keys cannot be read (the platform keeps its copy and comes again). Never rate-limited.
  */
 export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
   const { store } = openStore(ctx)
+  const publicKeys = openKeys(ctx)
   const tags = ['webhooks']
   const known = new Map<string, { apps: App[]; at: number }>()
 
@@ -36,14 +38,14 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
     const { platformApp, channel } = t
     const ofChannel = sql`${platformApp.settings}->>'channelId' = ${channelId} and ${channel.id} is not null and ${channel.disconnectedAt} is null`
     const found = await ctx.db.system
-      .select({ app: platformApp, channel: channel.settings })
+      .select({ app: platformApp, channel: channel.settings, apiUrl: channel.apiUrl })
       .from(platformApp)
       .leftJoin(channel, sql`${channel.id}::text = ${platformApp.settings}->>'channelId'`)
       .where(and(eq(platformApp.platform, platform), channelId === '' ? sql`${platformApp.settings}->>'channelId' is null` : ofChannel))
       .orderBy(desc(platformApp.createdAt))
-    const apps = found.map(({ app: row, channel: settings }) => ({
+    const apps = found.map(({ app: row, channel: settings, apiUrl }) => ({
       id: row.id,
-      ...(settings && { channel: settings }),
+      ...(settings && { channel: { ...settings, apiUrl: apiUrl ?? '' } }),
       appId: row.settings.appId ?? '',
       ...unseal<{ secret: string; verifyToken: string }>(ctx.secrets, `platform_app:${row.id}`, row.secrets),
     }))
@@ -64,12 +66,15 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
 
   async function take(request: Asked, reply: FastifyReply) {
     const { platform } = request.params
-    const { webhook } = platformWithWebhook(ctx, request.params)
+    const known = platformWithWebhook(ctx, request.params)
+    const { webhook } = known
     const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
     const headers = request.headers as Record<string, string | undefined>
     const apps = await appsOf(request.params).catch((error) => unavailable(error))
     const at = { now: ctx.now(), url: urlOf(ctx, request) }
-    const sender = apps.find((each) => webhook.verify(each.secret, headers, body, { ...at, settings: each.channel }))
+    const senderBy = (keys: Record<string, string> | undefined) =>
+      apps.find((each) => webhook.verify(each.secret, headers, body, { ...at, settings: each.channel, keys }))
+    const sender = webhook.keys && apps[0] ? await senderByPublic(known, apps[0].channel ?? {}, senderBy) : senderBy(undefined)
     if (!sender) throw new Problem('bad_signature', 'The signature over the raw body was made by none of the connected apps.')
     const answer = webhook.answer?.(body) ?? null
     if (answer !== null) return reply.code(200).type(answer.type).send(answer.body)
@@ -78,6 +83,20 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
       unavailable,
     )
     return reply.code(200).type('text/plain').send('EVENT_RECEIVED')
+  }
+
+  /** With the keys that the platform publishes: once more with newer ones when none of them fits. */
+  async function senderByPublic(
+    platform: Platform,
+    settings: Record<string, string>,
+    senderBy: (keys: Record<string, string>) => App | undefined,
+  ) {
+    const keys = await publicKeys.of(platform, settings)
+    const sender = senderBy(keys ?? {})
+    if (sender) return sender
+    if (keys === null) return unavailable('the keys that sign could not be read')
+    const newer = await publicKeys.after(platform, settings)
+    return newer === null ? undefined : senderBy(newer)
   }
 
   app.register(async (scope) => {

@@ -1,5 +1,5 @@
 import type { Delivery } from '@answerback/core/api'
-import type { Authorization, ChannelFeedView, PlatformAppView, PlatformGuide } from '@answerback/core/connect-api'
+import type { Authorization, ChannelFeedView, ChannelWebhook, PlatformAppView, PlatformGuide } from '@answerback/core/connect-api'
 import { queryOptions } from '@tanstack/react-query'
 import { ApiProblem, read } from './call.ts'
 
@@ -25,11 +25,11 @@ export function channelDeliveriesQuery(channelId: string) {
   })
 }
 
-/** Where a channel's own webhooks come in, and the secret to enter there. Owners only. */
+/** Where a channel's own webhooks come in, and what to enter there. Owners only. */
 export function channelWebhookQuery(channelId: string) {
   return queryOptions({
     queryKey: ['channel-webhook', channelId] as const,
-    queryFn: ({ signal }) => read<{ url: string; secret: string }>(`/channels/${channelId}/webhook`, signal),
+    queryFn: ({ signal }) => read<ChannelWebhook>(`/channels/${channelId}/webhook`, signal),
     staleTime: 0,
   })
 }

@@ -113,6 +113,7 @@ export const connecting = {
   announceDocs: 'Try it in the description of the API',
   ownWebhook: 'Webhook of this channel',
   ownWebhookLead: 'Enter both at {platform}, where this account is. Until then comments come by polling.',
+  ownWebhookRefused: '{platform} does not tell us of news: {reason}',
   secret: 'Secret',
   renew: 'Make a new secret…',
   renewTitle: 'Make a new secret for {handle}?',

@@ -36,6 +36,7 @@ export function checkFailures({ platform, self, channel, target, failures, endle
   }
   const message = { externalId: target.externalId, ref: target.ref }
   const { backfill, like, hide, remove, editReply, postStats } = platform
+  const keys = platform.webhook?.keys
   /** Those that ask go everywhere but where nothing can be asked; the rest is there where the platform can do it. */
   const unasked = platform.can.polls === false
   const asking: Call[] = [
@@ -48,6 +49,7 @@ export function checkFailures({ platform, self, channel, target, failures, endle
     ['connect', (io) => platform.connect.open(io, { ...channel.settings, ...channel.credentials })],
     ...connecting(platform.connect, channel.settings),
     ...(backfill ? [['backfill', (io) => backfill(io, { cursor: null, backTo: '2026-08-24T12:00:00.000Z' })] satisfies Call] : []),
+    ...(keys ? [['keys', (io) => keys.read(io, channel.settings)] satisfies Call] : []),
     ...(like ? [['like', (io) => like(io, { ...message, liked: true })] satisfies Call] : []),
     ...(hide ? [['hide', (io) => hide(io, { ...message, hidden: true })] satisfies Call] : []),
     ...(remove ? [['remove', (io) => remove(io, own)] satisfies Call] : []),

@@ -11,11 +11,12 @@ export function checkWebhook({ platform, fixtures, self, signed, handshakes = []
   test('is there exactly when the platform says so', () => {
     expect(webhook !== undefined).toBe(platform.can.webhook)
     expect(signed !== undefined).toBe(platform.can.webhook)
+    if (webhook?.keys) expect([webhook.perChannel, webhook.keys.words.trim() !== '']).toEqual([true, true])
   })
   if (!webhook || !signed) return
   const { secret, headers, now = usualNow, url = `https://inbox.example/webhooks/${platform.id}` } = signed
   const body = Buffer.from(signed.body)
-  const at = { now: new Date(now), url }
+  const at = { now: new Date(now), url, ...(signed.settings && { settings: signed.settings }), ...(signed.keys && { keys: signed.keys }) }
   const verify = (given: Record<string, string | undefined>, bytes: Uint8Array = body, key = secret, when = at): boolean =>
     webhook.verify(key, given, bytes, when)
   const [name, value] = Object.entries(headers)[0] ?? ['', '']
@@ -33,8 +34,13 @@ export function checkWebhook({ platform, fixtures, self, signed, handshakes = []
     expect(verify({ 'x-hub-signature': value })).toBe(false)
     // Every header that the signature needs, each alone.
     for (const each of Object.keys(headers)) expect(verify({ ...headers, [each]: undefined }), each).toBe(false)
-    expect(verify(headers, body, '')).toBe(false)
-    expect(verify(headers, body, `${secret} `)).toBe(false)
+    if (webhook.keys) {
+      expect(verify(headers, body, secret, { ...at, keys: {} })).toBe(false)
+      expect(verify(headers, body, secret, { ...at, url: `${url}/` })).toBe(false)
+    } else {
+      expect(verify(headers, body, '')).toBe(false)
+      expect(verify(headers, body, `${secret} `)).toBe(false)
+    }
     if (webhook.unsignedBody) return
     for (let place = 0; place < body.length; place += 1) {
       const tampered = Buffer.from(body)
@@ -65,6 +71,7 @@ export function checkWebhook({ platform, fixtures, self, signed, handshakes = []
 
   test('our own test event is signed as theirs are, never twice the same, and says nothing', () => {
     const one = webhook.sample(secret, self.accountId, at.now)
+    for (const wrong of ['', `${secret} `]) expect(verify(one.headers, Buffer.from(one.body), wrong)).toBe(false)
     const other = webhook.sample(secret, self.accountId, at.now)
     expect(verify(one.headers, Buffer.from(one.body))).toBe(true)
     expect(one.body).not.toBe(other.body)

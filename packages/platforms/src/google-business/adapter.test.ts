@@ -1,6 +1,7 @@
 import { conformance } from '../conformance.ts'
 import { readFixtures } from '../conformance/fixture.ts'
 import { openSandboxWorld } from '../../test/sandbox-world.ts'
+import { audience, email, now, pemOf, tokenOf, usualClaims } from '../../test/push-token.ts'
 import { googleBusiness } from './adapter.ts'
 
 const error = (code: number, status: string, message = 'as documented'): string => JSON.stringify({ error: { code, status, message } })
@@ -9,7 +10,10 @@ conformance({
   platform: googleBusiness,
   fixtures: readFixtures(new URL('fixtures/', import.meta.url)),
   self: { accountId: '2', handle: 'Fieldnote, Mill Lane 4', ownedIds: ['2'], host: 'www.google.com' },
-  channel: { settings: { apiUrl: 'https://g.test', location: 'accounts/1/locations/2' }, credentials: { accessToken: 'token-1' } },
+  channel: {
+    settings: { apiUrl: 'https://g.test', location: 'accounts/1/locations/2', topic: 'projects/p/topics/reviews', pushAccount: email },
+    credentials: { accessToken: 'token-1' },
+  },
   target: {
     externalId: 'AbF',
     parentExternalId: null,
@@ -43,5 +47,19 @@ conformance({
     nextPageToken: `page-${step}`,
   }),
   own: { externalId: 'AbF/reply', ref: {} },
-  open: () => openSandboxWorld(googleBusiness),
+  signed: {
+    secret: 'a secret of ours',
+    headers: { authorization: `Bearer ${tokenOf(usualClaims())}` },
+    body: '{"message":{"messageId":"136969346945","data":"","attributes":{}},"subscription":"projects/p/subscriptions/s"}',
+    now: now.toISOString(),
+    url: audience,
+    settings: { pushAccount: email },
+    keys: { one: pemOf('one') },
+  },
+  async open() {
+    const world = await openSandboxWorld(googleBusiness)
+    // Google tells nobody of anything before it was asked to.
+    await googleBusiness.webhook!.install!(world.io, { url: audience, secret: '' })
+    return world
+  },
 })

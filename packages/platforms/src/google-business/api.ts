@@ -15,7 +15,13 @@ export const locationsHost = 'https://mybusinessbusinessinformation.googleapis.c
 export const google: GoogleApi = { usual: reviewsHost, name: 'Google Business Profile', failureOf: failureOfApi }
 
 /** `path` begins with its version. */
-export type ApiCall = { method?: 'GET' | 'PUT' | 'DELETE'; host?: string; path: string; params?: Record<string, string>; body?: unknown }
+export type ApiCall = {
+  method?: 'GET' | 'PUT' | 'PATCH' | 'DELETE'
+  host?: string
+  path: string
+  params?: Record<string, string>
+  body?: unknown
+}
 
 /** One call of the Business Profile APIs. A token that was refused is renewed once, and the call made again. */
 export function callApi(io: Io, call: ApiCall): Promise<GoogleAnswer> {

@@ -1,10 +1,11 @@
 import { earlyIo } from '../early-io.ts'
 import { PlatformError } from '../error.ts'
-import type { ConnectIo, Connected, Platform } from '../platform.ts'
+import type { Ability, ConnectIo, Connected, Platform } from '../platform.ts'
 import { callApi, reviewsHost } from './api.ts'
 import { readLocations } from './locations.ts'
 import type { Location } from './locations.ts'
-import { oauth } from './oauth.ts'
+import { close } from './notifications.ts'
+import { oauth, pushStep } from './oauth.ts'
 import { permissions } from './permissions.ts'
 
 export const connect: Platform['connect'] = {
@@ -33,12 +34,29 @@ export const connect: Platform['connect'] = {
       help: 'Leave empty when the account manages one location only. Else its number or whole name; each location is a channel.',
       optional: true,
     },
+    {
+      name: 'topic',
+      label: 'Pub/Sub topic',
+      secret: false,
+      placeholder: 'projects/my-project/topics/reviews',
+      help: 'To hear of reviews at once; leave empty to have them read every minute. One topic serves all locations of an account.',
+      optional: true,
+    },
+    {
+      name: 'pushAccount',
+      label: 'Service account of the push',
+      secret: false,
+      placeholder: 'push@my-project.iam.gserviceaccount.com',
+      help: 'The one that the push subscription signs in with. Needed with a topic: only what it signs is believed.',
+      optional: true,
+    },
   ],
   steps: [
     'In the Google Cloud console make a project, and ask for “Basic API Access” to the Business Profile APIs; Google takes two or three weeks, and until then every call is refused.',
     'Turn on the Google My Business API, the Account Management API and the Business Information API; publish the consent screen (“In production”).',
     'Make an OAuth client of the type “Web application”. For the OAuth Playground add its address as a redirect URI.',
     'In the OAuth Playground, with your own client id and secret in its settings, allow the permission below as a manager of the location, and exchange the code for a refresh token.',
+    pushStep,
   ],
   permissions,
   oauth,
@@ -47,6 +65,7 @@ export const connect: Platform['connect'] = {
     secretHelp: 'Beside the client id.',
   },
   open,
+  close,
 }
 
 /** Finds the location among those the token manages, and reads one review of it: what is not approved or not allowed shows at once. */
@@ -62,17 +81,37 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   }
   const apiUrl: Record<string, string> = given.apiUrl ? { apiUrl: given.apiUrl } : {}
   const api = earlyIo(io, apiUrl, credentials)
+  const push = pushOf(given)
   const location = choose(await readLocations(api), (given.location ?? '').trim())
   await callApi(api, { path: `v4/${location.name}/reviews`, params: { pageSize: '1' } })
   const url = location.mapsUrl
+  const { toldTopic } = given
+  const cannot: Ability[] = [
+    ...(location.verified ? [] : (['reply', 'editReply', 'remove'] as const)),
+    ...(push === null ? (['webhook'] as const) : []),
+  ]
   return {
     account: { externalId: location.id, handle: location.title, name: location.title, avatarUrl: null, url },
-    settings: { ...apiUrl, location: location.name, ...(url !== null && { mapsUrl: url }) },
+    settings: { ...apiUrl, location: location.name, ...(url !== null && { mapsUrl: url }), ...push, ...(toldTopic && { toldTopic }) },
     credentials: api.credentials,
-    ...(!location.verified && { cannot: ['reply', 'editReply', 'remove'] }),
+    ...(cannot.length > 0 && { cannot }),
     // Google does not say when a refresh token ends.
     ...(!api.credentials.refreshToken && { tokenExpiresAt: api.credentials.expiresAt ?? null }),
   }
+}
+
+/** Where Google pushes to and who signs it, both or neither; null where reviews are only read. */
+function pushOf(given: Record<string, string>): { topic: string; pushAccount: string } | null {
+  const [topic, pushAccount] = [(given.topic ?? '').trim(), (given.pushAccount ?? '').trim().toLowerCase()]
+  if (topic === '' && pushAccount === '') return null
+  if (!/^projects\/[\w.:-]+\/topics\/[\w.~+%-]+$/.test(topic))
+    throw new PlatformError('rejected', 'The Pub/Sub topic has to be its whole name, such as projects/my-project/topics/reviews')
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(pushAccount))
+    throw new PlatformError(
+      'rejected',
+      'The service account of the push has to be an address, such as push@my-project.iam.gserviceaccount.com',
+    )
+  return { topic, pushAccount }
 }
 
 function choose(locations: Location[], wanted: string): Location {

@@ -38,6 +38,7 @@ const review = (id: string, more: Record<string, unknown> = {}): Record<string, 
   updateTime: '2026-11-20T10:00:00Z',
   ...more,
 })
+const topic = 'projects/p/topics/reviews'
 const refusal = (status: number, name: string): Response =>
   new Response(JSON.stringify({ error: { code: status, status: name } }), { status })
 const factsOf = ({ pages }: PollResult): Fact[] =>
@@ -65,7 +66,7 @@ describe('connecting', () => {
       account: { externalId: '2', name: 'Fieldnote, Mill Lane 2', url: 'https://maps.google.com/?cid=2' },
       settings: { location: 'accounts/1/locations/2', mapsUrl: 'https://maps.google.com/?cid=2' },
     })
-    expect(connected.cannot).toBeUndefined()
+    expect(connected.cannot).toEqual(['webhook'])
     expect(new Set(asked.map(({ url }) => url.host))).toEqual(
       new Set(['mybusinessaccountmanagement.googleapis.com', 'mybusinessbusinessinformation.googleapis.com', 'mybusiness.googleapis.com']),
     )
@@ -76,8 +77,23 @@ describe('connecting', () => {
     const open = (location?: string) => googleBusiness.connect.open(io, { accessToken: 't', ...(location && { location }) })
     await expect(open()).rejects.toMatchObject({ kind: 'rejected', message: expect.stringContaining('accounts/1/locations/3') })
     await expect(open('4')).rejects.toMatchObject({ kind: 'rejected' })
-    expect((await open('locations/3')).cannot).toEqual(['reply', 'editReply', 'remove'])
+    expect((await open('locations/3')).cannot).toEqual(['reply', 'editReply', 'remove', 'webhook'])
     expect((await open('accounts/1/locations/2')).account.externalId).toBe('2')
+  })
+
+  test('a topic and who signs its pushes are kept, both or neither', async () => {
+    const { io } = locations('2')
+    const open = (push: Record<string, string>) => googleBusiness.connect.open(io, { accessToken: 't', ...push })
+    const { settings: kept, cannot } = await open({ topic: ` ${topic} `, pushAccount: 'Push@p.iam.gserviceaccount.com' })
+    expect(kept).toMatchObject({ topic, pushAccount: 'push@p.iam.gserviceaccount.com' })
+    expect(cannot).toBeUndefined()
+    const halves: Record<string, string>[] = [
+      { topic },
+      { pushAccount: 'push@p.example' },
+      { topic: 'reviews', pushAccount: 'push@p.example' },
+      { topic, pushAccount: 'p' },
+    ]
+    for (const half of halves) await expect(open(half)).rejects.toMatchObject({ kind: 'rejected' })
   })
 })
 
@@ -176,5 +192,135 @@ describe('a reply', () => {
       return refusal(400, 'INVALID_ARGUMENT')
     })
     expect(await googleBusiness.reply(io, wanted)).toMatchObject({ externalId: 'r/reply' })
+  })
+})
+
+describe('what is pushed', () => {
+  const pushed = (data: unknown, attributes: Record<string, unknown> = {}) => {
+    const text = typeof data === 'string' ? data : JSON.stringify(data)
+    const body = JSON.stringify({ message: { messageId: '1', data: Buffer.from(text).toString('base64'), attributes } })
+    const {
+      wanted = [],
+      unknown,
+      ignored,
+    } = googleBusiness.normalize({ kind: 'webhook', request: {}, body, receivedAt: now.toISOString() }, self)
+    return { wanted: wanted.map((each) => each.id), unknown: unknown.map((each) => each.reason), ignored }
+  }
+  const nothing = { wanted: [], unknown: [], ignored: 0 }
+  const name = 'accounts/1/locations/2/reviews/AbF'
+
+  test.each([
+    ['as we expect it', { notificationType: 'NEW_REVIEW', reviewName: name }],
+    ['spelled otherwise', { type: 'UPDATED_REVIEW', review_name: name, location_name: 'accounts/1/locations/2' }],
+    ['somewhere inside', { payload: { resource: { name } } }],
+    ['as text alone', `new review ${name}`],
+    ['by another account of the same location', { reviewName: 'accounts/9/locations/2/reviews/AbF' }],
+  ])('names a review, %s', (_how, data) => {
+    expect(pushed(data)).toEqual({ ...nothing, wanted: ['AbF'] })
+  })
+
+  test('beside the data, too; and what is another location’s is nothing to this one', () => {
+    expect(pushed('', { reviewName: name })).toEqual({ ...nothing, wanted: ['AbF'] })
+    expect(pushed({ reviewName: 'accounts/1/locations/22/reviews/AbF' })).toEqual({ ...nothing, ignored: 1 })
+    expect(pushed({ notificationType: 'GOOGLE_UPDATE', locationName: 'accounts/1/locations/2' })).toEqual({ ...nothing, ignored: 1 })
+    expect(pushed({ notificationType: 'NEW_REVIEW' }).unknown).toEqual(['a notification that names no review'])
+    expect(pushed({ notificationType: 'NEW_THING' }).unknown).toEqual(['unknown notification "NEW_THING"'])
+    expect(pushed('\u0000\u0001').unknown).toHaveLength(1)
+  })
+
+  test('is read by its name unless the list brought it; what is not there yet is no removal, and what is busy stays wanted', async () => {
+    const { io, asked } = ioOf(({ url }) => {
+      const last = url.pathname.split('/').at(-1)
+      if (last === 'reviews') return { reviews: [review('listed')] }
+      if (last === 'later') return refusal(404, 'NOT_FOUND')
+      return last === 'busy' ? refusal(503, 'UNAVAILABLE') : review('old')
+    })
+    const wanted = ['listed', 'later', 'old', 'busy', 'behind'].map((id) => ({ kind: 'review', id }))
+    const result = await googleBusiness.poll(io, { cursor: null, posts: [], open: [], wanted })
+    expect(asked.map(({ url }) => url.pathname.split('/').at(-1))).toEqual(['reviews', 'later', 'old', 'busy'])
+    expect(factsOf(result).map((fact) => fact.fact)).toEqual(['message', 'message'])
+    expect(result.wanted).toEqual([
+      { kind: 'review', id: 'busy' },
+      { kind: 'review', id: 'behind' },
+    ])
+    const gone = await googleBusiness.poll(ioOf(({ url }) => (url.pathname.endsWith('/reviews') ? {} : refusal(404, 'NOT_FOUND'))).io, {
+      cursor: again(result),
+      posts: [],
+      open: [],
+      wanted: [{ kind: 'review', id: 'old' }],
+    })
+    expect(factsOf(gone)).toMatchObject([{ fact: 'removal', externalId: 'old' }])
+    expect(gone.wanted).toBeUndefined()
+  })
+})
+
+describe('having Google tell', () => {
+  type Kept = { pubsubTopic?: string; notificationTypes?: string[] }
+  const both = ['NEW_REVIEW', 'UPDATED_REVIEW']
+  /** An account with this setting; `written`: what was made of it. */
+  const account = (there: Kept, refuse?: Response) => {
+    const written: Kept[] = []
+    const { io, asked } = ioOf(({ method, body }) => {
+      if (method === 'GET') return there
+      written.push(JSON.parse(body) as Kept)
+      return refuse ?? JSON.parse(body)
+    })
+    const tell = async (more: Record<string, string> = {}) => {
+      io.settings = { ...settings, topic, ...more }
+      return googleBusiness.webhook!.install!(io, { url: 'https://inbox.example/webhooks/x/1', secret: 's' })
+    }
+    const close = async (ownedIds = ['2'], more: Record<string, string> = {}) => {
+      Object.assign(io, { settings: { ...settings, topic, ...more }, self: { ...self, ownedIds } })
+      await googleBusiness.connect.close!(io)
+    }
+    return { tell, close, written, asked }
+  }
+
+  test('sets the topic for new and changed reviews, once, and leaves what else it is told of', async () => {
+    const empty = account({})
+    expect(await empty.tell()).toEqual({ webhook: 'on', toldTopic: topic })
+    expect(empty.asked.map(({ method, url }) => `${method} ${url.host}${url.pathname}${url.search}`)).toEqual([
+      'GET mybusinessnotifications.googleapis.com/v1/accounts/1/notificationSetting',
+      'PATCH mybusinessnotifications.googleapis.com/v1/accounts/1/notificationSetting?updateMask=pubsubTopic%2CnotificationTypes',
+    ])
+    expect(empty.written).toEqual([{ name: 'accounts/1/notificationSetting', pubsubTopic: topic, notificationTypes: both }])
+    const done = account({ pubsubTopic: topic, notificationTypes: [...both, 'GOOGLE_UPDATE'] })
+    await done.tell()
+    expect(done.written).toEqual([])
+    const half = account({ pubsubTopic: topic, notificationTypes: ['GOOGLE_UPDATE', 'NEW_REVIEW'] })
+    await half.tell()
+    expect(half.written).toMatchObject([{ notificationTypes: ['GOOGLE_UPDATE', 'NEW_REVIEW', 'UPDATED_REVIEW'] }])
+  })
+
+  test('takes no topic away that somebody else set, replaces its own, and says what a refusal may mean', async () => {
+    const other = { pubsubTopic: 'projects/x/topics/other', notificationTypes: ['NEW_REVIEW'] }
+    const taken = account(other)
+    await expect(taken.tell()).rejects.toMatchObject({ kind: 'rejected', message: expect.stringContaining('projects/x/topics/other') })
+    expect(taken.written).toEqual([])
+    const own = account(other)
+    await own.tell({ toldTopic: 'projects/x/topics/other' })
+    expect(own.written).toMatchObject([{ pubsubTopic: topic, notificationTypes: both }])
+    const refused = account({}, refusal(400, 'INVALID_ARGUMENT'))
+    await expect(refused.tell()).rejects.toMatchObject({ kind: 'rejected', message: expect.stringContaining('mybusiness-api-pubsub@') })
+    const none = account({})
+    expect(await none.tell({ topic: '' })).toEqual({})
+    expect(none.asked).toEqual([])
+  })
+
+  test('is taken back with the last location, and only where the setting is still ours', async () => {
+    const on: Kept = { pubsubTopic: topic, notificationTypes: [...both, 'GOOGLE_UPDATE'] }
+    const last = account(on)
+    await last.close()
+    expect(last.written).toMatchObject([{ pubsubTopic: topic, notificationTypes: ['GOOGLE_UPDATE'] }])
+    for (const [there, ownedIds, more] of [
+      [on, ['2', '3'], {}],
+      [{ ...on, pubsubTopic: 'projects/x/topics/other' }, ['2'], {}],
+      [{ ...on, notificationTypes: ['GOOGLE_UPDATE'] }, ['2'], {}],
+      [on, ['2'], { topic: '' }],
+    ] satisfies [Kept, string[], Record<string, string>][]) {
+      const left = account(there)
+      await left.close(ownedIds, more)
+      expect(left.written).toEqual([])
+    }
   })
 })

@@ -1,10 +1,12 @@
 import { removalFact } from '../fact.ts'
 import { parseJson, recordOf } from '../json.ts'
 import type { Normalized, RawDelivery, Self } from '../platform.ts'
+import { readNotification } from './notification.ts'
 import { readReview, replyIdOf } from './review.ts'
 
 /**
- * One delivery as facts. Kinds: `reviews` (a page of a location's) and `open` (one review by its id, `request.id`; `{ gone: true }` when it is not there any more).
+ * One delivery as facts. Kinds: `webhook` (a push message, which only names a review), `reviews` (a page of a location's) and `open` (one review by its id, `request.id`;
+ * `{ gone: true }` when it is not there any more).
  * `request.unanswered`: reviews whose reply was there before and is not.
  */
 export function normalize(delivery: RawDelivery, self: Self): Normalized {
@@ -12,6 +14,7 @@ export function normalize(delivery: RawDelivery, self: Self): Normalized {
   const body = recordOf(parseJson(delivery.body))
   const result: Normalized = { facts: [], unknown: [], ignored: 0 }
   const unreadable = (reason: string, index = -1): Normalized => ({ ...result, unknown: [...result.unknown, { index, reason }] })
+  if (kind === 'webhook') return readNotification(body, self)
   if (kind !== 'reviews' && kind !== 'open') return unreadable(`unknown kind "${kind}"`)
   if (kind === 'open') {
     if (body.gone === true && request.id) result.facts.push(removalFact(request.id))

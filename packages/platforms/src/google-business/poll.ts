@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { PlatformError } from '../error.ts'
 import { idOf, instantOf, listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
-import type { Io, PollInput, PollResult } from '../platform.ts'
+import type { Io, PollInput, PollResult, Wanted } from '../platform.ts'
 import { attempt, finish, pageGuard } from '../round.ts'
 import type { Round } from '../round.ts'
 import { callApi } from './api.ts'
+import { locationOf } from './location-name.ts'
 import { reviewIdOf } from './review.ts'
 
 /** All locations of a project share 300 calls a minute; a quiet round costs one. */
@@ -16,6 +17,7 @@ const pagesPerPoll = 40
 const deepPages = 4
 const maxKept = 300
 const maxOpenPerPoll = 100
+const maxWantedPerPoll = 50
 
 /**
  * `seen`: what each review was when last read (a mark of its words and stars, and one of its reply, '' for none), newest first. `rest`: where the first reading of the past goes on, down to
@@ -26,8 +28,8 @@ type State = { v: 1; seen: Map<string, [string, string]>; rest: { pageToken: str
 type Read = { io: Io; round: Round; state: State; now: Map<string, [string, string]> }
 
 /**
- * Reviews by their last change, newest first, down to a page on which nothing is new; hourly four pages whatever they hold, because an answer lifts no review. Then the open ones that
- * did not come along, by name. The first poll reaches back to `backTo`.
+ * Reviews by their last change, newest first, down to a page on which nothing is new; hourly four pages whatever they hold, because an answer lifts no review. Then, by name, those that
+ * were pushed and the open ones, unless they came along. The first poll reaches back to `backTo`.
  */
 export async function poll(io: Io, input: PollInput): Promise<PollResult> {
   const nowMs = io.now().getTime()
@@ -50,9 +52,15 @@ export async function poll(io: Io, input: PollInput): Promise<PollResult> {
     // A place in a list does not last for ever; what is left of the past is then left.
     if (round.trouble?.kind === 'rejected') Object.assign(state, { rest: null })
   }
+  const wanted: Wanted[] = []
+  const named = (input.wanted ?? []).filter(({ kind, id }) => kind === 'review' && !read.now.has(id))
+  for (const [index, each] of named.entries()) {
+    well &&= index < maxWantedPerPoll && (await attempt(round, () => rereadOne(read, each.id, state.seen.has(each.id))))
+    if (!well) wanted.push(each)
+  }
   const open = input.open.filter(({ externalId }) => !externalId.includes('/') && !read.now.has(externalId)).slice(0, maxOpenPerPoll)
-  for (const each of open) well &&= await attempt(round, () => rereadOne(read, each.externalId))
-  return finish(round, cursorOf(read), waitMs)
+  for (const each of open) well &&= await attempt(round, () => rereadOne(read, each.externalId, true))
+  return { ...finish(round, cursorOf(read), waitMs), ...(wanted.length > 0 && { wanted }) }
 }
 
 type List = { pageToken: string; untilAt: number; atLeast: number; maxPages: number }
@@ -84,14 +92,6 @@ async function readList(read: Read, list: List): Promise<string | null> {
   return pageToken
 }
 
-/** The location by its whole name, without which version 4 knows nothing. */
-export function locationOf(io: Pick<Io, 'settings'>): string {
-  const name = io.settings.location ?? ''
-  if (!/^accounts\/[\w-]+\/locations\/[\w-]+$/.test(name))
-    throw new PlatformError('reauthorize', 'The channel does not say which location it is. Please connect it again')
-  return name
-}
-
 /** The list is left away when there is none, and then nothing else stands there. */
 function reviewsOf(json: JsonRecord): JsonRecord[] {
   const { reviews = [] } = json
@@ -99,7 +99,8 @@ function reviewsOf(json: JsonRecord): JsonRecord[] {
   return reviews.map(recordOf)
 }
 
-async function rereadOne(read: Read, id: string): Promise<void> {
+/** `known`: it was here. What was pushed may not be there yet, and is found in the list later. */
+async function rereadOne(read: Read, id: string, known: boolean): Promise<void> {
   const page = { resource: `open:${id}`, kind: 'open' }
   try {
     const { body, json } = await callApi(read.io, { path: `v4/${locationOf(read.io)}/reviews/${encodeURIComponent(id)}` })
@@ -108,6 +109,7 @@ async function rereadOne(read: Read, id: string): Promise<void> {
     take(read, json)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'gone') throw error
+    if (!known) return
     read.round.pages.push({ ...page, request: { id }, body: '{"gone":true}' })
     read.state.seen.delete(id)
   }

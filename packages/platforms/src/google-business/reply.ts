@@ -5,7 +5,7 @@ import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
 import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
-import { locationOf } from './poll.ts'
+import { locationOf } from './location-name.ts'
 import { replyFact, replyIdOf } from './review.ts'
 
 /** Google counts bytes. */

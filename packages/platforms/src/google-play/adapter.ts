@@ -6,7 +6,7 @@ import { editReply, find, reply, replyLimit } from './reply.ts'
 
 /**
  * Reviews of one app on Google Play (Android Publisher API v3), by polling. The API shows what was written or changed within seven days, in production and with words; each review has one
- * reply at most, which can be changed and not removed.
+ * reply at most, which can be changed and not removed. Its real-time notifications tell of purchases, not of reviews.
  */
 export const googlePlay = guardPlatform({
   id: 'google-play',

@@ -8,7 +8,7 @@ import { authorizationOf, renew } from './token.ts'
 import type { GoogleApi } from './token.ts'
 
 /** `url` as Google has it. */
-export type GoogleCall = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; url: string; body?: unknown }
+export type GoogleCall = { method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; url: string; body?: unknown }
 /** What a call gave: as it came, and read. */
 export type GoogleAnswer = { body: string; json: JsonRecord }
 

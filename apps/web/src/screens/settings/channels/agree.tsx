@@ -73,8 +73,8 @@ function Leave({ guide, oauth, channel, apps }: LeaveProps) {
     window.addEventListener('pageshow', back)
     return () => window.removeEventListener('pageshow', back)
   }, [])
-  // Of a channel that is here the server knows where it lives.
-  const asked = channel === undefined ? guide.fields.filter((field) => oauth.asks.includes(field.name)) : []
+  // Of a channel that is here the server knows where it lives; what may be left empty can be given later.
+  const asked = guide.fields.filter((field) => oauth.asks.includes(field.name) && (channel === undefined || field.optional))
   const chooses = channel === undefined && apps.length > 1
   const form = useForm<Record<string, string>>({
     initial: { ...Object.fromEntries(asked.map((field) => [nameOf(field.name), ''])), appId: apps.at(-1)?.id ?? '', backDays: '30' },
@@ -102,7 +102,7 @@ function Leave({ guide, oauth, channel, apps }: LeaveProps) {
       {asked.map((field) => (
         <TextField
           key={field.name}
-          label={field.label}
+          label={field.optional ? t('connecting.optional', { label: field.label }) : field.label}
           hint={field.help}
           placeholder={field.placeholder}
           dir="ltr"

@@ -59,18 +59,23 @@ function OwnWebhook({ channel }: { channel: Channel }) {
   return (
     <section>
       <h2>{t('connecting.ownWebhook')}</h2>
-      <p className="small ink2">{t('connecting.ownWebhookLead', { platform })}</p>
       <Loaded query={query}>
-        {({ url, secret }) => (
+        {({ url, secret, words, trouble }) => (
           <>
+            <p className="small ink2">{words ?? t('connecting.ownWebhookLead', { platform })}</p>
+            {trouble !== undefined && <p className="err">{t('connecting.ownWebhookRefused', { platform, reason: trouble })}</p>}
             <CopyField label={t('connecting.callback')} value={url} />
-            <CopyField label={t('connecting.secret')} value={secret} />
+            {secret !== null && (
+              <>
+                <CopyField label={t('connecting.secret')} value={secret} />
+                <button type="button" className="btn s" onClick={() => setRenewing(true)}>
+                  {t('connecting.renew')}
+                </button>
+              </>
+            )}
           </>
         )}
       </Loaded>
-      <button type="button" className="btn s" onClick={() => setRenewing(true)}>
-        {t('connecting.renew')}
-      </button>
       {failure !== null && (
         <p className="err" role="alert">
           {failure}
