@@ -9,6 +9,7 @@ import { afterEach, expect, test } from 'vitest'
 import { startSandbox } from '../src/sandbox.ts'
 import type { Sandbox } from '../src/sandbox.ts'
 import { speak } from '../src/world/speak.ts'
+import { png } from './pictures.ts'
 
 let sandbox: Sandbox | undefined
 afterEach(() => sandbox?.close())
@@ -189,6 +190,9 @@ test('twitter-api-v2 finds who mentions us, answers once and deletes, by either 
     expect(mentions.includes.users).toMatchObject([{ name: 'Kai' }])
     expect(mentions.rateLimit.remaining).toBeLessThan(mentions.rateLimit.limit)
     const sent = await v2.reply(`On Monday, ${n}`, asked.id)
+    const media = await v2.uploadMedia(png({ shade: n }), { media_type: 'image/png', media_category: 'tweet_image' })
+    const pictured = await v2.reply(`Like this, ${n}`, asked.id, { media: { media_ids: [media] } })
+    expect(world.mediaOf(world.find('x', pictured.data.id)!)[0]?.file.bytes).toEqual(png({ shade: n }))
     const again = await v2.reply(`On Monday, ${n}`, asked.id).catch((error: unknown) => error)
     expect(again).toBeInstanceOf(ApiResponseError)
     expect(again).toMatchObject({ code: 403, data: { detail: expect.stringContaining('duplicate content') as string } })

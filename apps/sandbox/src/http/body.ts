@@ -87,8 +87,9 @@ function readMultipart(contentType: string, body: Buffer): Multipart {
   const fields: JsonObject = {}
   const files: Upload[] = []
   for (const { name, filename, type, bytes } of parts) {
-    if (filename === null) addField(fields, name, bytes.toString('utf8'))
-    else files.push({ field: name, name: filename, type, bytes })
+    // Some clients give bytes no file name.
+    if (filename === null && type !== 'application/octet-stream') addField(fields, name, bytes.toString('utf8'))
+    else files.push({ field: name, name: filename ?? '', type, bytes })
   }
   return new Multipart(fields, files)
 }

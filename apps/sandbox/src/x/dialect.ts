@@ -33,7 +33,11 @@ export const x: Dialect<'x', XSecrets> = {
     accessToken: userToken,
     accessTokenSecret: userTokenSecret,
   }),
-  calls: { write: { method: 'POST', path: '/2/tweets$' }, read: { method: 'GET', path: '/2/(users|tweets)' } },
+  calls: {
+    write: { method: 'POST', path: '/2/tweets$' },
+    read: { method: 'GET', path: '/2/(users|tweets)' },
+    upload: { method: 'POST', path: '/2/media/' },
+  },
   rootPaths: /^\/2\//,
   ids: xIds,
   handle: handleFor,

@@ -14,7 +14,8 @@ export function xIds(): Ids {
   }
 }
 
-function snowflake(world: World, atMs: number): string {
+/** An id of X for this moment. */
+export function snowflake(world: World, atMs: number): string {
   return String((BigInt(Math.max(0, Math.floor(atMs) - epochMs)) << 22n) | BigInt(world.nextSerial() & 0x3fffff))
 }
 

@@ -12,16 +12,19 @@ import { callerOf, requireUser, xTokens } from './auth.ts'
 import { XError, creditsGone, invalid, missing, plainProblem } from './errors.ts'
 import { findPost } from './ids.ts'
 import { routeLogin } from './login.ts'
+import { routeMedia } from './media.ts'
+import type { Begun } from './media.ts'
 import { mentionsOf, pageOf, postsOf, quotesOf, search } from './timeline.ts'
 import { askedOf, includesOf, postView, userView } from './views.ts'
 import { createPost, deletePost, hidePost, likePost } from './writes.ts'
 
-/** The pretend X. `lost`: what never comes to the mentions timeline. */
+/** The pretend X. `lost`: what never comes to the mentions timeline. `begun`: files that come in pieces, forgotten with the process. */
 export type X = Context & {
   tokens: Tokens
   windows: Windows
   webhooks: Sender
   lost: Kept<true>
+  begun: Kept<Begun>
   hooks: Kept<Hook>
   subscriptions: Kept<Subscription>
 }
@@ -40,6 +43,7 @@ export function openX(context: Context, webhooks: Sender): X {
     windows: new Windows(context, 'x'),
     webhooks,
     lost,
+    begun: new Kept(20),
     hooks: new Kept(10),
     subscriptions: new Kept(100),
   }
@@ -56,6 +60,7 @@ export function routeX(app: FastifyInstance, x: X): void {
       routeReads(api, x, caller)
       routeWrites(api, x, caller)
       routeActivity(api, x, caller)
+      api.register(async (inner) => routeMedia(inner, x, (request) => requireUser(caller(request))))
     })
   })
 }
@@ -163,6 +168,12 @@ const limits: Record<string, number> = {
   'GET /2/tweets': 5_000,
   'POST /2/tweets': 100,
   'PUT /2/tweets/:id/hidden': 50,
+  'POST /2/media/upload': 500,
+  'POST /2/media/upload/initialize': 1_875,
+  'POST /2/media/upload/:id/append': 1_875,
+  'POST /2/media/upload/:id/finalize': 1_875,
+  'GET /2/media/upload': 1_000,
+  'POST /2/media/metadata': 500,
   'POST /2/users/:id/likes': 50,
 }
 

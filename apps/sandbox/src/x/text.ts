@@ -9,7 +9,7 @@ const linkPattern = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/gi
 export function asShown(world: World, text: string): { text: string; entities: JsonObject } {
   const links: { short: string; long: string }[] = []
   const shown = text.replaceAll(linkPattern, (long) => {
-    const short = `https://t.co/${createHash('sha256').update(long).digest('base64url').replaceAll(/[-_]/g, 'x').slice(0, 10)}`
+    const short = shortOf(long)
     links.push({ short, long })
     return short
   })
@@ -30,6 +30,11 @@ export function asShown(world: World, text: string): { text: string; entities: J
   })
   const entities = { ...(mentions.length > 0 ? { mentions } : {}), ...(urls.length > 0 ? { urls } : {}) }
   return { text: shown, entities }
+}
+
+/** The short address that stands for a long one. */
+export function shortOf(long: string): string {
+  return `https://t.co/${createHash('sha256').update(long).digest('base64url').replaceAll(/[-_]/g, 'x').slice(0, 10)}`
 }
 
 function placeOf(text: string, at: number, length: number): { start: number; end: number } {

@@ -1,10 +1,11 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
 import { historyOf, idOf, prefixLength } from './ids.ts'
-import { asShown, cut } from './text.ts'
+import { mediaKeysOf, mediaViews } from './media.ts'
+import { asShown, cut, shortOf } from './text.ts'
 
 /** Which fields were asked for; `expansions` fill `includes`. */
-export type Asked = { tweet: ReadonlySet<string>; user: ReadonlySet<string>; expansions: ReadonlySet<string> }
+export type Asked = Record<'tweet' | 'user' | 'media' | 'expansions', ReadonlySet<string>>
 
 const usual = ['id', 'text', 'edit_history_tweet_ids']
 
@@ -14,6 +15,7 @@ export function askedOf(query: Record<string, string>): Asked {
   return {
     tweet: new Set([...usual, ...list('tweet.fields'), ...list('post.fields').map(olderName)]),
     user: new Set(['id', 'name', 'username', ...list('user.fields')]),
+    media: new Set(['media_key', 'type', ...list('media.fields')]),
     expansions: new Set(list('expansions').map(olderName)),
   }
 }
@@ -22,11 +24,22 @@ export function askedOf(query: Record<string, string>): Asked {
 export const everything: Asked = {
   tweet: new Set([
     ...usual,
-    ...['author_id', 'conversation_id', 'created_at', 'display_text_range', 'edit_controls', 'entities', 'in_reply_to_user_id', 'lang'],
+    ...[
+      'attachments',
+      'author_id',
+      'conversation_id',
+      'created_at',
+      'display_text_range',
+      'edit_controls',
+      'entities',
+      'in_reply_to_user_id',
+      'lang',
+    ],
     ...['note_tweet', 'possibly_sensitive', 'public_metrics', 'referenced_tweets', 'reply_settings'],
   ]),
   user: new Set(['id', 'name', 'username', 'created_at', 'profile_image_url', 'protected', 'public_metrics', 'verified', 'verified_type']),
-  expansions: new Set(['author_id']),
+  media: new Set(['media_key', 'type', 'url', 'preview_image_url', 'alt_text']),
+  expansions: new Set(['author_id', 'attachments.media_keys']),
 }
 
 const newer: [string, string][] = [
@@ -43,7 +56,8 @@ function olderName(name: string): string {
 /** A post with the fields asked for. */
 export function postView(context: Context, item: Item, asked: Asked): JsonObject {
   const { world } = context
-  const { text, entities } = asShown(world, item.text)
+  const { text, entities, cut: short } = shownOf(context, item)
+  const keys = mediaKeysOf(context, item)
   const parent = world.items.x.get(item.parentId ?? '')
   const quoteCount = asked.tweet.has('public_metrics') ? countQuotes(context, item) : 0
   const referenced = [
@@ -52,12 +66,12 @@ export function postView(context: Context, item: Item, asked: Asked): JsonObject
   ]
   const all: JsonObject = {
     id: idOf(item),
-    text: cut(text),
+    text: short,
     edit_history_tweet_ids: historyOf(item),
     author_id: item.authorId,
     conversation_id: item.rootId,
     created_at: iso(item.createdAt),
-    display_text_range: [Array.from(item.text.slice(0, prefixLength(item))).length, Array.from(cut(text)).length],
+    display_text_range: [Array.from(item.text.slice(0, prefixLength(item))).length, Array.from(short).length],
     edit_controls: {
       edits_remaining: Math.max(0, 6 - historyOf(item).length),
       is_edit_eligible: item.parentId === null,
@@ -66,7 +80,8 @@ export function postView(context: Context, item: Item, asked: Asked): JsonObject
     ...(Object.keys(entities).length > 0 ? { entities } : {}),
     ...(parent ? { in_reply_to_user_id: parent.authorId } : {}),
     lang: item.lang,
-    ...(cut(text) === text ? {} : { note_tweet: { text, entities } }),
+    ...(keys.length > 0 ? { attachments: { media_keys: keys } } : {}),
+    ...(short === text ? {} : { note_tweet: { text, entities } }),
     possibly_sensitive: false,
     public_metrics: {
       retweet_count: 0,
@@ -80,6 +95,26 @@ export function postView(context: Context, item: Item, asked: Asked): JsonObject
     reply_settings: 'everyone',
   }
   return spelled(context, pick(all, asked.tweet))
+}
+
+/** Its words as X gives them, whole and cut. What it carries stands at their end, as a link of its own. */
+export function shownOf(context: Context, item: Item): { text: string; cut: string; entities: JsonObject } {
+  const { text, entities } = asShown(context.world, item.text)
+  const keys = mediaKeysOf(context, item)
+  if (keys.length === 0) return { text, cut: cut(text), entities }
+  const link = shortOf(`media ${item.id}`)
+  const kind = keys[0]?.startsWith('3_') ? 'photo' : 'video'
+  const urls = keys.map((key) => ({
+    start: Array.from(text).length + (text === '' ? 0 : 1),
+    end: Array.from(text).length + (text === '' ? 0 : 1) + link.length,
+    url: link,
+    expanded_url: `${context.publicUrl()}/x/${context.world.author(item).handle}/status/${item.id}/${kind}/1`,
+    display_url: `pic.x.com/${link.slice(-10)}`,
+    media_key: key,
+  }))
+  const withLink = (words: string) => `${words} ${link}`.trim()
+  const all = Array.isArray(entities['urls']) ? [...(entities['urls'] as JsonObject[]), ...urls] : urls
+  return { text: withLink(text), cut: withLink(cut(text)), entities: { ...entities, urls: all } }
 }
 
 /** An account with the fields asked for. */
@@ -107,7 +142,9 @@ export function includesOf(context: Context, items: Item[], asked: Asked): JsonO
     ...(asked.expansions.has('author_id') ? items : []),
     ...(asked.expansions.has('referenced_tweets.id.author_id') ? posts : []),
   ].map((item) => world.author(item))
+  const media = asked.expansions.has('attachments.media_keys') ? items.flatMap((item) => mediaViews(context, item)) : []
   return {
+    ...(media.length > 0 ? { media: media.map((each) => pick(each, asked.media)) } : {}),
     ...(authors.length > 0 ? { users: [...new Set(authors)].map((account) => userView(context, account, asked)) } : {}),
     ...(posts.length > 0 ? { tweets: [...new Set(posts)].map((item) => postView(context, item, asked)) } : {}),
   }

@@ -4,8 +4,10 @@ import type { Item, JsonObject } from '../world/item.ts'
 import { recordOf } from './activity.ts'
 import { duplicate, invalid, plainProblem, problem } from './errors.ts'
 import { findPost, idOf, names, prefixLength } from './ids.ts'
+import { readMedia } from './media.ts'
 import type { X } from './routes.ts'
-import { asShown, cut, weightOf } from './text.ts'
+import { weightOf } from './text.ts'
+import { shownOf } from './views.ts'
 
 const dayMs = 86_400_000
 const bodyKeys = new Set([
@@ -34,7 +36,8 @@ export function createPost(x: X, request: FastifyRequest): JsonObject {
     if (!bodyKeys.has(key))
       throw invalid(key, '', `$.${key}: is not defined in the schema and the schema does not allow additional properties`)
   const text = textOf(form['text']) ?? ''
-  if (text.trim() === '') throw invalid('text', text, '$.text: is missing but it is required')
+  const media = readMedia(x, form)
+  if (text.trim() === '' && media.length === 0) throw invalid('text', text, '$.text: is missing but it is required')
   if (form['quote_tweet_id'] !== undefined && !x.faults.quirks.enterpriseX)
     throw plainProblem(403, 'Forbidden', 'Quoting posts is not available on your plan.')
   const reply = recordOf(form['reply'])
@@ -52,7 +55,7 @@ export function createPost(x: X, request: FastifyRequest): JsonObject {
       'Forbidden',
       'Your Tweet text is too long. For more information on how Twitter determines text length see https://github.com/twitter/twitter-text.',
     )
-  const whole = `${prefix}${text}`
+  const whole = `${prefix}${text}`.trimEnd()
   const since = x.world.clock('x') - dayMs
   for (const item of x.world.items.x.values())
     if (
@@ -60,12 +63,13 @@ export function createPost(x: X, request: FastifyRequest): JsonObject {
       item.deletedAt === null &&
       item.createdAt > since &&
       item.text === whole &&
+      media.length === 0 &&
       item.parentId === (parent?.id ?? null)
     )
       throw duplicate()
-  const item = x.world.write({ platform: 'x', authorId: brand.id, text: whole, parentId: parent?.id ?? null })
+  const item = x.world.write({ platform: 'x', authorId: brand.id, text: whole, parentId: parent?.id ?? null, media })
   note(x, request, item, parent?.id ?? null)
-  return { data: { id: item.id, text: cut(asShown(x.world, item.text).text), edit_history_tweet_ids: [item.id] } }
+  return { data: { id: item.id, text: shownOf(x, item).cut, edit_history_tweet_ids: [item.id] } }
 }
 
 /** Whom the brand may answer: itself, and who named or quoted it (rule of 2026-02-23). */
