@@ -1,5 +1,6 @@
 import { guardPlatform } from '../guard.ts'
 import { connect } from './connect.ts'
+import { mediaLimit } from './embed.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import { postId } from './post-id.ts'
@@ -18,7 +19,7 @@ export const bluesky = guardPlatform({
     like: true,
     privateReply: false,
     removalTakesReplies: false,
-    replyLimit: { max: 300, unit: 'graphemes', maxBytes: 3000 },
+    replyLimit: { max: 300, unit: 'graphemes', maxBytes: 3000, media: mediaLimit },
     postStats: true,
     exactlyOnce: 'key',
   },

@@ -96,8 +96,8 @@ function mentionedDids(record: JsonRecord): string[] {
   return features.flatMap((feature) => (feature.$type === 'app.bsky.richtext.facet#mention' ? (nameOf(feature.did) ?? []) : []))
 }
 
-/** Pictures, video and link card. A notification carries only the record, so its links are made from the blobs, as the view's would be. */
-function mediaOf(view: JsonRecord, did: string): Media[] {
+/** Pictures, video and link card of a view. A notification carries only the record, so its links are made from the blobs, as the view's would be. */
+export function mediaOf(view: JsonRecord, did: string): Media[] {
   const embed = recordOf(view.embed ?? recordOf(view.record).embed)
   const inner = embed.media === undefined ? embed : recordOf(embed.media)
   const images = listOf(inner.images).flatMap((each): Media[] => {

@@ -1,10 +1,11 @@
-import type { Fact } from '@answerback/core/facts'
+import type { Fact, Media } from '@answerback/core/facts'
 import { PlatformError } from '../error.ts'
 import { messageFact } from '../fact.ts'
 import { hurried } from '../http.ts'
 import { listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
+import { imagesEmbed, shownMedia } from './embed.ts'
 import { facetsOf } from './facets.ts'
 import { tidOf } from './tid.ts'
 import { defaultWebUrl, postUrl, rkeyOf } from './uri.ts'
@@ -27,11 +28,13 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
     createdAt: input.createdAt,
     reply: await replyRefs(before, input),
     facets: await facetsOf(before, input.text),
+    ...(await imagesEmbed(io, input.media)),
   }))
   const rkey = tidOf(input.key, input.createdAt)
   try {
     const { json } = await xrpc(io, { nsid: 'com.atproto.repo.putRecord', body: { repo: io.self.accountId, collection, rkey, record } })
-    return sentReply(io, input, textOf(json.uri) || uriOf(io, input), textOf(json.cid), record.reply)
+    const uri = textOf(json.uri) || uriOf(io, input)
+    return sentReply(io, input, { uri, cid: textOf(json.cid), root: record.reply.root, media: await shownMedia(io, uri, record) })
   } catch (error) {
     if (!(error instanceof PlatformError) || error.kind !== 'rejected') throw error
     // The record is ours to ask for: a refusal that was none shows there.
@@ -91,7 +94,9 @@ function uriOf(io: Io, { key, createdAt }: ReplyInput): string {
   return `at://${io.self.accountId}/${collection}/${tidOf(key, createdAt)}`
 }
 
-function sentReply(io: Io, { target, text, createdAt }: ReplyInput, uri: string, cid: string, refs: { root: Ref }): ReplySent {
+type Written = Ref & { root: Ref; media: Media[] }
+
+function sentReply(io: Io, { target, text, createdAt }: ReplyInput, { uri, cid, root, media }: Written): ReplySent {
   const { self } = io
   const webUrl = io.settings.webUrl || defaultWebUrl
   const url = postUrl(uri, webUrl)
@@ -107,13 +112,14 @@ function sentReply(io: Io, { target, text, createdAt }: ReplyInput, uri: string,
       url: `${webUrl}/profile/${self.accountId}`,
     },
     parentExternalId: target.externalId,
-    postExternalId: refs.root.uri,
+    postExternalId: root.uri,
     text,
     url,
+    media,
     platformAt: io.now().toISOString(),
     authorAt: createdAt,
     version: cid,
-    ref: { cid, rootUri: refs.root.uri, rootCid: refs.root.cid },
+    ref: { cid, rootUri: root.uri, rootCid: root.cid },
   })
   return { externalId: uri, url, facts: [fact] }
 }
@@ -127,9 +133,14 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
   ]
   try {
     const { json } = await xrpc(io, { nsid: 'com.atproto.repo.getRecord', params })
-    const root = recordOf(recordOf(recordOf(json.value).reply).root)
-    const refs = { root: { uri: nameOf(root.uri) ?? input.target.externalId, cid: textOf(root.cid) } }
-    return { found: 'landed', sent: sentReply(io, input, nameOf(json.uri) ?? uriOf(io, input), textOf(json.cid), refs) }
+    const record = recordOf(json.value)
+    const { uri, cid } = recordOf(recordOf(record.reply).root)
+    const root = { uri: nameOf(uri) ?? input.target.externalId, cid: textOf(cid) }
+    const at = nameOf(json.uri) ?? uriOf(io, input)
+    return {
+      found: 'landed',
+      sent: sentReply(io, input, { uri: at, cid: textOf(json.cid), root, media: await shownMedia(io, at, record) }),
+    }
   } catch (error) {
     if (xrpcErrorOf(error) === 'RecordNotFound') return { found: 'absent' }
     throw error

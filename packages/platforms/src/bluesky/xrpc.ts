@@ -8,8 +8,13 @@ import type { ConnectIo, Io } from '../platform.ts'
 
 export const defaultService = 'https://bsky.social'
 
-/** `params` may repeat a name. With `body` it is a procedure (POST). */
-export type XrpcCall = { nsid: string; params?: [string, string][]; body?: unknown }
+/** `params` may repeat a name. With `body` or `blob` (bytes as they are) it is a procedure (POST). */
+export type XrpcCall = {
+  nsid: string
+  params?: [string, string][]
+  body?: unknown
+  blob?: { type: string; bytes: Uint8Array<ArrayBuffer> }
+}
 export type XrpcAnswer = { body: string; json: JsonRecord }
 
 /**
@@ -100,9 +105,9 @@ export async function callXrpc(io: ConnectIo, base: string, call: XrpcCall, toke
   const url = `${base}/xrpc/${call.nsid}${query === '' ? '' : `?${query}`}`
   const headers: Record<string, string> = { accept: 'application/json' }
   if (token !== null) headers.authorization = bearer(token)
-  const procedure = call.body !== undefined
-  const body = procedure && call.body !== null ? JSON.stringify(call.body) : undefined
-  if (body !== undefined) headers['content-type'] = 'application/json'
+  const procedure = call.body !== undefined || call.blob !== undefined
+  const body = call.blob?.bytes ?? (procedure && call.body !== null ? JSON.stringify(call.body) : undefined)
+  if (body !== undefined) headers['content-type'] = call.blob?.type ?? 'application/json'
   const answer = await send(io, { method: procedure ? 'POST' : 'GET', url, headers, body })
   if (answer.status !== 200) throw failureOfXrpc(answer, io.now())
   return { body: answer.body, json: recordOf(parseAnswer(answer.body)) }

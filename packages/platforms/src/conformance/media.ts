@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Media } from '@answerback/core/facts'
 import type { MediaLimit } from '@answerback/core/reply-limit'
 import { PlatformError } from '../error.ts'
 import type { FindInput, Platform, ReplyMedia, ReplySent } from '../platform.ts'
@@ -80,7 +81,10 @@ export function checkMedia(platform: Platform, open: () => Promise<World>): void
     await reader.poll([comment])
     await reader.poll([comment])
     const echo = reader.message(sent.externalId)
-    expect({ version: fact?.version, media: fact?.media }).toEqual({ version: echo.version, media: echo.media })
+    expect(echo.version).toBe(fact?.version)
+    // Addresses may be signed anew each time.
+    const shown = (media: Media[] = []): unknown => media.map(({ kind, alt }) => ({ kind, alt }))
+    expect(shown(echo.media)).toEqual(shown(fact?.media))
   })
 
   test('takes as many as it says, in their order, each with its description', async () => {

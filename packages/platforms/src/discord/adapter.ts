@@ -1,6 +1,7 @@
 import { guardPlatform } from '../guard.ts'
 import { backfill } from './backfill.ts'
 import { connect } from './connect.ts'
+import { mediaLimit } from './files.ts'
 import { listen } from './listen.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
@@ -23,7 +24,7 @@ export const discord = guardPlatform({
     gapless: true,
     removalTakesReplies: false,
     // Which unit is not documented; UTF-16 never counts too little.
-    replyLimit: { max: 2_000, unit: 'utf16' },
+    replyLimit: { max: 2_000, unit: 'utf16', media: mediaLimit },
     exactlyOnce: 'find',
   },
   connect,

@@ -3,35 +3,58 @@ import { PlatformError } from '../error.ts'
 import { failureOf, send } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
 import { parseAnswer, parseJson, recordOf, textOf } from '../json.ts'
+import { multipart } from '../multipart.ts'
 import type { Io } from '../platform.ts'
 
 export const defaultApiUrl = 'https://discord.com/api/v10'
 
 export type ApiIo = Pick<Io, 'fetch' | 'now' | 'timeoutMs' | 'settings' | 'credentials'>
-export type Call = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH'; path: string; params?: Record<string, string>; body?: unknown }
+/** `files` go beside the body, each as `files[n]`. */
+export type Call = {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH'
+  path: string
+  params?: Record<string, string>
+  body?: unknown
+  files?: { filename: string; type: string; bytes: Uint8Array }[]
+}
 
 /** One call as the bot. Resolves with the answer's text and JSON (null for 204); throws by Discord's own error codes. */
-export async function callApi(io: ApiIo, { method = 'GET', path, params = {}, body }: Call): Promise<{ json: unknown; text: string }> {
+export async function callApi(
+  io: ApiIo,
+  { method = 'GET', path, params = {}, body, files = [] }: Call,
+): Promise<{ json: unknown; text: string }> {
   const token = io.credentials.botToken ?? ''
   if (!/^[\x21-\x7e]+$/.test(token)) throw new PlatformError('reauthorize', 'The bot token is missing or damaged', { notSent: true })
   const query = new URLSearchParams(params).toString()
+  const sent = sendable(body, files)
   const answer = await send(io, {
     method,
     url: standIn(`${defaultApiUrl}${path}${query === '' ? '' : `?${query}`}`, defaultApiUrl, io.settings.apiUrl),
     headers: {
       authorization: `Bot ${token}`,
       'user-agent': 'DiscordBot (https://answerback.example, 0.1)',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...sent?.headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(sent && { body: sent.body }),
   })
   if (answer.status === 204) return { json: null, text: '' }
   if (answer.status < 200 || answer.status >= 300) throw refusalOf(answer, io.now(), method !== 'GET')
   return { json: parseAnswer(answer.body), text: answer.body }
 }
 
+function sendable(
+  body: unknown,
+  files: NonNullable<Call['files']>,
+): { headers: Record<string, string>; body: string | Uint8Array<ArrayBuffer> } | null {
+  if (files.length > 0) {
+    const parts = files.map((file, number) => ({ name: `files[${number}]`, ...file }))
+    return multipart([{ name: 'payload_json', value: JSON.stringify(body) }, ...parts])
+  }
+  return body === undefined ? null : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
 /** Refusals for good, by code (Discord, "Opcodes and Status Codes"). */
-const refused = new Set([50_001, 50_007, 50_013, 50_035, 50_083, 160_002, 160_005, 200_000])
+const refused = new Set([40_005, 50_001, 50_007, 50_013, 50_035, 50_083, 160_002, 160_005, 200_000])
 const gone = new Set([10_003, 10_008])
 const tooMuch = new Set([20_016, 20_028])
 

@@ -5,6 +5,7 @@ import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
 import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
+import { carries, filesOf } from './files.ts'
 import { readMessage } from './message.ts'
 import { messagePath } from './poll.ts'
 import { isNewer, isSnowflake, snowflakeAt } from './snowflake.ts'
@@ -17,16 +18,18 @@ const thumb = encodeURIComponent('👍')
  * Answers below the message, which must still be there. `nonce` is our key: for some minutes Discord gives back the same message for it instead of writing
  * another ("Create Message", `enforce_nonce`); after that `find` looks.
  */
-export async function reply(io: Io, { target, text, key }: ReplyInput): Promise<ReplySent> {
+export async function reply(io: Io, { target, text, key, media }: ReplyInput): Promise<ReplySent> {
   const channel = channelOf(target.ref)
+  const { body: attached, files } = await filesOf(media)
   const body = {
+    ...attached,
     content: text,
     message_reference: { message_id: target.externalId, channel_id: channel, fail_if_not_exists: true },
     allowed_mentions: allowedMentions,
     nonce: createHash('sha256').update(key).digest('base64url').slice(0, 25),
     enforce_nonce: true,
   }
-  const { json } = await callApi(io, { method: 'POST', path: `/channels/${encodeURIComponent(channel)}/messages`, body })
+  const { json } = await callApi(io, { method: 'POST', path: `/channels/${encodeURIComponent(channel)}/messages`, body, files })
   return sentReply(io, recordOf(json), target)
 }
 
@@ -55,8 +58,8 @@ function sentReply(io: Io, message: JsonRecord, target: Target | null): ReplySen
 const maxPages = 5
 const slackMs = 60_000
 
-/** Looks through what came after the target for a message of the bot with the same words that refers to it. Not seen is `unsure`. */
-export async function find(io: Io, { target, text, since }: FindInput): Promise<FindResult> {
+/** Looks through what came after the target for a message of the bot with the same words and files that refers to it. Not seen is `unsure`. */
+export async function find(io: Io, { target, text, media, since }: FindInput): Promise<FindResult> {
   const channel = channelOf(target.ref)
   const started = snowflakeAt(new Date(Date.parse(since) - slackMs))
   let after = isSnowflake(target.externalId) && isNewer(target.externalId, started) ? target.externalId : started
@@ -70,7 +73,8 @@ export async function find(io: Io, { target, text, since }: FindInput): Promise<
         idOf(recordOf(message.author).id) === io.self.accountId &&
         idOf(recordOf(message.message_reference).message_id) === target.externalId &&
         instantOf(message.timestamp) !== null &&
-        sameText(textOf(message.content), text),
+        sameText(textOf(message.content), text) &&
+        carries(message, { text, media }),
     )
     if (landed) return { found: 'landed', sent: sentReply(io, landed, target) }
     const newest = messages
@@ -98,7 +102,7 @@ export async function remove(io: Io, { externalId, ref }: Message): Promise<void
   })
 }
 
-/** Other words for a message of the bot. */
+/** Other words for a message of the bot; its files stay, because nothing is said of them. */
 export async function editReply(io: Io, { externalId, ref, text }: Message & { text: string }): Promise<ReplySent> {
   const body = { content: text, allowed_mentions: allowedMentions }
   const { json } = await callApi(io, { method: 'PATCH', path: messagePath(channelOf(ref), externalId), body })
