@@ -11,10 +11,10 @@ import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
 import { costs, replyUsd } from './cost.ts'
 import { includedOf, mediaOf, readPost, webUrlOf } from './post.ts'
-import { uploadMedia } from './upload.ts'
+import { mediaLimit, uploadMedia } from './upload.ts'
 
 /** As twitter-text counts; a link is 23, and the names that X puts in front do not count. Accounts that pay may write more; the API does not tell which. */
-export const replyLimit: ReplyLimit = { max: 280, unit: 'weighted', urlLength: 23 }
+export const replyLimit: ReplyLimit = { max: 280, unit: 'weighted', urlLength: 23, media: mediaLimit }
 
 /** `POST /2/tweets` below the latest version of what is answered. There is no key: after doubt, `find`. */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {

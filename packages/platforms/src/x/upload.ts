@@ -8,7 +8,7 @@ import { untilReady } from '../until-ready.ts'
 import { callApi } from './api.ts'
 
 /** Four pictures, or one film or moving picture (docs.x.com, "Media best practices", and the metadata of media). */
-const mediaLimit: MediaLimit = {
+export const mediaLimit: MediaLimit = {
   max: 4,
   types: { 'image/jpeg': 5_242_880, 'image/png': 5_242_880, 'image/webp': 5_242_880, 'image/gif': 15_728_640, 'video/mp4': 536_870_912 },
   alone: ['image/gif', 'video/mp4'],
