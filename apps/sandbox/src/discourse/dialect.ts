@@ -24,6 +24,7 @@ export const discourse: Dialect<'discourse', DiscourseSecrets> = {
   calls: {
     write: { method: 'POST', path: '/posts(\\.json)?(\\?|$)' },
     read: { method: 'GET', path: '/(notifications|posts|t|topics|user_actions)[./]' },
+    upload: { method: 'POST', path: '/uploads\\.json' },
   },
   ids: discourseIds,
   handle: (word) => word.replaceAll('-', '_').slice(0, 20),

@@ -7,6 +7,7 @@ import type { JsonObject } from '../world/item.ts'
 import { DiscourseError, invalidAccess, notFound, tooMany } from './errors.ts'
 import { createdTopics, latestPosts, notifications, oneTopic, postByNumber, repliesOf, topicPosts, userActions } from './lists.ts'
 import { Notices } from './notices.ts'
+import { upload, uploadSettings } from './uploads.ts'
 import { postOf, userOf } from './views.ts'
 import { act, createPost, deletePost, editPost, knownPost, unact } from './writes.ts'
 
@@ -29,7 +30,7 @@ export function routeDiscourse(app: FastifyInstance, forum: Discourse): void {
     scope.addHook('onRequest', async (request) => admit(forum, request))
     scope.get('/about.json', async () => ({ about: site }))
     scope.get('/site/basic-info.json', async () => site)
-    scope.get('/site/settings.json', async () => ({ min_post_length: 20, max_post_length: 32_000, title: site.title }))
+    scope.get('/site/settings.json', async () => ({ min_post_length: 20, max_post_length: 32_000, title: site.title, ...uploadSettings }))
     scope.get('/posts.json', async (request) => latestPosts(forum, request))
     scope.get('/posts/:id(^\\d+).json', async (request) => postOf(forum, knownPost(forum, idIn(request)), { raw: true }))
     scope.get('/posts/:id(^\\d+)/replies.json', async (request) => repliesOf(forum, request))
@@ -56,6 +57,7 @@ export function routeDiscourse(app: FastifyInstance, forum: Discourse): void {
         return { success: 'OK' }
       })
       inner.get('/user_actions.json', async (request) => userActions(forum, request))
+      inner.post('/uploads.json', async (request) => upload(forum, request))
       inner.post('/posts.json', async (request) => createPost(forum, request))
       inner.put('/posts/:id(^\\d+).json', async (request) => editPost(forum, request))
       inner.delete('/posts/:id(^\\d+).json', async (request, reply) => {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
+import { withImages } from './uploads.ts'
 import { home, numberOf, postNumberOf, topicIdOf } from './ids.ts'
 
 /** What kind of reader a post is written for: `raw` words only where somebody asked for them. */
@@ -48,7 +49,7 @@ export function postOf(context: Context, item: Item, { raw }: PostView): JsonObj
     avatar_template: avatarOf(author),
     created_at: iso(item.createdAt),
     ...(raw ? { raw: item.text } : {}),
-    cooked: cook(item.text),
+    cooked: cook(context, item.text),
     post_number: postNumberOf(item),
     post_type: 1,
     posts_count: 1 + world.descendants(first).length,
@@ -134,15 +135,16 @@ function avatarOf(account: Account): string {
   return `/user_avatar/${home}/${encodeURIComponent(account.handle)}/{size}/1_2.png`
 }
 
-/** The words as HTML. Markdown stays as it was written, but for mentions and line breaks: the real one renders all of it. */
-function cook(text: string): string {
+/** The words as HTML. Markdown stays as it was written, but for mentions, line breaks and pictures: the real one renders all of it. */
+function cook(context: Context, text: string): string {
   const paragraphs = escapeHtml(text).split(/\n{2,}/)
   const withNames = (html: string): string =>
     html.replaceAll(
       /(^|[\s(])@([\w.-]*\w)/g,
       (_, before: string, name: string) => `${before}<a class="mention" href="/u/${name.toLowerCase()}">@${name}</a>`,
     )
-  return paragraphs.map((each) => `<p>${withNames(each).replaceAll('\n', '<br>\n')}</p>`).join('\n')
+  const html = paragraphs.map((each) => `<p>${withNames(each).replaceAll('\n', '<br>\n')}</p>`).join('\n')
+  return withImages(context, html, escapeHtml)
 }
 
 function escapeHtml(text: string): string {

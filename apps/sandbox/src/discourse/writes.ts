@@ -4,6 +4,7 @@ import type { Item, JsonObject } from '../world/item.ts'
 import { DiscourseError, invalidAccess, invalidPost, notFound } from './errors.ts'
 import { placeId, postNumberOf, topicIdOf } from './ids.ts'
 import type { Discourse } from './routes.ts'
+import { imagesIn } from './uploads.ts'
 import { firstOf, postOf } from './views.ts'
 
 const shortest = 20
@@ -40,7 +41,7 @@ export function createPost(forum: Discourse, request: FastifyRequest): JsonObjec
     return { action: 'enqueued', success: true, pending_count: 1 }
   }
   const draft = { platform: 'discourse', authorId: brand.id, text, title: parent ? '' : (title ?? '') } as const
-  const item = world.write({ ...draft, parentId: parent?.id ?? null })
+  const item = world.write({ ...draft, parentId: parent?.id ?? null, media: imagesIn(forum, text) })
   note(forum, request, { id: item.id, text, inReplyTo: parent?.id ?? null })
   return postOf(forum, item, { raw: true })
 }
@@ -68,7 +69,7 @@ export function editPost(forum: Discourse, request: FastifyRequest): JsonObject 
   const { post } = bodyFields(request)
   const text = textOf(typeof post === 'object' && post !== null ? (post as JsonObject)['raw'] : bodyFields(request)['post[raw]']) ?? ''
   checkWords(text)
-  forum.world.edit(item, text)
+  forum.world.edit(item, text, { media: imagesIn(forum, text) })
   note(forum, request, { id: item.id, text, inReplyTo: null })
   return { post: postOf(forum, item, { raw: true }) }
 }

@@ -17,8 +17,12 @@ export const lemmy: Dialect<'lemmy', LemmySecrets> = {
   secrets: ({ digits, hex, letters }) => ({ personId: digits(5), username: 'fieldnote', password: letters(20), jwtSecret: hex(64) }),
   brand: ({ personId, username }) => ({ id: personId, handle: username }),
   settings: ({ username, password }, url) => ({ url, username, password }),
-  calls: { write: { method: 'POST', path: '/comment$' }, read: { method: 'GET', path: '/(user|comment|post)' } },
-  rootPaths: /^\/api\/v3\//,
+  calls: {
+    write: { method: 'POST', path: '/comment$' },
+    read: { method: 'GET', path: '/(user|comment|post)' },
+    upload: { method: 'POST', path: '/pictrs/image$' },
+  },
+  rootPaths: /^\/(api\/v3|pictrs)\//,
   ids: () => {
     // One count serves posts, comments and people.
     const next = (world: World) => String(100_000 + world.nextSerial())

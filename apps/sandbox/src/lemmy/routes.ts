@@ -8,6 +8,7 @@ import { Tokens, bearerOf } from '../oauth/tokens.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { LemmyError } from './errors.ts'
 import { Inbox } from './inbox.ts'
+import { picturesIn, routePictures } from './pictures.ts'
 import { commentView, instance, isComment, maxCharacters, numberOf, personView, placeId, postNumberOf, postView } from './views.ts'
 
 const maxDepth = 50
@@ -36,6 +37,7 @@ export function routeLemmy(app: FastifyInstance, lemmy: Lemmy): void {
     scope.addHook('onRequest', async (request) => count(lemmy, request))
     scope.get(`${v3}/site`, async (request) => site(lemmy, request))
     scope.post(`${v3}/user/login`, async (request) => login(lemmy, request))
+    routePictures(scope, lemmy, (request) => requireLogin(lemmy, request))
     scope.register(async (inner) => {
       inner.addHook('preHandler', async (request) => requireLogin(lemmy, request))
       inner.get(`${v3}/user/validate_auth`, async () => ({ success: true }))
@@ -77,10 +79,15 @@ function answerError(error: unknown, reply: FastifyReply): FastifyReply {
   return reply.code(status).send({ error: status < 500 ? 'invalid_body_field' : 'unknown' })
 }
 
-/** 180 calls a minute, 6 comments in 10; no header tells. */
+/** 180 calls a minute, 6 comments in 10, 6 pictures an hour; no header tells. */
 function count(lemmy: Lemmy, request: FastifyRequest): void {
   const isComment = request.method === 'POST' && (request.raw.url ?? '').endsWith('/comment')
-  const use = isComment ? lemmy.windows.use('comment', 6, 600) : lemmy.windows.use('message', 180, 60)
+  const isPicture = request.method === 'POST' && (request.raw.url ?? '').endsWith('/pictrs/image')
+  const use = isComment
+    ? lemmy.windows.use('comment', 6, 600)
+    : isPicture
+      ? lemmy.windows.use('image', 6, 3_600)
+      : lemmy.windows.use('message', 180, 60)
   if (use.over) throw new LemmyError(400, 'rate_limit_error')
 }
 
@@ -172,7 +179,7 @@ function createComment(lemmy: Lemmy, request: FastifyRequest): JsonObject {
   if (postNumberOf(lemmy, parent) !== Number(postId)) throw new LemmyError(400, 'couldnt_create_comment')
   if (depthOf(lemmy, parent) >= maxDepth) throw new LemmyError(400, 'max_comment_depth_reached')
   const authorId = lemmy.world.brand('lemmy').id
-  const item = lemmy.world.write({ platform: 'lemmy', authorId, text, parentId: parent.id })
+  const item = lemmy.world.write({ platform: 'lemmy', authorId, text, parentId: parent.id, media: picturesIn(lemmy, text) })
   note(lemmy, request, item, parent.id)
   return { comment_view: commentView(lemmy, item), recipient_ids: [] }
 }
@@ -180,7 +187,8 @@ function createComment(lemmy: Lemmy, request: FastifyRequest): JsonObject {
 function editComment(lemmy: Lemmy, request: FastifyRequest): JsonObject {
   const form = bodyFields(request)
   const item = ownComment(lemmy, form)
-  lemmy.world.edit(item, readContent(form))
+  const text = readContent(form)
+  lemmy.world.edit(item, text, { media: picturesIn(lemmy, text) })
   note(lemmy, request, item, null)
   return { comment_view: commentView(lemmy, item), recipient_ids: [] }
 }

@@ -23,6 +23,12 @@ export function mediaBelow(world: World, item: Item): Html[] {
     .map(({ file, alt }) => html`<figure>${shown(file, alt)}${alt ? html`<figcaption dir="auto">${alt}</figcaption>` : null}</figure>`)
 }
 
+/** The words of an item without the places where they embed what is shown below them. */
+export function wordsBeside(item: Item): string {
+  if (item.media.length === 0) return item.text
+  return item.text.replaceAll(/!\[(?:\\.|[^\]\\])*\]\([^)]*\)/g, '').trim()
+}
+
 function shown(file: KeptFile, alt: string): Html {
   if (file.type.startsWith('image/')) return html`<img src="${pathTo(file)}" alt="${alt}" />`
   if (file.type.startsWith('video/')) return html`<video src="${pathTo(file)}" aria-label="${alt || file.name}" controls></video>`

@@ -1,7 +1,7 @@
 import { dialectOf } from '../registry.ts'
 import type { Item } from '../world/item.ts'
 import type { World } from '../world/world.ts'
-import { mediaBelow } from './files.ts'
+import { mediaBelow, wordsBeside } from './files.ts'
 import { html } from './html.ts'
 import type { Html } from './html.ts'
 
@@ -34,7 +34,7 @@ export function said(world: World, item: Item, visitor: Visitor): Html {
       ${when(item.createdAt)}${notes.map((note) => html` · ${note}`)}
     </div>
     ${heading(item)} ${item.spoiler ? html`<p class="text soft" dir="auto">${item.spoiler}</p>` : null}
-    <p class="text" dir="auto">${item.text}</p>
+    <p class="text" dir="auto">${wordsBeside(item)}</p>
     ${mediaBelow(world, item)} ${acts(world, item, visitor)}
   </div>`
 }
