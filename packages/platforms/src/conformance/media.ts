@@ -75,9 +75,9 @@ export function checkMedia(platform: Platform, open: () => Promise<World>): void
     expect(world.parentOf(sent.externalId)).toBe(comment)
     expect(world.repliesSaying(words)).toEqual([sent.externalId])
     await expectCarried(world, sent, media)
+    if (!echoes) return
     const fact = sent.facts.find((each) => each.fact === 'message')
     expect(fact?.media).toHaveLength(1)
-    if (!echoes) return
     await reader.poll([comment])
     await reader.poll([comment])
     const echo = reader.message(sent.externalId)

@@ -1,4 +1,5 @@
 import { guardPlatform } from '../guard.ts'
+import { mediaLimit } from './carried.ts'
 import { connect } from './connect.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
@@ -21,7 +22,7 @@ export const telegram = guardPlatform({
     editReply: true,
     remove: 'any',
     removalTakesReplies: false,
-    replyLimit: { max: 4_096, unit: 'utf16' },
+    replyLimit: { max: 4_096, unit: 'utf16', media: mediaLimit },
     exactlyOnce: 'none',
   },
   connect,

@@ -4,13 +4,19 @@ import { failureOf, send } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
 import { idOf, nameOf, parseAnswer, parseJson, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
+import { multipart } from '../multipart.ts'
 import type { ConnectIo } from '../platform.ts'
 
 export const defaultApiUrl = 'https://api.telegram.org'
 
 export type ApiIo = ConnectIo & { settings: Record<string, string>; credentials: Record<string, string> }
-/** `write`: it changes something there, so that a refusal nobody documented may have been carried out. */
-export type ApiCall = { method: string; params?: JsonRecord; write?: true }
+/** `write`: it changes something there, so that a refusal nobody documented may have been carried out. `file` makes a form of it all. */
+export type ApiCall = {
+  method: string
+  params?: JsonRecord
+  write?: true
+  file?: { name: string; filename: string; type: string; bytes: Uint8Array }
+}
 export type ApiAnswer = { body: string; result: unknown }
 
 /** `parameters` of a refusal: where the group has moved. */
@@ -23,15 +29,24 @@ export type Refusal = { status: number; description: string; migratedTo: string 
 export async function callApi(io: ApiIo, call: ApiCall): Promise<ApiAnswer> {
   const { botToken = '' } = io.credentials
   if (!/^\d+:[\w-]+$/.test(botToken)) throw new PlatformError('reauthorize', 'The bot token is missing or damaged')
+  const params = call.params ?? {}
+  const { headers, body } = call.file
+    ? multipart([...Object.entries(params).map(([name, value]) => ({ name, value: asField(value) })), call.file])
+    : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(params) }
   const answer = await send(io, {
     method: 'POST',
     url: `${baseUrl(io.settings.apiUrl, defaultApiUrl)}/bot${botToken}/${call.method}`,
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(call.params ?? {}),
+    headers: { accept: 'application/json', ...headers },
+    body,
   })
   const json = answer.status === 200 ? recordOf(parseAnswer(answer.body)) : errorOf(answer.body)
   if (answer.status === 200 && json.ok === true) return { body: answer.body, result: json.result }
   throw failureOfApi(answer, json, io.now(), call.write === true)
+}
+
+/** Objects are JSON in a form too. */
+function asField(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** What the server said behind a failure; null when it said nothing. */
@@ -45,7 +60,7 @@ const goneWords =
   /message (to be replied|to reply|to edit|to delete|to react)( is)? not found|replied message not found|message_id_invalid/i
 /** Refusals that are documented or plain: nothing was carried out. */
 const refusedWords =
-  /message is too long|text is empty|can't parse entities|thread not found|chat not found|not enough rights|need administrator|can't be (edited|deleted)|upgraded to a supergroup|reaction_invalid|chat_\w+_forbidden|have no rights/i
+  /message is too long|caption is too long|text is empty|is too big for|file must be non-empty|image_process_failed|photo_invalid|photo_ext_invalid|can't parse entities|thread not found|chat not found|not enough rights|need administrator|can't be (edited|deleted)|upgraded to a supergroup|reaction_invalid|chat_\w+_forbidden|have no rights/i
 
 function failureOfApi(answer: HttpAnswer, json: JsonRecord, now: Date, write: boolean): PlatformError {
   const status = typeof json.error_code === 'number' ? json.error_code : answer.status

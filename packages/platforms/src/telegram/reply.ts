@@ -5,24 +5,22 @@ import { instantOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
 import { callApi, refusalOf } from './api.ts'
+import type { ApiCall } from './api.ts'
+import { messageCall } from './carried.ts'
 import { commentLink, linkTo, messageId, versionOf, wordsOf } from './message.ts'
 
 type Place = { chat_id: number; message_id: number }
 
-/** Answers in the thread of what it answers, as plain text. A group that has become a supergroup has another number, which the refusal names. */
+/** Answers in the thread of what it answers, as plain text, with a file if there is one. A group that has become a supergroup has another number, which the refusal names. */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const { target } = input
   const { chat_id, message_id } = placeOf(target.externalId)
+  const call = await messageCall(input.text, input.media)
   const send = (chat: number): Promise<JsonRecord> =>
     callApi(io, {
-      method: 'sendMessage',
+      ...call,
       write: true,
-      params: {
-        chat_id: chat,
-        text: input.text,
-        reply_parameters: { message_id, allow_sending_without_reply: false },
-        link_preview_options: { is_disabled: true },
-      },
+      params: { chat_id: chat, ...call.params, reply_parameters: { message_id, allow_sending_without_reply: false } },
     }).then(({ result }) => recordOf(result))
   const sent = await send(chat_id).catch((error: unknown) => {
     const moved = refusalOf(error)?.migratedTo
@@ -58,6 +56,7 @@ function ownFact(
 ): MessageFact {
   const { botName, bot = '' } = io.self.settings ?? io.settings
   const words = wordsOf(sent) ?? text
+  const hasFile = carriesFile(sent) || known.ref?.file === 'yes'
   return messageFact({
     ours: true,
     author: { externalId: bot || io.self.accountId, handle: botName ?? null, name: botName ?? io.self.handle, avatarUrl: null, url: null },
@@ -65,13 +64,19 @@ function ownFact(
     platformAt: instantOf(sent.date) ?? io.now().toISOString(),
     editedAt: instantOf(sent.edit_date),
     version: versionOf(sent, words),
+    ...known,
     ref: {
       ...(known.parentExternalId && { above: known.parentExternalId }),
       ...(known.postExternalId && { post: known.postExternalId }),
       ...(known.private && { direct: 'yes' }),
+      ...(hasFile && { file: 'yes' }),
     },
-    ...known,
   })
+}
+
+/** Its words are a caption then, which is edited by another call. */
+function carriesFile(message: JsonRecord): boolean {
+  return ['photo', 'video', 'animation', 'document'].some((kind) => message[kind] !== undefined)
 }
 
 /** Bots cannot look at what was said, not even by themselves. Only the way there is tried. */
@@ -98,8 +103,12 @@ export async function remove(io: Io, { externalId }: { externalId: string }): Pr
 /** Other words for a message of the bot. The same words again are no error. */
 export async function editReply(io: Io, input: { externalId: string; ref: Record<string, string>; text: string }): Promise<ReplySent> {
   const { externalId, ref, text } = input
-  const params = { ...placeOf(externalId), text, link_preview_options: { is_disabled: true } }
-  const edited = await callApi(io, { method: 'editMessageText', write: true, params }).then(
+  const place = placeOf(externalId)
+  const call: ApiCall =
+    ref.file === 'yes'
+      ? { method: 'editMessageCaption', params: { ...place, caption: text } }
+      : { method: 'editMessageText', params: { ...place, text, link_preview_options: { is_disabled: true } } }
+  const edited = await callApi(io, { ...call, write: true }).then(
     ({ result }) => recordOf(result),
     (error: unknown) => {
       if (!/message is not modified/i.test(refusalOf(error)?.description ?? '')) throw error
@@ -112,6 +121,7 @@ export async function editReply(io: Io, input: { externalId: string; ref: Record
     private: ref.direct === 'yes',
     parentExternalId: ref.above ?? null,
     postExternalId: ref.post ?? null,
+    ref,
   })
   return { externalId, url: null, facts: [fact] }
 }
