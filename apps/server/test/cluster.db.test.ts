@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { ChangeFrame, ConversationRow } from '@answerback/core/api'
 import { speak } from '@answerback/sandbox/world/speak'
 import { openCluster, type Cluster } from './cluster.ts'
+import { aPng } from './files.ts'
 import { backends, hasRedis } from './redis.ts'
 
 /**
@@ -79,8 +80,8 @@ async function arrives(cluster: Cluster, browser: Browser, text: string): Promis
   return waitingOf(browser, text)!
 }
 
-async function answer(cluster: Cluster, row: ConversationRow, text: string): Promise<string> {
-  const { status, body } = await cluster.request('POST', `/api/v1/conversations/${row.id}/replies`, { text, undoSeconds: 0 }, text)
+async function answer(cluster: Cluster, row: ConversationRow, text: string, media: object[] = []): Promise<string> {
+  const { status, body } = await cluster.request('POST', `/api/v1/conversations/${row.id}/replies`, { text, media, undoSeconds: 0 }, text)
   expect(status).toBe(202)
   return body.id
 }
@@ -135,7 +136,9 @@ describe.each(backends)('many processes over $backend', ({ backend, here }) => {
         match: { method: 'POST', path: '/api/v1/statuses', times: 1 },
         fault: { kind: 'accept_then_hang' },
       })
-      const reply = await answer(c, zips, 'We do!')
+      // Brought to one process, sent by another, found by a third.
+      const uploadId = await bring(c, aPng())
+      const reply = await answer(c, zips, 'We do!', [{ uploadId, alt: 'A zip' }])
       await expect.poll(() => accepted(c, 'We do!'), soon).toBe(1)
       await c.start('worker')
       await workerA!.kill()
@@ -144,6 +147,7 @@ describe.each(backends)('many processes over $backend', ({ backend, here }) => {
       // Its lease of 4 s, the timer, the look; far from the 30 s that a slow platform may take.
       expect(performance.now() - killedAt).toBeLessThan(15_000)
       expect(accepted(c, 'We do!')).toBe(1)
+      expect(c.sandbox.world.files.of('mastodon').map((file) => [file.alt, file.bytes])).toEqual([['A zip', aPng()]])
 
       // A web process dies: its browsers come back through the balancer, to the other, and miss nothing.
       await webA!.kill()
@@ -179,6 +183,13 @@ test.skipIf(!hasRedis)(
   },
   120_000,
 )
+
+async function bring(cluster: Cluster, body: Buffer<ArrayBuffer>): Promise<string> {
+  const headers = { authorization: `Bearer ${cluster.key}`, 'content-type': 'image/png' }
+  const response = await fetch(`${cluster.balancer.url}/api/v1/uploads`, { method: 'POST', headers, body })
+  expect(response.status).toBe(201)
+  return ((await response.json()) as { id: string }).id
+}
 
 async function closeVia(cluster: Cluster, url: string, row: ConversationRow): Promise<void> {
   const { status } = await fetch(`${url}/api/v1/conversations/${row.id}/closure`, {

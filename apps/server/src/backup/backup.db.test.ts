@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { pino } from 'pino'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeBusy, openOtherWorkspace } from '../../test/busy.ts'
+import { aPng, bringFile } from '../../test/files.ts'
 import { runCli } from '../../test/real-program.ts'
 import { openWorld, type World } from '../../test/world.ts'
 import { readEnv } from '../env.ts'
@@ -18,6 +20,9 @@ let world: World
 let folder: string
 let file: string
 let heldId: string
+/** Larger than the pieces in which rows travel. */
+const picture = Buffer.concat([aPng(), randomBytes(3 << 20)])
+let pictureId: string
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'answerback-backup-'))
@@ -33,6 +38,7 @@ beforeAll(async () => {
   })
   expect(held.body).toMatchObject({ state: 'held' })
   heldId = held.body.id
+  pictureId = await bringFile(world, picture)
   await writeBackup(world.database, { file, now: world.ctx.now(), version: '0.1.0', secrets: secretsText() })
 })
 afterAll(async () => {
@@ -93,6 +99,8 @@ test('a backup restored into a fresh data folder is the same inbox', async () =>
     expect(comparable(after)).toEqual(comparable(before))
     const reply = await fetch(`${server.url}/api/v1/replies/${heldId}`, { headers: { authorization: `Bearer ${world.keys.owner}` } })
     expect(await reply.json()).toMatchObject({ state: 'needs_check', reason: expect.stringContaining('Restored from a backup') })
+    const kept = await fetch(`${server.url}/api/v1/uploads/${pictureId}`, { headers: { authorization: `Bearer ${world.keys.owner}` } })
+    expect(picture.equals(Buffer.from(await kept.arrayBuffer()))).toBe(true)
     expect(after.counts.failed).toBe(before.counts.failed + 1)
     const { rows } = await server.ctx.db.system.execute<{ sessions: number; forced: number }>(
       sql`select (select count(*) from session) as sessions, (select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relforcerowsecurity) as forced`,

@@ -124,10 +124,11 @@ async function* rowsOf(sources: Sources, table: Table): AsyncGenerator<Buffer> {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       held.push(chunk)
       length += chunk.length
-      if (length < pieceBytes) continue
+      // A row with a file in it is longer than a piece: it is put together once, at its end.
+      if (length < pieceBytes || !chunk.includes(10)) continue
       const all = Buffer.concat(held)
       const end = all.lastIndexOf(10) + 1
-      if (end > 0) yield all.subarray(0, end)
+      yield all.subarray(0, end)
       held = [all.subarray(end)]
       length = all.length - end
     }

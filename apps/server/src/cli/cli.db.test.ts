@@ -181,6 +181,7 @@ describe('without a server', () => {
         { timeout: 20_000 },
       )
       .toBeGreaterThan(0)
+    await bringToDemo(demo)
     await demo.stop()
     expect(await cli('demo', 'wipe')).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^The demo is gone/) })
     expect(readdirSync(dataDir).filter((name) => name.startsWith('sandbox'))).toEqual([])
@@ -199,14 +200,15 @@ describe('without a server', () => {
       channels: number
       apps: number
       polls: number
+      uploads: number
       workspaces: number
     }>(
       sql`select (select count(*) from "user") as people, (select count(*) from delivery) as deliveries, (select count(*) from channel) as channels,
-        (select count(*) from platform_app) as apps, (select count(*) from poll) as polls, (select count(*) from workspace) as workspaces`,
+        (select count(*) from platform_app) as apps, (select count(*) from poll) as polls, (select count(id) from upload) as uploads, (select count(*) from workspace) as workspaces`,
     )
     await after.stop()
     // Ines, and Ben who was taken out of the workspace and may come back to it.
-    expect(left.rows[0]).toEqual({ people: 2, deliveries: 0, channels: 0, apps: 0, polls: 0, workspaces: 1 })
+    expect(left.rows[0]).toEqual({ people: 2, deliveries: 0, channels: 0, apps: 0, polls: 0, uploads: 0, workspaces: 1 })
   }, 120_000)
 
   test('with the secrets file lost for good, keys forget lists what is lost, then forgets it, and only then the program starts', async () => {
@@ -241,3 +243,11 @@ describe('without a server', () => {
     expect(existsSync(join(dataDir, 'secrets.json'))).toBe(false)
   }, 120_000)
 })
+
+/** A file that waits there for a reply to go with. */
+async function bringToDemo({ ctx }: Running): Promise<void> {
+  const [demo] = await ctx.db.system.select({ id: t.workspace.id }).from(t.workspace).where(eq(t.workspace.demo, true))
+  const about = { type: 'image/png', name: 'dot.png', width: 1, height: 1, bytes: 1, data: Buffer.alloc(1) }
+  const row = { ...about, id: uuidv7(), workspaceId: demo!.id, byId: uuidv7(), createdAt: ctx.now() }
+  await ctx.db.inWorkspace(demo!.id, (tx) => tx.insert(t.upload).values(row))
+}

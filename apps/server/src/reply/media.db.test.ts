@@ -1,5 +1,6 @@
 import { dialectOf } from '@answerback/sandbox/registry'
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
+import { uuidv7 } from 'uuidv7'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MediaLimit } from '@answerback/core/reply-limit'
 import type { Platform } from '@answerback/platforms/platform'
@@ -7,6 +8,7 @@ import { openOtherWorkspace } from '../../test/busy.ts'
 import { aPng, bringFile } from '../../test/files.ts'
 import { someoneAsks } from '../../test/people.ts'
 import { connectAll, openWorld, type World } from '../../test/world.ts'
+import { schema as t } from '../db/schema.ts'
 import { publicAddressOf } from './public-media.ts'
 import { dropOldUploads } from './uploads.ts'
 
@@ -154,6 +156,63 @@ describe('a reply carries files', () => {
   })
 })
 
+describe('what goes wrong before the reply itself', () => {
+  const accepted = (text: string) =>
+    world.sandbox.world.journal.ledger.filter((entry) => !entry.repeated && entry.text?.includes(text)).length
+
+  test.each(['reset', 'server_error', 'accept_then_reset', 'rate_limited'] as const)(
+    'an upload that fails is made again, and the reply goes once: %s',
+    async (kind) => {
+      const row = await someoneAsks(world, 'mastodon')
+      const rule = world.sandbox.faults.add({
+        platform: 'mastodon',
+        match: { ...dialectOf('mastodon').calls.upload, times: 1 },
+        fault: { kind },
+      })
+      const { body } = await answer(row.id, { text: `Though ${kind}`, media: [{ uploadId: await bringFile(world) }] })
+      await world.settle(90_000)
+      expect(world.sandbox.faults.list().find(({ id }) => id === rule)?.met).toBe(1)
+      expect((await world.request('GET', `/api/v1/replies/${body.id}`)).body.state).toBe('sent')
+      expect(accepted(`Though ${kind}`)).toBe(1)
+    },
+  )
+
+  test('a worker that is killed between upload and reply leaves nothing there: a person is asked, and it goes once', async () => {
+    const row = await someoneAsks(world, 'mastodon')
+    const { body } = await answer(row.id, { text: 'After the kill', media: [{ uploadId: await bringFile(world) }], undoSeconds: 30 })
+    // What such a worker leaves behind: an attempt without an end, and a lease that nobody renews.
+    const now = world.ctx.now()
+    await world.ctx.db.inWorkspace(world.workspaceId, async (tx) => {
+      const attempt = { id: uuidv7(), workspaceId: world.workspaceId, replyId: body.id as string, startedAt: now }
+      await tx.insert(t.replyAttempt).values(attempt)
+      await tx.update(t.reply).set({ state: 'sending', sentAt: now, dueAt: now }).where(eq(t.reply.id, attempt.replyId))
+    })
+    const stateOf = async () => (await world.request('GET', `/api/v1/replies/${body.id}`)).body.state
+    await world.settle(90_000)
+    expect([await stateOf(), accepted('After the kill')]).toEqual(['needs_check', 0])
+    expect((await post(`/api/v1/replies/${body.id}/attempts`, {})).status).toBe(202)
+    await world.settle(30_000)
+    expect([await stateOf(), accepted('After the kill')]).toEqual(['sent', 1])
+  })
+
+  test('a file that is not kept any more ends the reply in words, and nothing is sent', async () => {
+    const row = await someoneAsks(world, 'mastodon')
+    const uploadId = await bringFile(world)
+    const { body } = await answer(row.id, { text: 'Without it', media: [{ uploadId }], undoSeconds: 30 })
+    await world.ctx.db.inWorkspace(world.workspaceId, (tx) => tx.delete(t.upload).where(eq(t.upload.id, uploadId)))
+    await world.settle(60_000)
+    expect((await world.request('GET', `/api/v1/replies/${body.id}`)).body).toMatchObject({
+      state: 'rejected',
+      reason: 'The file “bag.png” is not kept here any more. Attach it again.',
+    })
+    expect(accepted('Without it')).toBe(0)
+    expect((await post(`/api/v1/replies/${body.id}/attempts`, {})).body).toMatchObject({
+      code: 'bad_request',
+      invalidParams: [{ name: 'media.0.uploadId' }],
+    })
+  })
+})
+
 describe('what is more than the platform takes is refused before anything is sent', () => {
   const cases: [string, MediaLimit | undefined, object, string, string][] = [
     ['none at all', undefined, {}, 'media_not_taken', 'media'],
@@ -292,6 +351,17 @@ describe('what becomes of files', () => {
     await dropOldUploads(world.ctx)
     expect(await kept()).toEqual([false, false, false, true])
   })
+})
+
+test('a channel that is disconnected leaves no file behind that waited for it', async () => {
+  const row = await someoneAsks(world, 'mastodon')
+  const uploadId = await bringFile(world)
+  const { body } = await answer(row.id, { text: 'Too late', media: [{ uploadId }], undoSeconds: 30 })
+  expect((await world.request('DELETE', `/api/v1/channels/${row.channelId}`, { key: world.keys.owner })).status).toBeLessThan(300)
+  expect((await world.request('GET', `/api/v1/replies/${body.id}`)).body.state).toBe('cancelled')
+  world.pass(86_500_000)
+  await dropOldUploads(world.ctx)
+  expect((await bytesOf(`/api/v1/uploads/${uploadId}`)).status).toBe(404)
 })
 
 test('programs read how to bring one', async () => {
