@@ -20,6 +20,8 @@ import { startSandboxProcess, type SandboxProcess } from './demo/sandbox-process
 import type { Env } from './env.ts'
 import { ingestDeliveries } from './ingest/ingest.ts'
 import { releasePolls } from './intake/poll-claim.ts'
+import { sweepAfter } from './intake/store.ts'
+import { sweepDeliveries } from './intake/sweep.ts'
 import { together } from './ingest/together.ts'
 import { openRelay } from './live/relay.ts'
 import { openQueue, prefixOf } from './queue/queue.ts'
@@ -81,7 +83,7 @@ export async function startServer(
 
     const guarded = guardFetch({ allowed: env.allowedHosts })
     closing('calls out', () => guarded.close())
-    const queue = openQueue(shared)
+    const queue = openQueue({ ...shared, alone: !env.DATABASE_URL })
     closing('jobs', () => queue.close())
     const ctx: Context = {
       env,
@@ -133,8 +135,11 @@ export async function startServer(
       await queue.work('ingest', 16, (job) => takeIn(job.deliveryIds))
       await queue.work('send', 16, (job) => continueReply(ctx, job))
     }
-    // The embedded database has one process: whoever had claimed a channel before is gone.
-    if (!env.DATABASE_URL) await releasePolls(ctx)
+    // The embedded database has one process: whoever had claimed a channel before, or begun to take something in, is gone.
+    if (!env.DATABASE_URL) {
+      await releasePolls(ctx)
+      if (env.ROLES.includes('worker')) await sweepDeliveries(ctx, sweepAfter(ctx.now()))
+    }
     const timers = startTimers(ctx, env.ROLES, guarded.openSocket)
     closing('timers', timers.stop)
     const setupLink = env.ROLES.includes('web') ? await makeSetupLink(ctx, auth.publicUrl()) : null

@@ -180,6 +180,60 @@ describe.each(backends)('the queue on $backend', ({ backend, here }) => {
   })
 })
 
+describe('a process that is alone', () => {
+  let database: FreshDatabase
+  beforeAll(async () => (database = await freshDatabase()))
+  afterAll(() => database.drop())
+
+  /** What it works on waits for `finish`. `others`: of one that only looks at the store. */
+  async function alone(atOnce: number) {
+    const options = { prefix: 'alone', postgres: database.system, log: pino({ level: 'silent' }) }
+    const [queue, others] = [openQueue({ ...options, alone: true }), openQueue(options)]
+    const begun: string[] = []
+    let finish = () => {}
+    const held = new Promise<void>((resolve) => (finish = resolve))
+    await queue.work('ingest', atOnce, async ({ deliveryIds }) => {
+      begun.push(...deliveryIds)
+      if (deliveryIds[0] === 'bad') throw new Error('goes wrong')
+      await held
+    })
+    return { queue, others, begun, finish, close: () => Promise.all([queue.close(), others.close()]) }
+  }
+
+  test('begins at once what it has room for, and leaves the rest to the store', async () => {
+    const { queue, others, begun, finish, close } = await alone(2)
+    const added = queue.add(
+      'ingest',
+      ['a', 'b'].map((id) => ({ deliveryIds: [id] })),
+    )
+    expect(begun).toEqual(['a', 'b'])
+    await added
+    expect(await others.depth()).toEqual({ ingest: 0, send: 0 })
+    await queue.add('ingest', [{ deliveryIds: ['c'] }])
+    expect(await others.depth()).toEqual({ ingest: 1, send: 0 })
+    expect(await queue.depth()).toEqual({ ingest: 3, send: 0 })
+    finish()
+    await expect.poll(() => begun, { timeout: 10_000 }).toEqual(['a', 'b', 'c'])
+    await expect.poll(() => queue.depth(), { timeout: 10_000 }).toEqual({ ingest: 0, send: 0 })
+    await close()
+  })
+
+  test('a job that fails takes no room, and closing waits for what was begun', async () => {
+    const { queue, begun, finish, close } = await alone(1)
+    await queue.add('ingest', [{ deliveryIds: ['bad'] }])
+    await expect.poll(() => queue.depth()).toEqual({ ingest: 0, send: 0 })
+    await queue.add('ingest', [{ deliveryIds: ['good'] }])
+    expect(begun).toEqual(['bad', 'good'])
+    let closed = false
+    const closing = close().then(() => (closed = true))
+    await queue.add('ingest', [{ deliveryIds: ['late'] }])
+    expect(begun).toEqual(['bad', 'good'])
+    expect(closed).toBe(false)
+    finish()
+    await closing
+  })
+})
+
 test.skipIf(!hasRedis)('nobody waits for a Redis that never was or went away', async () => {
   const postgres = {}
   const log = pino({ level: 'silent' })

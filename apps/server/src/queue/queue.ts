@@ -35,13 +35,18 @@ export const postgresOptions = '-c search_path=bullmq -c synchronous_commit=off'
 const jobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
 const workerOptions = { lockDuration: 3_000, stalledInterval: 1_000, maxStalledCount: 10 }
 
+/** What this process may begin without the store: how many at once, and how many run now. */
+type Here<Name extends keyof Jobs = keyof Jobs> = { atOnce: number; begun: number; run: (job: Jobs[Name]) => Promise<void> }
+
 const lost = 'queue: could not add, the sweep will'
 
 /**
  * BullMQ on Redis when `redisUrl` is given, else on PostgreSQL (schema `bullmq`, through one shared pool). `prefix` sets installations on one Redis apart.
+ * `alone`: no other process works here. A job that this one can begin at once then begins at once, and only what has to wait goes to the store; who asks for
+ * `alone` sweeps at its start, since a process that is killed leaves no word of what it had begun.
  */
-export function openQueue(options: { redisUrl?: string; prefix: string; postgres: PoolConfig; log: Logger }): Queue {
-  const { log } = options
+export function openQueue(options: { redisUrl?: string; prefix: string; postgres: PoolConfig; alone?: boolean; log: Logger }): Queue {
+  const { log, alone = false } = options
   let closing = false
   /** While closing, a lost connection is what was asked for. */
   const complain = (words: string, about: { queue?: string } = {}) =>
@@ -65,6 +70,7 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
   const queues = new Map<keyof Jobs, BullQueue>()
   const workers: Worker[] = []
   const running = new Set<Promise<void>>()
+  const here = new Map<keyof Jobs, Here>()
   const queueOf = (name: keyof Jobs): BullQueue => {
     let queue = queues.get(name)
     if (!queue) {
@@ -81,10 +87,30 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
     return job
   }
 
+  /** Begins as many as there is room for, and gives the rest. */
+  function beginHere<Name extends keyof Jobs>(name: Name, jobs: Jobs[Name][]): Jobs[Name][] {
+    const own = here.get(name) as Here<Name> | undefined
+    if (!own || closing) return jobs
+    const room = own.atOnce - own.begun
+    for (const job of jobs.slice(0, room)) {
+      own.begun += 1
+      noted(own.run(job))
+        .catch((error: unknown) => failed(name, job, error))
+        .finally(() => (own.begun -= 1))
+    }
+    return jobs.slice(room)
+  }
+
+  function failed(name: keyof Jobs, job: unknown, error: unknown): void {
+    log.error({ queue: name, job, err: error }, 'queue: job failed, the sweep will try again')
+  }
+
   return {
     async add(name, jobs) {
+      const waiting = beginHere(name, jobs)
+      if (waiting.length === 0) return
       try {
-        await withinPatience(queueOf(name).addBulk(jobs.map((data) => ({ name, data }))))
+        await withinPatience(queueOf(name).addBulk(waiting.map((data) => ({ name, data }))))
       } catch (error) {
         notAdded[name](error)
       }
@@ -92,15 +118,15 @@ export function openQueue(options: { redisUrl?: string; prefix: string; postgres
     async work(name, concurrency, run) {
       const worker = open<Worker>(Worker, [name, (job: Job) => noted(run(job.data))], { ...workerOptions, concurrency })
       worker.on('error', complain('queue: worker error', { queue: name }))
-      worker.on('failed', (job, error) =>
-        log.error({ queue: name, job: job?.data, err: error }, 'queue: job failed, the sweep will try again'),
-      )
+      worker.on('failed', (job, error) => failed(name, job?.data, error))
       workers.push(worker)
       await worker.waitUntilReady()
+      if (alone) here.set(name, { atOnce: concurrency, begun: 0, run } as Here)
     },
     async depth() {
       const [ingest, send] = await withinPatience(Promise.all([queueOf('ingest'), queueOf('send')].map(countJobs)))
-      return { ingest: ingest!, send: send! }
+      const begun = (name: keyof Jobs) => here.get(name)?.begun ?? 0
+      return { ingest: ingest! + begun('ingest'), send: send! + begun('send') }
     },
     async close() {
       closing = true
