@@ -24,7 +24,11 @@ export const threads: Dialect<'threads', ThreadsSecrets> = {
   brand: ({ userId }) => ({ id: userId, handle: 'fieldnote' }),
   settings: ({ accessToken }) => ({ accessToken }),
   // What publishes; a container alone is nothing that anybody sees.
-  calls: { write: { method: 'POST', path: '/threads_publish' }, read: { method: 'GET', path: '/v' } },
+  calls: {
+    write: { method: 'POST', path: '/threads_publish' },
+    read: { method: 'GET', path: '/v' },
+    upload: { method: 'POST', path: '/threads$' },
+  },
   ids: () => {
     let last = 0
     const next = (world: World) => {

@@ -3,10 +3,12 @@ import { unknownField } from '../graph/errors.ts'
 import type { Field } from '../graph/fields.ts'
 import { graphTime } from '../graph/time.ts'
 import type { Item, JsonObject } from '../world/item.ts'
+import { mediaFields } from './media.ts'
 
 /** A post or reply with exactly the asked fields, and its id. Its author is a handle and nothing else. Throws code 100 for a field it does not have. */
 export function postNode(context: Context, item: Item, fields: Field[] | null): JsonObject {
-  const known = knownOf(context, item)
+  const children = fields?.find(({ name }) => name === 'children')?.fields ?? null
+  const known = { ...knownOf(context, item), ...mediaFields(context, item, children) }
   const asked = fields?.map(({ name }) => name) ?? ['id']
   const unknown = asked.find((name) => !names.has(name))
   if (unknown !== undefined) throw unknownField(unknown, 'THREADS_MEDIA')
@@ -26,10 +28,9 @@ function knownOf(context: Context, item: Item): JsonObject {
   const isReply = item.parentId !== null
   return {
     id: item.id,
-    text: item.text,
+    text: item.text === '' && item.media.length > 0 ? undefined : item.text,
     timestamp: graphTime(item.createdAt),
     media_product_type: 'THREADS',
-    media_type: 'TEXT_POST',
     permalink: permalink(context, item),
     shortcode: item.key,
     username: world.author(item).handle,

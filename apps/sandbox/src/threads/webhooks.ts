@@ -43,11 +43,15 @@ function eventsOf(context: Context, { kind, item, at }: Happening): WebhookEvent
 
 const publishFields = 'media_type,permalink,timestamp,username'
 const mentionFields =
-  'text,media_type,media_product_type,permalink,shortcode,timestamp,username,is_reply,is_quote_post,has_replies,root_post,replied_to,is_verified,profile_picture_url'
+  'text,alt_text,media_type,media_url,media_product_type,permalink,shortcode,timestamp,username,is_reply,is_quote_post,has_replies,root_post,replied_to,is_verified,profile_picture_url'
 
 function replyOf(context: Context, item: Item, root: Item): JsonObject {
   return {
-    ...postNode(context, item, readFields('username,text,media_type,permalink,shortcode,timestamp,is_verified,profile_picture_url')),
+    ...postNode(
+      context,
+      item,
+      readFields('username,text,alt_text,media_type,media_url,permalink,shortcode,timestamp,is_verified,profile_picture_url'),
+    ),
     permalink: permalink(context, item),
     replied_to: { id: item.parentId },
     root_post: { id: root.id, owner_id: root.authorId, username: context.world.author(root).handle },

@@ -3,12 +3,21 @@ import type { Context } from '../context.ts'
 import { GraphError, objectMissing } from '../graph/errors.ts'
 import { formOf, unknownPath } from '../graph/request.ts'
 import type { Windows } from '../http/windows.ts'
-import type { Item, JsonObject } from '../world/item.ts'
+import type { Item, ItemMedia, JsonObject } from '../world/item.ts'
 import type { Kept } from '../world/kept.ts'
+import { fetchMedia, gatherChildren, statusOf } from './media.ts'
 import { conversationOf } from './node.ts'
 
-/** A post that was made and not yet published. `readyAt`: milliseconds since 1970. */
-export type Container = { text: string; replyTo: string | null; readyAt: number; publishedId: string | null }
+/** A post that was made and not yet published. `readyAt`: milliseconds since 1970. `isChild`: a part of a carousel. */
+export type Container = {
+  text: string
+  replyTo: string | null
+  readyAt: number
+  publishedId: string | null
+  media?: ItemMedia[]
+  isChild?: boolean
+  error?: string | null
+}
 
 /** The pretend Threads: the world, and what waits to be published. */
 export type Threads = Context & { containers: Kept<Container>; windows: Windows }
@@ -18,7 +27,7 @@ const slowMs = 1_500
 const daySeconds = 86_400
 
 /** `POST /{me|user}/{threads|threads_publish}`, `POST /{reply}/{manage_reply|manage_pending_reply}`. */
-export function writeEdge(threads: Threads, request: FastifyRequest): JsonObject {
+export async function writeEdge(threads: Threads, request: FastifyRequest): Promise<JsonObject> {
   const { id, edge } = request.params as { id: string; edge: string }
   const form = formOf(request)
   const own = id === 'me' || id === threads.secrets.threads.userId
@@ -44,11 +53,9 @@ export function removePost(threads: Threads, request: FastifyRequest): JsonObjec
 }
 
 /** A container as it is asked for by its id; undefined when it is none. */
-export function containerNode({ containers, world }: Threads, id: string): JsonObject | undefined {
-  const container = containers.get(id)
-  if (!container) return undefined
-  const status = container.publishedId !== null ? 'PUBLISHED' : world.clock('threads') < container.readyAt ? 'IN_PROGRESS' : 'FINISHED'
-  return { id, status }
+export function containerNode(threads: Threads, id: string): JsonObject | undefined {
+  const container = threads.containers.get(id)
+  return container && { id, ...statusOf(threads, container) }
 }
 
 /** `GET /{user}/threads_publishing_limit`: how much of a day's allowance is used. Only accepted writes count. */
@@ -66,7 +73,7 @@ export function quotaNode({ world }: Threads): JsonObject {
   }
 }
 
-function createContainer(threads: Threads, request: FastifyRequest, form: Record<string, string>): JsonObject {
+async function createContainer(threads: Threads, request: FastifyRequest, form: Record<string, string>): Promise<JsonObject> {
   const { containers, world, faults } = threads
   const mediaType = form['media_type'] ?? ''
   if (!['TEXT', 'IMAGE', 'VIDEO', 'CAROUSEL'].includes(mediaType))
@@ -76,11 +83,21 @@ function createContainer(threads: Threads, request: FastifyRequest, form: Record
   if (Array.from(text).length > maxCharacters) throw new GraphError(100, 'Param text must be at most 500 characters long.')
   const replyTo = form['reply_to_id'] ?? null
   if (replyTo !== null && !world.find('threads', replyTo)) throw objectMissing(replyTo, 'post')
-  const use = replyTo === null ? threads.windows.use('posts', 250, daySeconds) : threads.windows.use('replies', 1_000, daySeconds)
+  const isChild = form['is_carousel_item'] === 'true'
+  const use = isChild
+    ? { over: false }
+    : replyTo === null
+      ? threads.windows.use('posts', 250, daySeconds)
+      : threads.windows.use('replies', 1_000, daySeconds)
   if (use.over) throw new GraphError(4, '(#4) Application request limit reached', { status: 429, transient: true })
   const slow = faults.quirks['slowThreadsContainers'] === true ? slowMs : 0
   const id = `179${String(world.now().getTime())}${world.nextSerial()}`
-  containers.set(id, { text, replyTo, readyAt: world.clock('threads') + slow, publishedId: null })
+  const { media, readyInMs, error } =
+    mediaType === 'TEXT' || mediaType === 'CAROUSEL'
+      ? { media: mediaType === 'TEXT' ? [] : gatherChildren(threads, form), readyInMs: 0, error: null }
+      : await fetchMedia(threads, id, form)
+  const readyAt = world.clock('threads') + Math.max(slow, readyInMs)
+  containers.set(id, { text, replyTo, readyAt, publishedId: null, media, isChild, error })
   return mediaType === 'TEXT' && form['auto_publish_text'] === 'true' ? publish(threads, request, id, true) : { id }
 }
 
@@ -89,11 +106,11 @@ function publish(threads: Threads, request: FastifyRequest, id: string, atOnce =
   const { containers, world, secrets } = threads
   const container = containers.get(id)
   const early = !atOnce && container !== undefined && world.clock('threads') < container.readyAt
-  if (!container || container.publishedId !== null || early)
+  if (!container || container.isChild || container.error || container.publishedId !== null || early)
     throw new GraphError(24, 'The requested resource does not exist', { subcode: 4279009, transient: early })
-  const { text, replyTo } = container
+  const { text, replyTo, media = [] } = container
   if (replyTo !== null && !world.find('threads', replyTo)) throw objectMissing(replyTo, 'post')
-  const item = world.write({ platform: 'threads', authorId: secrets.threads.userId, text, parentId: replyTo })
+  const item = world.write({ platform: 'threads', authorId: secrets.threads.userId, text, parentId: replyTo, media })
   containers.set(id, { ...container, publishedId: item.id })
   record(threads, request, { externalId: item.id, inReplyTo: replyTo, text })
   return { id: item.id }
