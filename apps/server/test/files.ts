@@ -25,6 +25,16 @@ export async function bringFile(world: World, body: Buffer = aPng(), { type = 'i
   return made.id
 }
 
+/** What an address of ours gives, to whoever has this key; '' is nobody. */
+export async function fetchFile(
+  world: World,
+  path: string,
+  key = world.keys.client,
+): Promise<{ status: number; headers: Headers; bytes: Buffer }> {
+  const response = await fetch(`${world.url}${path}`, { headers: key ? { authorization: `Bearer ${key}` } : {} })
+  return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) }
+}
+
 function chunk(name: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(name, 'latin1'), data])
   const whole = Buffer.alloc(body.length + 8)
