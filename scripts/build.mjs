@@ -5,12 +5,19 @@ import { pathToFileURL } from 'node:url'
 import { fingerprint, isCurrent, remember, root } from './fingerprint.mjs'
 import { weighFirstScreen } from './page-weight.mjs'
 
-const everywhere = ['scripts/build.mjs', 'scripts/bundle.mjs', 'scripts/fingerprint.mjs', 'pnpm-lock.yaml', 'packages/core/src']
+const everywhere = [
+  'scripts/build.mjs',
+  'scripts/bundle.mjs',
+  'scripts/load.mjs',
+  'scripts/fingerprint.mjs',
+  'pnpm-lock.yaml',
+  'packages/core/src',
+]
 const server = [...everywhere, 'packages/platforms/src', 'apps/server/src', 'apps/server/package.json']
 const programs = {
   server: { entry: 'apps/server/src/main.ts', sources: server },
   cli: { entry: 'apps/server/src/cli.ts', sources: server },
-  sandbox: { entry: 'apps/sandbox/src/main.ts', sources: [...everywhere, 'apps/sandbox/src', 'apps/sandbox/package.json'] },
+  sandbox: { entry: 'apps/sandbox/src/program.ts', sources: [...everywhere, 'apps/sandbox/src', 'apps/sandbox/package.json'] },
 }
 
 /** Builds the web app into apps/web/dist when its sources changed since the last time. Throws when its first screen became too heavy. */
@@ -35,13 +42,14 @@ export async function buildProgram(name) {
   const { entry, sources } = programs[name]
   const dir = join(root, entry.split('/src/')[0], 'dist', name)
   const marker = join(dir, '.built-from')
-  const current = fingerprint(sources)
+  // What was compiled is of use to this V8 alone.
+  const current = `${fingerprint(sources)} ${process.versions.v8}`
   const file = join(dir, 'main.js')
   if (isCurrent(marker, current) && existsSync(file)) return file
   // In a process of its own: the bundler's memory must not stay with a server that runs for months.
   // Beside the old one, which others may be starting just now; then in its place at once.
   const beside = `${dir}-${process.pid}`
-  await runNode(root, [join(root, 'scripts/bundle.mjs'), entry, beside], `The ${name} could not be built`)
+  await runNode(root, [join(root, 'scripts/bundle.mjs'), entry, beside, dir], `The ${name} could not be built`)
   remember(join(beside, '.built-from'), current)
   if (!isCurrent(marker, current)) {
     rmSync(dir, { recursive: true, force: true })

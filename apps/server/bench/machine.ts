@@ -5,7 +5,7 @@ import { findBinaries } from '../src/db/postgres-binaries.ts'
 /** Where figures come from, in one line: date, processor, memory, Node, PostgreSQL, and how busy the machine already was. */
 export async function describeMachine(): Promise<string> {
   const [cpu] = cpus()
-  const { postgres } = await findBinaries()
+  const { postgres } = findBinaries()
   return [
     new Date().toISOString().slice(0, 16).replace('T', ' '),
     `${cpus().length} cores (${cpu?.model.trim() || 'unnamed'})`,

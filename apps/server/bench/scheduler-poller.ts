@@ -17,7 +17,10 @@ export type Told = {
 }
 export type Report = { journal: Journal; cpuShare: number; highestRssMb: number; restingRssMb: number }
 
-process.once('message', (told) => void run(told as Told))
+/** Begins once it is told what to do. */
+export function start(): void {
+  process.once('message', (told) => void run(told as Told))
+}
 
 async function run({ app, system, key, pretends, startAt, seconds }: Told): Promise<void> {
   const journal: Journal = { rounds: [], calls: [] }

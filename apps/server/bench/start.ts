@@ -86,7 +86,7 @@ async function untilReadyz(port: number): Promise<number> {
  * the next start has to recover as after a kill.
  */
 async function bare(dataDir: string, fresh: boolean, end: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<number> {
-  const binaries = await findBinaries()
+  const binaries = findBinaries()
   const way = findWayToRun(binaries, dataDir)
   const dir = join(dataDir, 'bare')
   const run = (program: string, args: string[]): ChildProcess => {

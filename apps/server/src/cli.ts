@@ -32,7 +32,10 @@ const commands: readonly Command[] = [
   restore,
 ]
 
-process.exitCode = await main(process.argv.slice(2))
+/** Runs the command that the process was called with. */
+export async function start(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2))
+}
 
 async function main(words: string[]): Promise<number> {
   const wantsHelp = words.length === 0 || words.includes('--help') || words.includes('-h') || words[0] === 'help'

@@ -8,11 +8,13 @@ import { startServer, type Running } from './server.ts'
 const sameSignalMs = 1_000
 
 /** env -> context -> chosen roles -> graceful stop. */
-try {
-  await main()
-} catch (error) {
-  process.stderr.write(`${error instanceof AlreadyRunning ? alreadyRunning(error) : `Answerback could not start.\n${inWords(error)}`}\n`)
-  process.exit(1)
+export async function start(): Promise<void> {
+  try {
+    await main()
+  } catch (error) {
+    process.stderr.write(`${error instanceof AlreadyRunning ? alreadyRunning(error) : `Answerback could not start.\n${inWords(error)}`}\n`)
+    process.exit(1)
+  }
 }
 
 function inWords(error: unknown): string {

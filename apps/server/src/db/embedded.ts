@@ -76,7 +76,7 @@ const settings = {
 export async function startEmbedded({ dataDir, log, onExit, settings: more }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const lock = takeOwnership(dataDir)
   try {
-    const binaries = await findBinaries()
+    const binaries = findBinaries()
     const home = realpathSync(dataDir)
     const way = findWayToRun(binaries, home)
     const clusterDir = join(home, 'postgres')

