@@ -1,5 +1,6 @@
 import { guardPlatform } from '../guard.ts'
 import { connect } from './connect.ts'
+import { mediaLimit } from './containers.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import { find, hide, remove, reply } from './reply.ts'
@@ -20,7 +21,7 @@ export const threads = guardPlatform({
     remove: 'own',
     removalTakesReplies: false,
     // Threads counts some emoji longer than we do, and then says so.
-    replyLimit: { max: 500, unit: 'utf16' },
+    replyLimit: { max: 500, unit: 'utf16', media: mediaLimit },
     exactlyOnce: 'find',
   },
   connect,

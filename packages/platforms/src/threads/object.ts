@@ -110,7 +110,8 @@ function hiddenOf(status: unknown): boolean | null {
   return status === 'NOT_HUSHED' || status === 'UNHUSHED' ? false : null
 }
 
-function mediaOf(value: JsonRecord): Media[] {
+/** The picture or film of a post. */
+export function mediaOf(value: JsonRecord): Media[] {
   const alt = nameOf(value.alt_text)
   const previewUrl = linkOf(value.thumbnail_url)
   const url = linkOf(value.media_url)

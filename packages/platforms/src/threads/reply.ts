@@ -3,13 +3,14 @@ import { PlatformError } from '../error.ts'
 import { messageFact } from '../fact.ts'
 import { graphCodeOf, nextParams } from '../graph/graph.ts'
 import { hurried } from '../http.ts'
-import { idOf, instantOf, listOf, recordOf } from '../json.ts'
+import { idOf, instantOf, listOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
 import { pageGuard } from '../round.ts'
 import { sameText } from '../same-text.ts'
+import { prepareContainer } from './containers.ts'
 import { callGraph } from './graph.ts'
-import { permalinkOf, profileOf, versionOf } from './object.ts'
+import { mediaOf, permalinkOf, profileOf, versionOf } from './object.ts'
 
 const notReadyMs = 30_000
 
@@ -18,25 +19,10 @@ const notReadyMs = 30_000
  * been published, and `find` tells. There is no key.
  */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
-  const container = await prepare(io, input)
+  const container = await prepareContainer(io, input)
   const externalId = idOf((await publish(io, container)).id)
   if (externalId === null) throw new PlatformError('unavailable', 'Threads took the reply and did not name it')
-  return sentReply(io, input, { id: externalId, ...(await lookUp(io, externalId)) })
-}
-
-async function prepare(io: Io, { target, text }: ReplyInput): Promise<string> {
-  try {
-    const params = { media_type: 'TEXT', text, reply_to_id: target.externalId }
-    const container = idOf((await callGraph(io, { method: 'POST', path: 'me/threads', params })).json.id)
-    if (container === null) throw new PlatformError('unavailable', 'Threads made a container and did not name it', { notSent: true })
-    return container
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error
-    if (graphCodeOf(error)?.code === 24) throw new PlatformError('gone', error.message, { cause: error.cause })
-    if (error.kind !== 'unavailable') throw error
-    const { retryAfterMs, cause } = error
-    throw new PlatformError('unavailable', error.message, { notSent: true, cause, ...(retryAfterMs !== null && { retryAfterMs }) })
-  }
+  return sentReply(io, input, { id: externalId, ...(await lookUp(io, externalId, input)) })
 }
 
 async function publish(io: Io, container: string): Promise<JsonRecord> {
@@ -53,16 +39,19 @@ async function publish(io: Io, container: string): Promise<JsonRecord> {
 
 const lookUpTimeoutMs = 3_000
 
-/** Link and time of what was just written: worth one short question, never worth failing for. */
-async function lookUp(io: Io, id: string): Promise<JsonRecord> {
+const mediaFields = 'media_type,media_url,gif_url,thumbnail_url,alt_text'
+
+/** Link and time of what was just written, and what it carries: worth one short question, never worth failing for. */
+async function lookUp(io: Io, id: string, { media = [] }: ReplyInput): Promise<JsonRecord> {
   try {
-    return (await callGraph(hurried(io, lookUpTimeoutMs), { path: id, params: { fields: 'id,permalink,timestamp' } })).json
+    const fields = `id,permalink,timestamp${media.length > 0 ? `,${mediaFields}` : ''}`
+    return (await callGraph(hurried(io, lookUpTimeoutMs), { path: id, params: { fields } })).json
   } catch {
     return {}
   }
 }
 
-function sentReply(io: Io, { target, text }: ReplyInput, thing: JsonRecord): ReplySent {
+function sentReply(io: Io, { target, text, media = [] }: ReplyInput, thing: JsonRecord): ReplySent {
   const { handle } = io.self
   const externalId = idOf(thing.id) ?? ''
   const url = permalinkOf(thing.permalink)
@@ -76,6 +65,7 @@ function sentReply(io: Io, { target, text }: ReplyInput, thing: JsonRecord): Rep
     postExternalId: rootId,
     text,
     url,
+    media: media.length > 0 ? mediaOf(thing) : [],
     platformAt: instantOf(thing.timestamp) ?? io.now().toISOString(),
     version: versionOf(text),
     ref: { rootId },
@@ -87,11 +77,15 @@ const slackMs = 60_000
 const maxPages = 4
 const findFields = 'id,text,timestamp,permalink,replied_to'
 
-/** Looks among our own newest replies: below the same message, same words, not older than a minute before the send. Not seen is `unsure`: it may still come. */
+/**
+ * Looks among our own newest replies: below the same message, same words, with files where some were sent, not older than a minute before the send. Without words the
+ * descriptions have to be the same. Not seen is `unsure`: it may still come.
+ */
 export async function find(io: Io, input: FindInput): Promise<FindResult> {
   const sinceMs = Date.parse(input.since) - slackMs
   const guard = pageGuard(maxPages)
-  let query: Record<string, string> | null = { limit: '50', fields: findFields }
+  const more = input.media?.length ? `,${mediaFields},children{alt_text}` : ''
+  let query: Record<string, string> | null = { limit: '50', fields: `${findFields}${more}` }
   for (let page = 0; query !== null && page < maxPages; page += 1) {
     guard(JSON.stringify(query))
     const { json } = await callGraph(io, { path: 'me/replies', params: query })
@@ -99,14 +93,23 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
       .map(recordOf)
       .find((each) => {
         const below = idOf(recordOf(each.replied_to).id) === input.target.externalId
-        return (
-          below && typeof each.text === 'string' && sameText(each.text, input.text) && !(timeOf(each) < sinceMs) && idOf(each.id) !== null
-        )
+        return below && isSame(each, input) && !(timeOf(each) < sinceMs) && idOf(each.id) !== null
       })
     if (ours) return { found: 'landed', sent: sentReply(io, input, ours) }
     query = nextParams(json)
   }
   return { found: 'unsure' }
+}
+
+function isSame(thing: JsonRecord, { text, media = [] }: ReplyInput): boolean {
+  const said = media.length > 0 ? (thing.text ?? '') : thing.text
+  if (typeof said !== 'string' || !sameText(said, text)) return false
+  if (media.length === 0) return true
+  if (['', 'TEXT_POST', 'TEXT'].includes(textOf(thing.media_type))) return false
+  const children = listOf(recordOf(thing.children).data).map(recordOf)
+  const described = (children.length > 0 ? children : [thing]).map((each) => textOf(each.alt_text))
+  const same = described.length === media.length && media.every(({ alt }, nth) => alt === described[nth])
+  return text !== '' || (same && media.some(({ alt }) => alt !== ''))
 }
 
 function timeOf(thing: JsonRecord): number {

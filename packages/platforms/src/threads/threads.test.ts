@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Io, ReplyTarget } from '../platform.ts'
+import type { Io, ReplyMedia, ReplyTarget } from '../platform.ts'
 import { threads } from './adapter.ts'
 
 const now = new Date('2026-11-22T12:00:00.000Z')
@@ -190,5 +190,55 @@ test('a login ends in a token of sixty days', async () => {
     account: { externalId: '9876', handle: 'fieldnote', url: 'https://www.threads.com/@fieldnote' },
     credentials: { accessToken: 'THAAlong', renewAt: '2027-01-11T12:00:00.000Z' },
     tokenExpiresAt: '2027-01-21T12:00:00.000Z',
+  })
+})
+
+describe('pictures that Threads fetches', () => {
+  const picture = (alt = '', url: string | null = 'https://inbox.test/media/1'): ReplyMedia => ({
+    ...{ id: '1', type: 'image/png', name: 'a.png', alt, url, width: 4, height: 3 },
+    bytes: async () => new Uint8Array(),
+  })
+  const nothingSent = (kind: string, message = expect.any(String)) => ({ kind, message, notSent: true })
+
+  test('one that it cannot read is told in its words, and nothing is published', async () => {
+    const { io, asked } = channel(({ method }) =>
+      method === 'POST' ? { id: '70' } : { id: '70', status: 'ERROR', error_message: 'The image could not be fetched' },
+    )
+    const refused = nothingSent('rejected', 'The image could not be fetched')
+    await expect(threads.reply(io, { ...input, media: [picture()] })).rejects.toMatchObject(refused)
+    expect(asked.filter(({ path }) => path.endsWith('threads_publish'))).toEqual([])
+  })
+
+  test('without an address of ours nothing is asked for', async () => {
+    const { io, asked } = channel(() => ({ id: '70' }))
+    await expect(threads.reply(io, { ...input, media: [picture('', null)] })).rejects.toMatchObject(nothingSent('rejected'))
+    expect(asked).toEqual([])
+  })
+
+  test('several without words are ours by all their descriptions, in their order', async () => {
+    const children = {
+      data: [
+        { id: '81', alt_text: 'front' },
+        { id: '82', alt_text: 'back' },
+      ],
+    }
+    const ours = thing('80', {
+      media_type: 'CAROUSEL_ALBUM',
+      replied_to: { id: '186' },
+      children,
+      text: undefined,
+      timestamp: now.toISOString(),
+    })
+    const { io } = channel(() => ({ data: [ours] }))
+    const found = async (...alts: string[]) => {
+      const media = alts.map((alt) => picture(alt))
+      return (await threads.find(io, { ...input, text: '', since: now.toISOString(), media })).found
+    }
+    expect([await found('front', 'back'), await found('back', 'front'), await found('front'), await found('', '')]).toEqual([
+      'landed',
+      'unsure',
+      'unsure',
+      'unsure',
+    ])
   })
 })
