@@ -5,6 +5,7 @@ import { Misuse, type Command } from './cli/command.ts'
 import { conformance } from './cli/conformance.ts'
 import { wipeDemo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
+import { exportAll } from './cli/export.ts'
 import { forgetKeys } from './cli/keys-forget.ts'
 import { rotateKeys } from './cli/keys.ts'
 import { retryQueue } from './cli/queue.ts'
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   retryQueue,
   rotateKeys,
   forgetKeys,
+  exportAll,
   wipeDemo,
   backup,
   restore,

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import type { World } from './world.ts'
+import { bodyOf } from './body-of.ts'
 
 /** A browser: it keeps its cookie, and says where its requests come from. */
 export type Visitor = {
@@ -32,8 +33,7 @@ export function openVisitor(
         const [, name, value] = /^([^=]+)=([^;]*)/.exec(set)!
         jar.set(name!, value!)
       }
-      const text = await response.text()
-      return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+      return { status: response.status, body: await bodyOf(response) }
     },
   }
 }

@@ -27,6 +27,7 @@ import { listConversations } from '../src/inbox/list.ts'
 import type { Jobs } from '../src/queue/queue.ts'
 import { continueReply } from '../src/reply/deliver.ts'
 import { queueDueReplies } from '../src/reply/due.ts'
+import { bodyOf } from './body-of.ts'
 import { freshDatabase, type FreshDatabase } from './postgres.ts'
 
 export type World = {
@@ -191,8 +192,7 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
       if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
       const sent = body === undefined || body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer> | undefined) : JSON.stringify(body)
       const response = await fetch(`${url}${path}`, { method, headers, body: sent })
-      const text = await response.text()
-      return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+      return { status: response.status, body: await bodyOf(response) }
     },
     async close() {
       poller.close()

@@ -201,6 +201,14 @@ export const listQuery = z.object({
   cursor: z.string().optional(),
 })
 export type ListQuery = z.input<typeof listQuery>
+
+/** Of conversations as in a list, and of their turns those that started from `from` on and before `to`. */
+export const exportQuery = listQuery.omit({ sort: true, limit: true, cursor: true }).extend({
+  state: listQuery.shape.state.unwrap().default('all'),
+  from: instant.optional(),
+  to: instant.optional(),
+})
+export type ExportQuery = z.input<typeof exportQuery>
 export const list = z.object({ items: z.array(conversationRow), nextCursor: z.string().nullable() })
 
 const tally = z.record(z.string(), z.number().int())
@@ -294,6 +302,8 @@ export const me = z.object({
   seq: z.number().int(),
   /** Set in the demo: the sandbox's public page. */
   demo: z.object({ sandboxUrl: z.string() }).nullable(),
+  /** Platforms have an address here from which they could fetch a file: see `byAddress` in core/reply-limit. */
+  reachable: z.boolean(),
   now: instant,
 })
 export type Me = z.infer<typeof me>

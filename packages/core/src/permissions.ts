@@ -9,6 +9,8 @@ const owners: readonly Role[] = ['owner']
 
 export const permissions = {
   'inbox.read': everybody,
+  /** All of it at once, as a file. */
+  'inbox.export': leads,
   'reply.send': staff,
   'conversation.like': staff,
   'conversation.assign': staff,
@@ -47,6 +49,7 @@ export type Scope = (typeof scopes)[number]
 /** Which scope covers a permission; null: nothing for a program. */
 export const scopeOf: Readonly<Record<Permission, Scope | null>> = {
   'inbox.read': 'read',
+  'inbox.export': 'read',
   'reply.send': 'reply',
   'conversation.like': 'act',
   'conversation.assign': 'act',

@@ -46,6 +46,7 @@ describe('how it is called', () => {
       'queue retry',
       'keys rotate',
       'keys forget',
+      'export',
       'demo wipe',
       'backup',
       'restore',
@@ -67,6 +68,14 @@ test('api-key create names what is wrong with scopes and end', async () => {
   expect(await make('--scope', 'settings')).toMatchObject({ code: 2, err: expect.stringContaining('“settings” gives a manager nothing') })
   expect(await make('--expires', 'soon')).toMatchObject({ code: 2, err: expect.stringContaining('as in 90d') })
   expect(await make('--expires', '2020-01-01')).toMatchObject({ code: 2, err: expect.stringContaining('still to come') })
+}, 120_000)
+
+test('export writes a line a turn to the standard output, and nothing else', async () => {
+  const csv = await cli('export')
+  expect(csv).toMatchObject({ code: 0, err: '' })
+  expect(csv.out).toMatch(/^\ufeffturn_id,conversation_id,.*,post_url\r\n$/)
+  expect(await cli('export', '--format', 'ndjson')).toMatchObject({ code: 0, out: '', err: '' })
+  expect(await cli('export', '--format', 'xlsx')).toMatchObject({ code: 2, err: expect.stringContaining('csv or ndjson') })
 }, 120_000)
 
 describe('staff', () => {

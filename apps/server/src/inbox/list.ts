@@ -15,7 +15,7 @@ export async function listConversations(
   options: { meId: string; now: Date },
 ): Promise<{ items: ConversationRow[]; nextCursor: string | null }> {
   const byWait = sortOf(query) === 'waiting'
-  const where = [...filters(query, options)]
+  const where = [...filtersOf(query, options)]
   if (query.cursor) {
     const { at, id } = readCursor(query.cursor)
     where.push(
@@ -33,7 +33,8 @@ export async function listConversations(
   return { items: page, nextCursor: last && writeCursor({ at: byWait ? last.waitingSince! : last.lastActivityAt, id: last.id }) }
 }
 
-function* filters(query: Query, { meId, now }: { meId: string; now: Date }): Generator<SQL> {
+/** What rows of `conversation c` must be to be meant by these filters. */
+export function* filtersOf(query: Omit<Query, 'sort' | 'limit' | 'cursor'>, { meId, now }: { meId: string; now: Date }): Generator<SQL> {
   // A conversation of ours alone, or one that lies wholly before the connection, owes nothing and is in no list.
   if (query.state === 'all' || query.state === 'closed') yield sql`exists (select from turn where turn.conversation_id = c.id)`
   if (query.state === 'unanswered') yield sql`c.waiting_since is not null`

@@ -19,6 +19,7 @@ import { mutate, type Answer } from '../http/idempotent.ts'
 import { countsOf } from '../live/counts.ts'
 import { changesSince } from '../live/since.ts'
 import { assign, close, reopen, snooze } from './actions.ts'
+import { exportRoutes } from './export-routes.ts'
 import { likeMessage } from './like.ts'
 import { listConversations } from './list.ts'
 import { summarizeQueue } from './queue-summary.ts'
@@ -33,6 +34,7 @@ const done: Answer = { status: 204, body: null }
 export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
   moderationRoutes(server, ctx)
   searchRoutes(server, ctx)
+  exportRoutes(server, ctx)
   const app = server.withTypeProvider<ZodTypeProvider>()
   const tags = ['inbox']
 
