@@ -4,6 +4,7 @@ import type { Item, JsonObject } from '../world/item.ts'
 import { requireOrganization, requireProduct } from './auth.ts'
 import { LinkedInError, denied, invalid, notFound } from './errors.ts'
 import { activityOf, findByUrn, isReply, numberOf, topComment } from './ids.ts'
+import { readContent } from './images.ts'
 import { keysBelow, pageIn, readQuery, readValue, textIn } from './restli.ts'
 import type { LinkedIn } from './routes.ts'
 import { comment } from './views.ts'
@@ -76,7 +77,8 @@ async function create(linkedin: LinkedIn, request: FastifyRequest, reply: Fastif
   const target = parent.parentId === null ? parent : topComment(world, parent)
   if (faults.quirks['refusesDuplicates'] === true && repeats(linkedin, target, text))
     throw new LinkedInError(422, 'DUPLICATE_POST', 'Content is a duplicate of something that was commented before')
-  const item = world.write({ platform: 'linkedin', authorId: world.brand('linkedin').id, text, parentId: target.id })
+  const media = readContent(linkedin, fields['content'])
+  const item = world.write({ platform: 'linkedin', authorId: world.brand('linkedin').id, text, parentId: target.id, media })
   note(linkedin, request, item, target.id)
   return reply.code(201).header('x-restli-id', numberOf(item)).send(comment(linkedin, item))
 }

@@ -25,6 +25,7 @@ export const linkedin: Dialect<'linkedin', LinkedInSecrets> = {
   calls: {
     write: { method: 'POST', path: '/comments(\\?|$)' },
     read: { method: 'GET', path: '/(socialActions|socialMetadata|posts|organizationalEntityNotifications)' },
+    upload: { method: 'POST', path: '/images' },
   },
   ids: linkedinIds,
   place: topComment,
@@ -61,7 +62,7 @@ export const linkedin: Dialect<'linkedin', LinkedInSecrets> = {
     const service = openLinkedIn(context, webhooks)
     return {
       routes: (scope) => routeLinkedIn(scope, service),
-      state: { notifications: service.notifications, subscriptions: service.subscriptions },
+      state: { notifications: service.notifications, subscriptions: service.subscriptions, images: service.images },
     }
   },
 }

@@ -10,6 +10,8 @@ import { admit, linkedinTokens } from './auth.ts'
 import { socialActions } from './comments.ts'
 import { LinkedInError, OauthError, invalid, notFound, throttled } from './errors.ts'
 import { findByUrn } from './ids.ts'
+import { initializeUpload, readImage, takeBytes } from './images.ts'
+import type { Announced } from './images.ts'
 import { routeLogin } from './login.ts'
 import { findNotifications, memberOf, notificationOf } from './notifications.ts'
 import type { Notification } from './notifications.ts'
@@ -31,6 +33,7 @@ export type LinkedIn = Context & {
   webhooks: Sender
   notifications: Kept<Notification>
   subscriptions: Kept<Subscription>
+  images: Kept<Announced>
 }
 
 /** A pretend LinkedIn with nothing in it yet. With `lostNotifications`, a share of what happens is in no list of them. */
@@ -51,6 +54,7 @@ export function openLinkedIn(context: Context, webhooks: Sender): LinkedIn {
     webhooks,
     notifications,
     subscriptions: new Kept<Subscription>(10),
+    images: new Kept<Announced>(500),
   }
 }
 
@@ -59,6 +63,7 @@ export function routeLinkedIn(app: FastifyInstance, linkedin: LinkedIn): void {
   app.register(async (scope) => {
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
     routeLogin(scope, linkedin)
+    scope.put('/dms-uploads/sp/:number/uploaded-image/0', async (request, reply) => takeBytes(linkedin, request, reply))
     for (const base of bases) scope.register(async (api) => routeApi(api, linkedin), { prefix: base })
   })
 }
@@ -76,6 +81,8 @@ function routeApi(api: FastifyInstance, linkedin: LinkedIn): void {
   api.route({ method: ['GET', 'POST'], url: '/socialMetadata/*', handler: (request, reply) => socialMetadata(linkedin, request, reply) })
   api.post('/reactions', async (request, reply) => react(linkedin, request, reply))
   api.delete('/reactions/*', async (request, reply) => unreact(linkedin, request, reply))
+  api.post('/images', async (request) => initializeUpload(linkedin, request))
+  api.get('/images/*', async (request) => readImage(linkedin, request))
   api.get('/posts', async (request) => listPosts(linkedin, request))
   api.get('/posts/*', async (request) => readPost(linkedin, request))
   api.get('/organizationAcls', async (request) => listPages(linkedin, request))

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Account, Item, JsonObject } from '../world/item.ts'
 import { activityOf, isReply, numberOf } from './ids.ts'
+import { contentOf } from './images.ts'
 
 /** A comment or reply as the API shows it. Names come along only where a projection asks for the actor itself. */
 export function comment(context: Context, item: Item, projection = ''): JsonObject {
@@ -15,6 +16,7 @@ export function comment(context: Context, item: Item, projection = ''): JsonObje
     ...(projection.includes('actor~') ? { 'actor~': actor(context, world.author(item)) } : {}),
     object: activityOf(world, item),
     message: { text: item.text, attributes: [] },
+    ...contentOf(context, item),
     created: at(item.createdAt),
     lastModified: at(item.editedAt ?? item.createdAt),
     likesSummary: {
