@@ -1,4 +1,4 @@
-// Servers that we did not write, and the tests that meet them: `npm run test:peers`, or `npm run test:peers -- wordpress` for one.
+// Servers and clients that we did not write, and the tests that meet them: `npm run test:peers`, or `npm run test:peers -- wordpress` for one.
 // They are installed into node_modules/.cache/peers, once, and into nothing else: no root, no change to this machine or to our own packages.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,15 +8,29 @@ import { fingerprint, isCurrent, remember, root } from './fingerprint.mjs'
 const peers = join(root, 'node_modules/.cache/peers')
 const tests = 'apps/server/test/peers'
 const asked = process.argv.slice(2)
+/** Two rounds of tests: each with the names by which one of them is asked for, and the Node that runs it. */
+const rounds = [
+  { names: ['atproto', 'bluesky', 'wordpress'], config: `${tests}/vitest.config.ts`, node: () => process.execPath },
+  {
+    names: ['clients', 'youtube', 'reddit', 'facebook'],
+    config: 'apps/sandbox/test/peers/vitest.config.ts',
+    node: () => nodeIn('clients'),
+  },
+]
+const named = asked.filter((each) => rounds.some(({ names }) => names.includes(each)))
+const isWanted = (...names) => named.length === 0 || names.some((each) => named.includes(each))
 
-for (const [name, install] of [
-  ['atproto', installAtproto],
-  ['wordpress', installWordPress],
-])
-  if (asked.every((each) => each.startsWith('-')) || asked.some((each) => [name, 'bluesky'].includes(each))) once(name, install)
+if (isWanted('atproto', 'bluesky')) once('atproto', installAtproto)
+if (isWanted('wordpress')) once('wordpress', installWordPress)
+if (isWanted(...rounds[1].names)) once('clients', installClients)
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-process.exit(run(process.execPath, [vitest, 'run', '--config', `${tests}/vitest.config.ts`, ...asked], { cwd: root }).status ?? 1)
+// The names of what is installed are no names of tests.
+const filters = asked.filter((each) => !['atproto', 'clients'].includes(each))
+const statuses = rounds
+  .filter(({ names }) => isWanted(...names))
+  .map(({ config, node }) => run(node(), [vitest, 'run', '--config', config, ...filters], { cwd: root }).status ?? 1)
+process.exit(Math.max(0, ...statuses))
 
 function once(name, install) {
   const folder = join(peers, name)
@@ -42,6 +56,17 @@ function installAtproto(folder) {
     { PATH: `${join(node, 'node_modules/node/bin')}${delimiter}${process.env.PATH}`, npm_config_nodedir: join(inside, headers) },
   )
   return true
+}
+
+/** Official clients that are too much for everybody's installation: one wants Node 22, one is large, one is given up. They judge the sandbox. */
+function installClients(folder) {
+  console.log('Installing the clients that judge the sandbox.')
+  npmInstall(folder, { '@googleapis/youtube': '39.0.0', 'facebook-nodejs-business-sdk': '24.0.1', node: '22.23.3', snoowrap: '1.23.0' })
+  return true
+}
+
+function nodeIn(name) {
+  return join(peers, name, 'node_modules/node/bin/node')
 }
 
 function npmInstall(folder, dependencies, env = {}) {

@@ -199,3 +199,11 @@ test('a code gives a grant that lasts to whoever asked offline, once', async () 
   expect((await refresh({ refresh_token: body.refresh_token ?? '' })).status).toBe(200)
   expect(await refresh(grant)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
 })
+
+test('parts and ids come between commas, or each under the same name again as Google’s own libraries write them', async () => {
+  const [one, two] = [say('one'), say('two')]
+  for (const query of [`part=id,snippet&id=${one.id},${two.id}`, `part=id&part=snippet&id=${one.id}&id=${two.id}`]) {
+    const { body } = await call('GET', `comments?textFormat=plainText&${query}`)
+    expect(body.items.map((item) => item.snippet.textDisplay)).toEqual(['one', 'two'])
+  }
+})

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { queryFields } from '../http/body.ts'
+import { queryFields, searchParams } from '../http/body.ts'
 import { pageBelow, pageLimit, readCursor, writeCursor } from '../http/paging.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { YouTubeError } from './errors.ts'
@@ -15,7 +15,7 @@ const moderations: readonly string[] = ['published', 'heldForReview', 'likelySpa
 
 /** `GET /commentThreads`: by exactly one filter; newest first by the top comment, whatever was answered below. */
 export function listThreads(youtube: YouTube, request: FastifyRequest): JsonObject {
-  const query = queryFields(request)
+  const query = queryOf(request)
   const parts = partsOf(query)
   const filter = oneOf(query, ['allThreadsRelatedToChannelId', 'videoId', 'id', 'channelId', 'postId'])
   const wanted = moderationIn(query)
@@ -41,7 +41,7 @@ export function listThreads(youtube: YouTube, request: FastifyRequest): JsonObje
 
 /** `GET /comments`: replies of a thread, or comments by id; what is gone is left out. */
 export function listComments(youtube: YouTube, request: FastifyRequest): JsonObject {
-  const query = queryFields(request)
+  const query = queryOf(request)
   partsOf(query)
   const filter = oneOf(query, ['id', 'parentId'])
   const view: View = { plain: isPlain(query), tellsModeration: filter !== 'id' }
@@ -60,7 +60,7 @@ export function listComments(youtube: YouTube, request: FastifyRequest): JsonObj
 
 /** `GET /videos?id=`, at most 50; others are left out. */
 export function listVideos(youtube: YouTube, request: FastifyRequest): JsonObject {
-  const query = queryFields(request)
+  const query = queryOf(request)
   const parts = partsOf(query)
   oneOf(query, ['id'])
   const items = idsOf(query).flatMap((id) => {
@@ -72,7 +72,7 @@ export function listVideos(youtube: YouTube, request: FastifyRequest): JsonObjec
 
 /** `GET /playlistItems` of the uploads, newest first. */
 export function listUploads(youtube: YouTube, request: FastifyRequest): JsonObject {
-  const query = queryFields(request)
+  const query = queryOf(request)
   const parts = partsOf(query)
   const { world } = youtube
   const playlistId = query[oneOf(query, ['playlistId'])] ?? ''
@@ -86,7 +86,7 @@ export function listUploads(youtube: YouTube, request: FastifyRequest): JsonObje
 
 /** `GET /channels`: ours (`mine=true`), or some by id or handle. */
 export function listChannels(youtube: YouTube, request: FastifyRequest): JsonObject {
-  const query = queryFields(request)
+  const query = queryOf(request)
   const parts = partsOf(query)
   const filter = oneOf(query, ['mine', 'id', 'forHandle'])
   const accounts = [...youtube.world.accounts.youtube.values()].filter((account) => {
@@ -95,6 +95,15 @@ export function listChannels(youtube: YouTube, request: FastifyRequest): JsonObj
   })
   const items = accounts.map((account) => channel(youtube, account, parts))
   return { kind: 'youtube#channelListResponse', pageInfo: infoOf(items, items.length), items }
+}
+
+/** The query. Parts and ids come between commas or each under the same name again, as Google's own libraries write them. */
+export function queryOf(request: FastifyRequest): Record<string, string> {
+  const lists = ['part', 'id'].flatMap((name): [string, string][] => {
+    const values = searchParams(request).getAll(name)
+    return values.length === 0 ? [] : [[name, values.join(',')]]
+  })
+  return { ...queryFields(request), ...Object.fromEntries(lists) }
 }
 
 /** The parts asked for; the call is refused without any. */

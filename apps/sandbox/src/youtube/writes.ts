@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import { bodyFields, queryFields, textOf } from '../http/body.ts'
+import { bodyFields, textOf } from '../http/body.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { YouTubeError } from './errors.ts'
 import { isReply } from './ids.ts'
-import { known, missing, partsOf } from './lists.ts'
+import { known, missing, partsOf, queryOf } from './lists.ts'
 import { comment, thread } from './resources.ts'
 import type { YouTube } from './routes.ts'
 
@@ -13,7 +13,7 @@ const view = { plain: true, tellsModeration: false }
 
 /** `POST /comments`: a reply below a top comment. */
 export function insertComment(youtube: YouTube, request: FastifyRequest): JsonObject {
-  partsOf(queryFields(request))
+  partsOf(queryOf(request))
   const snippet = snippetOf(request)
   const parentId = textOf(snippet['parentId'])
   if (!parentId) throw new YouTubeError(400, 'parentIdMissing', 'The comment must have a parent ID.')
@@ -26,7 +26,7 @@ export function insertComment(youtube: YouTube, request: FastifyRequest): JsonOb
 
 /** `POST /commentThreads`: a comment of the channel right below a video. */
 export function insertThread(youtube: YouTube, request: FastifyRequest): JsonObject {
-  partsOf(queryFields(request))
+  partsOf(queryOf(request))
   const snippet = snippetOf(request)
   const top = objectOf(objectOf(snippet['topLevelComment'])['snippet'])
   const text = wordsOf(top)
@@ -40,7 +40,7 @@ export function insertThread(youtube: YouTube, request: FastifyRequest): JsonObj
 
 /** `PUT /comments`: other words for a comment of the channel's own. */
 export function updateComment(youtube: YouTube, request: FastifyRequest): JsonObject {
-  partsOf(queryFields(request))
+  partsOf(queryOf(request))
   const item = known(youtube, textOf(bodyFields(request)['id']) ?? '')
   const text = wordsOf(snippetOf(request))
   if (!item) throw notFound()
@@ -52,7 +52,7 @@ export function updateComment(youtube: YouTube, request: FastifyRequest): JsonOb
 
 /** `DELETE /comments?id=`: the channel's own, and others' below its videos. */
 export function deleteComment(youtube: YouTube, request: FastifyRequest): void {
-  const { id } = queryFields(request)
+  const { id } = queryOf(request)
   if (!id) throw missing('id')
   const item = known(youtube, id)
   if (!item) throw notFound()
@@ -62,7 +62,7 @@ export function deleteComment(youtube: YouTube, request: FastifyRequest): void {
 
 /** `POST /comments/setModerationStatus`: all of the comments, or none where one is not there. */
 export function moderate(youtube: YouTube, request: FastifyRequest): void {
-  const { id = '', moderationStatus = '', banAuthor } = queryFields(request)
+  const { id = '', moderationStatus = '', banAuthor } = queryOf(request)
   if (id === '') throw missing('id')
   if (!['published', 'heldForReview', 'rejected'].includes(moderationStatus)) throw missing('moderationStatus')
   if (banAuthor === 'true' && moderationStatus !== 'rejected')
