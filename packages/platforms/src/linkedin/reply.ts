@@ -1,18 +1,19 @@
 import type { ReplyLimit } from '@answerback/core/reply-limit'
 import { PlatformError } from '../error.ts'
 import { hurried } from '../http.ts'
-import { nameOf, recordOf, textOf } from '../json.ts'
+import { listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
 import { pageGuard } from '../round.ts'
 import { sameText } from '../same-text.ts'
 import { callApi, elementsOf, statusOf } from './api.ts'
 import { instantOfMs, nameIn, readComment } from './comment.ts'
+import { mediaLimit, uploadImage } from './upload.ts'
 import { commentUrn, escapeUrn, isPostUrn, readCommentUrn } from './urn.ts'
 import type { CommentName } from './urn.ts'
 
 /** As others who write there count it; LinkedIn's documents name no number. */
-export const replyLimit: ReplyLimit = { max: 1_250, unit: 'utf16' }
+export const replyLimit: ReplyLimit = { max: 1_250, unit: 'utf16', media: mediaLimit }
 
 /** Where an answer is written: below a comment's own thread (one level of replies, hence always the comment on top), or below a post that names us. */
 function placeOf({ externalId, ref }: Pick<ReplyTarget, 'externalId' | 'ref'>): { below: string; thread: string; root: string | null } {
@@ -25,12 +26,22 @@ function placeOf({ externalId, ref }: Pick<ReplyTarget, 'externalId' | 'ref'>): 
 /** `POST /rest/socialActions/{urn}/comments` as the page. LinkedIn keeps no key of ours: after doubt, `find`. */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const { below, thread, root } = placeOf(input.target)
-  const body = { actor: io.self.accountId, object: thread, message: { text: input.text }, ...(root !== null && { parentComment: root }) }
+  const image = await uploadImage(io, input.media ?? [])
+  const content = image === null ? {} : { content: [{ entity: { image } }] }
+  const body = {
+    actor: io.self.accountId,
+    object: thread,
+    message: { text: input.text },
+    ...content,
+    ...(root !== null && { parentComment: root }),
+  }
   const { json, headers } = await callApi(io, { method: 'POST', path: `socialActions/${escapeUrn(below)}/comments`, body })
   const made = decoded(headers.get('x-restli-id'))
   const name = nameIn({ object: thread, ...json, ...(json.id === undefined && { id: readCommentUrn(made)?.id ?? made }) })
   if (name === null) throw new PlatformError('unavailable', 'LinkedIn took the reply and did not name it')
-  return sentReply(io, input, name, json)
+  // Where the picture is shown the answer may leave away.
+  const shown = image === null || 'content' in json ? {} : await lookUp(io, name)
+  return sentReply(io, input, name, { ...content, ...json, ...shown })
 }
 
 function decoded(header: string | null): string {
@@ -63,7 +74,7 @@ const slackMs = 60_000
 const maxPages = 10
 const perPage = 100
 
-/** Looks below what was answered: by us, the same words, not older than a minute before the send. Not seen is `unsure`: there is no key of ours, and a list may lag. */
+/** Looks below what was answered: by us, the same words, with a picture where one was sent, not older than a minute before the send. Not seen is `unsure`: there is no key of ours, and a list may lag. */
 export async function find(io: Io, input: FindInput): Promise<FindResult> {
   const sinceMs = Date.parse(input.since) - slackMs
   const path = `socialActions/${escapeUrn(placeOf(input.target).below)}/comments`
@@ -78,7 +89,9 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
         const actor = nameOf(each.actor) ?? nameOf(recordOf(each.created).actor)
         const at = Date.parse(instantOfMs(recordOf(each.created).time) ?? '')
         if (name === null || actor !== io.self.accountId || at < sinceMs) continue
-        if (sameText(textOf(recordOf(each.message).text), input.text)) return { found: 'landed', sent: sentReply(io, input, name, each) }
+        const carries = (input.media ?? []).length === 0 || listOf(each.content).length > 0
+        if (carries && sameText(textOf(recordOf(each.message).text), input.text))
+          return { found: 'landed', sent: sentReply(io, input, name, each) }
       }
       if (elements.length === 0) break
       start += elements.length
