@@ -32,7 +32,11 @@ export const tiktok: Dialect<'tiktok', TikTokSecrets> = {
     refreshToken,
     businessId: openId,
   }),
-  calls: { write: { method: 'POST', path: '/comment/reply/create/' }, read: { method: 'GET', path: '/business/' } },
+  calls: {
+    write: { method: 'POST', path: '/comment/reply/create/' },
+    read: { method: 'GET', path: '/business/' },
+    upload: { method: 'POST', path: '/comment/image/upload/' },
+  },
   rootPaths: /^\/open_api\/v1\.3\//,
   ids: tiktokIds,
   place: topComment,

@@ -9,11 +9,12 @@ import type { JsonObject } from '../world/item.ts'
 import { Kept } from '../world/kept.ts'
 import { base, requireAccount, requireToken, tiktokTokens } from './auth.ts'
 import { TikTokError, envelope, tooMany } from './errors.ts'
+import { uploadImage } from './images.ts'
 import { listComments, listReplies, listVideos } from './lists.ts'
 import { giveTokens, renewTokens, revokeTokens, routeLogin, tokenInfo } from './login.ts'
 import { accountView } from './views.ts'
 import { subscription } from './webhooks.ts'
-import { createComment, createReply, hide, like, pin, removeComment, uploadImage } from './writes.ts'
+import { createComment, createReply, hide, like, pin, removeComment } from './writes.ts'
 
 /** The pretend TikTok: its tokens, who agreed, and where its webhooks were ordered to. */
 export type TikTok = Context & {

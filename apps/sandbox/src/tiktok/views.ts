@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { invalid } from './errors.ts'
 import { isReply } from './ids.ts'
+import { imageUrlOf } from './images.ts'
 
 /** A comment as the API lists it: hidden ones too, with what the account itself did to it. */
 export function commentView(context: Context, item: Item): JsonObject {
@@ -25,7 +26,7 @@ export function commentView(context: Context, item: Item): JsonObject {
     username: author.handle,
     display_name: author.name,
     profile_image: picture(context),
-    image_url: '',
+    image_url: imageUrlOf(context, item),
   }
 }
 

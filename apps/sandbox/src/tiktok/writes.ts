@@ -4,6 +4,7 @@ import type { Item, JsonObject } from '../world/item.ts'
 import { requireAccount } from './auth.ts'
 import { gone, invalid, missing, notAllowed } from './errors.ts'
 import { isReply } from './ids.ts'
+import { readImage } from './images.ts'
 import { videoOf } from './lists.ts'
 import type { TikTok } from './routes.ts'
 import { commentView } from './views.ts'
@@ -32,16 +33,18 @@ export function createReply(tiktok: TikTok, request: FastifyRequest): JsonObject
 function write(tiktok: TikTok, request: FastifyRequest, form: Record<string, string>, parent: Item): JsonObject {
   const { world, faults } = tiktok
   const { text = '' } = form
-  if (text.trim() === '' && !form['image_uri']) throw missing('text')
+  const media = readImage(tiktok, form)
+  if (text.trim() === '' && media.length === 0) throw missing('text')
   if (Array.from(text).length > maxCharacters) throw invalid('text', `Longer than maximum length ${maxCharacters}.`)
   const brandId = world.brand('tiktok').id
   const now = world.clock('tiktok')
   const repeats = [...world.items.tiktok.values()].some(
-    (item) => item.authorId === brandId && item.text === text && now - item.createdAt < repeatMs && item.parentId !== null,
+    (item) =>
+      item.authorId === brandId && item.text === text && media.length === 0 && now - item.createdAt < repeatMs && item.parentId !== null,
   )
   // Shown to nobody but its writer; nobody is told so, only that it is public is told of the others.
   const spam = repeats && faults.quirks['tiktokHidesRepeats'] === true
-  const item = world.write({ platform: 'tiktok', authorId: brandId, text, parentId: parent.id, extra: spam ? { spam } : {} })
+  const item = world.write({ platform: 'tiktok', authorId: brandId, text, parentId: parent.id, media, extra: spam ? { spam } : {} })
   item.hidden = spam
   record(tiktok, request, item, parent.id, text)
   return commentView(tiktok, item)
@@ -80,11 +83,6 @@ export function removeComment(tiktok: TikTok, request: FastifyRequest): JsonObje
   tiktok.world.remove(comment)
   record(tiktok, request, comment, null, null)
   return {}
-}
-
-/** `POST /business/comment/image/upload/`: an image to be named in a comment. It is taken and not kept. */
-export function uploadImage(tiktok: TikTok): JsonObject {
-  return { image_uri: `tos-pretend/${tiktok.world.nextSerial()}`, image_width: 1080, image_height: 1080 }
 }
 
 function acting(tiktok: TikTok, request: FastifyRequest, actions: string[]): { comment: Item; action: string } {

@@ -3,9 +3,9 @@ import type { ReplyMedia } from '../platform.ts'
 
 type Sample = Pick<ReplyMedia, 'width' | 'height'> & { bytes: Uint8Array<ArrayBuffer> }
 
-/** A small file that begins as files of its type do, and differs from every other `nth` of its type in bytes and, as a picture, in size. */
+/** A file that begins as files of its type do, large enough as a picture for every platform, and differs from every other `nth` of its type in bytes and, as a picture, in size. */
 export function sampleFile(type: string, nth = 0): Sample {
-  const size = { width: 40 + nth * 7, height: 30 + nth }
+  const size = { width: 400 + nth * 7, height: 380 + nth }
   if (type === 'image/png') return { ...size, bytes: png(size) }
   if (type === 'image/jpeg') return { ...size, bytes: jpeg(size) }
   if (type === 'image/gif') return { ...size, bytes: gif(size) }
