@@ -6,7 +6,7 @@ import type { chosenMedia, ReplyMedia, Upload } from '@answerback/core/reply-api
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import type { Change } from '../live/change-log.ts'
-import { isSaidRight, kindOf, knownTypes, plainType } from './file-kind.ts'
+import { isSaidRight, kindOf, knownTypes, plainType } from '../http/file-kind.ts'
 
 /** So many files that no reply has taken, in one workspace. They go by themselves within a day. */
 const maxUnused = 500
