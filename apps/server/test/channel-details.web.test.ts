@@ -32,10 +32,12 @@ async function signIn(screen: 'desktop' | 'phone'): Promise<Page> {
   return page
 }
 
-/** The platform whose channels have webhooks of their own, and the one that costs money, by what they say of themselves. */
-const nameOf = (has: 'own webhook' | 'costs') =>
-  running.ctx.platforms.find((each) => (has === 'costs' ? each.costs !== undefined : each.webhook?.perChannel && each.costs === undefined))!
-    .name
+/** Platforms by what they say of themselves: one whose channels have a webhook with a secret of their own, one that signs with its own keys, one that costs money. */
+const nameOf = (has: 'own webhook' | 'own keys' | 'costs') =>
+  running.ctx.platforms.find(({ webhook, costs }) => {
+    if (has === 'costs') return costs !== undefined
+    return webhook?.perChannel && costs === undefined && (webhook.keys !== undefined) === (has === 'own keys')
+  })!.name
 
 async function openDetails(page: Page, platform: string) {
   await page.goto(`${running.url}/settings/channels`)
@@ -56,6 +58,19 @@ test('an owner copies the webhook of a channel and makes another secret, on a ph
   await expect.poll(() => line.getByLabel('Secret').inputValue()).not.toBe(before)
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
   await page.context().close()
+})
+
+test('where the platform signs with keys of its own, the words say how to enter the address, and there is no secret to enter', async () => {
+  for (const screen of ['phone', 'desktop'] as const) {
+    const page = await signIn(screen)
+    const line = await openDetails(page, nameOf('own keys'))
+    expect(await line.getByLabel('Callback URL').inputValue()).toMatch(/\/webhooks\/[\w-]+\/[0-9a-f-]{36}$/)
+    await line.getByText('make a subscription of your topic').waitFor()
+    expect(await line.getByLabel('Secret').count()).toBe(0)
+    expect(await line.getByRole('button', { name: 'Make a new secret…' }).count()).toBe(0)
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    await page.context().close()
+  }
 })
 
 test('what reading may cost in a month is kept, and taken away by leaving it empty', async () => {

@@ -81,8 +81,11 @@ export const connecting = {
   app: 'App',
   appNone: 'No app of {platform} is registered. With one, comments come at once: register it below.',
   appNoneChosen: 'None: it is only polled',
+  appNoneToAgree: 'No app of {platform} is registered. With one you connect by agreeing there: register it below.',
+  appNoToAgree: 'None: its token was typed in',
   whichAppOf: 'App that speaks for {handle}',
   whichAppHint: 'Only webhooks of this app are believed for the channel.',
+  whichAppOnlyAgreeHint: 'Reconnect afterwards, to have its token from this app.',
   whichAppAgreeHint: 'Only webhooks of this app are believed for the channel. Reconnect afterwards, to have its token from this app too.',
   feed: 'Feed of its posts',
   feedLead:

@@ -13,6 +13,9 @@ import { newestOfEach } from './newest-of-each.ts'
 export function ChannelApp({ channel, guide }: { channel: Channel; guide: PlatformGuide }) {
   const t = useWords()
   const query = useQuery(platformAppsQuery)
+  // Where no webhooks come by an app it is there to agree with, and that is all.
+  const tells = guide.webhookUrl !== null
+  const hint = guide.oauth === null ? 'whichAppHint' : tells ? 'whichAppAgreeHint' : 'whichAppOnlyAgreeHint'
   return (
     <section>
       <h2>{t('connecting.app')}</h2>
@@ -20,13 +23,14 @@ export function ChannelApp({ channel, guide }: { channel: Channel; guide: Platfo
         {(all) => {
           const apps = all.filter((each) => each.platform === guide.id && (!each.secretLost || each.channelIds.includes(channel.id)))
           const bound = apps.find((each) => each.channelIds.includes(channel.id))
-          if (apps.length === 0) return <p className="small ink2">{t('connecting.appNone', { platform: guide.name })}</p>
+          if (apps.length === 0)
+            return <p className="small ink2">{t(`connecting.${tells ? 'appNone' : 'appNoneToAgree'}`, { platform: guide.name })}</p>
           // Of several secrets of one app the channel's own stands for it.
           const choices = newestOfEach(apps).map((each) => (each.appId === bound?.appId ? bound : each))
           return (
             <SavedSelect
               label={t('connecting.whichAppOf', { handle: channel.handle })}
-              hint={t(guide.oauth === null ? 'connecting.whichAppHint' : 'connecting.whichAppAgreeHint')}
+              hint={t(`connecting.${hint}`)}
               name="appId"
               kept={bound?.id ?? ''}
               save={async (appId) => {
@@ -40,7 +44,7 @@ export function ChannelApp({ channel, guide }: { channel: Channel; guide: Platfo
                   {t('connecting.appLine', { appId })}
                 </option>
               ))}
-              <option value="">{t('connecting.appNoneChosen')}</option>
+              <option value="">{t(`connecting.${tells ? 'appNoneChosen' : 'appNoToAgree'}`)}</option>
             </SavedSelect>
           )
         }}
