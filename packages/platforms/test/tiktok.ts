@@ -7,8 +7,8 @@ export const video = '7380000000000000009'
 export const permalink = `https://www.tiktok.com/@fieldnote/video/${video}`
 export const apiUrl = 'https://tiktok.test/open_api/v1.3'
 
-/** A call as it was made, and what is answered: data, a code of a refusal, or the body as it stands. */
-export type Call = { path: string; query: Record<string, string>; json: Record<string, unknown>; token: string | null }
+/** A call as it was made (`form`: the body's bytes where it is one, else ''), and what is answered: data, a code of a refusal, or the body as it stands. */
+export type Call = { path: string; query: Record<string, string>; json: Record<string, unknown>; form: string; token: string | null }
 export type Answer = Record<string, unknown> | string
 
 /** An account whose platform answers as `answers` say; what was asked stands in `calls`. */
@@ -22,7 +22,8 @@ export function account(answer: (call: Call) => Answer, credentials: Record<stri
       const call: Call = {
         path: url.pathname.replace('/open_api/v1.3', ''),
         query: Object.fromEntries(url.searchParams),
-        json: init?.body === undefined ? {} : (JSON.parse(String(init.body)) as Call['json']),
+        json: typeof init?.body === 'string' ? (JSON.parse(init.body) as Call['json']) : {},
+        form: init?.body instanceof Uint8Array ? Buffer.from(init.body).toString('latin1') : '',
         token: new Headers(init?.headers).get('access-token'),
       }
       calls.push(call)

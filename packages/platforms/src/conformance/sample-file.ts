@@ -15,7 +15,7 @@ export function sampleFile(type: string, nth = 0): Sample {
 
 const box = (brand: string): Buffer => Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(`ftyp${brand}\0\0\0\0isommp42`, 'latin1')])
 const heads: Record<string, Buffer> = {
-  'image/webp': Buffer.from('RIFF\x50\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x27\0\0\x1d\0\0', 'latin1'),
+  'image/webp': Buffer.from('RIFF\x50\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x8f\x01\0\x7b\x01\0', 'latin1'),
   'image/avif': box('avif'),
   'image/heic': box('heic'),
   'video/mp4': box('isom'),

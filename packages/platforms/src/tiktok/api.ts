@@ -3,6 +3,7 @@ import { PlatformError } from '../error.ts'
 import { send } from '../http.ts'
 import { idOf, nameOf, parseAnswer, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
+import { multipart } from '../multipart.ts'
 import type { ConnectIo, Io } from '../platform.ts'
 import { errorOf, failureOfApi, refusesToken } from './failure.ts'
 
@@ -10,8 +11,14 @@ export const defaultApiUrl = 'https://business-api.tiktok.com/open_api/v1.3'
 const earlyMs = 5 * 60_000
 const dayMs = 86_400_000
 
-/** `path` begins and ends with a slash: without the last one TikTok knows no call. Lists in `params` go as JSON. */
-export type ApiCall = { method?: 'GET' | 'POST'; path: string; params?: Record<string, unknown>; json?: Record<string, unknown> }
+/** `path` begins and ends with a slash: without the last one TikTok knows no call. Lists in `params` go as JSON. `files`: a form in place of `json`. */
+export type ApiCall = {
+  method?: 'GET' | 'POST'
+  path: string
+  params?: Record<string, unknown>
+  json?: Record<string, unknown>
+  files?: { name: string; filename: string; type: string; bytes: Uint8Array }[]
+}
 /** `data` is what stands behind `code` 0. */
 export type ApiAnswer = { body: string; data: JsonRecord }
 
@@ -28,7 +35,7 @@ export async function callApi(io: Io, call: ApiCall): Promise<ApiAnswer> {
   }
 }
 
-async function callOnce(io: Io, { method = 'GET', path, params, json }: ApiCall, token: string | undefined): Promise<ApiAnswer> {
+async function callOnce(io: Io, { method = 'GET', path, params, json, files }: ApiCall, token: string | undefined): Promise<ApiAnswer> {
   if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) throw new PlatformError('reauthorize', 'The access token is missing or damaged')
   const query = new URLSearchParams()
   const asked: Record<string, unknown> = method === 'GET' ? { business_id: io.self.accountId, ...params } : {}
@@ -37,7 +44,8 @@ async function callOnce(io: Io, { method = 'GET', path, params, json }: ApiCall,
     method,
     path: query.size === 0 ? path : `${path}?${query.toString()}`,
     headers: { 'access-token': token },
-    ...(method === 'POST' && { json: { business_id: io.self.accountId, ...json } }),
+    ...(method === 'POST' && !files && { json: { business_id: io.self.accountId, ...json } }),
+    ...(files && { form: multipart([{ name: 'business_id', value: io.self.accountId }, ...files]) }),
   })
 }
 
@@ -45,13 +53,24 @@ async function callOnce(io: Io, { method = 'GET', path, params, json }: ApiCall,
 export async function ask(
   io: ConnectIo,
   settings: Record<string, string>,
-  call: { method: 'GET' | 'POST'; path: string; headers?: Record<string, string>; json?: Record<string, unknown> },
+  call: {
+    method: 'GET' | 'POST'
+    path: string
+    headers?: Record<string, string>
+    json?: Record<string, unknown>
+    form?: ReturnType<typeof multipart>
+  },
 ): Promise<ApiAnswer> {
-  const body = call.json === undefined ? undefined : JSON.stringify(call.json)
+  const body = call.form?.body ?? (call.json === undefined ? undefined : JSON.stringify(call.json))
   const answer = await send(io, {
     method: call.method,
     url: `${baseUrl(settings.apiUrl, defaultApiUrl)}${call.path}`,
-    headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }), ...call.headers },
+    headers: {
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...call.form?.headers,
+      ...call.headers,
+    },
     body,
   })
   const isGood = answer.status >= 200 && answer.status < 300

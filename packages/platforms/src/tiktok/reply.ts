@@ -10,16 +10,18 @@ import { pageGuard } from '../round.ts'
 import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
 import { versionOf } from './comment.ts'
+import { mediaLimit, uploadImage } from './upload.ts'
 
 /** 150 until 2026-08-07. Nobody says what counts as a character, so an emoji counts as two, which is never too few. */
-export const replyLimit: ReplyLimit = { max: 1200, unit: 'utf16' }
+export const replyLimit: ReplyLimit = { max: 1200, unit: 'utf16', media: mediaLimit }
 
 /** `POST /business/comment/reply/create/`, always below the top comment: nobody says whether a reply can be answered by its id. No idempotency: after doubt, `find`. */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const text = wordsOf(input)
   const { left } = countReply(text, replyLimit)
   if (left < 0) throw new PlatformError('rejected', `With the name of its person the reply is ${-left} over the limit`, { notSent: true })
-  const json = { video_id: videoOf(input.target), comment_id: topOf(input.target), text }
+  const place = { video_id: videoOf(input.target), comment_id: topOf(input.target) }
+  const json = { ...place, text, ...(await uploadImage(io, input.media ?? [])) }
   const { data } = await callApi(io, { method: 'POST', path: '/business/comment/reply/create/', json })
   if (idOf(data.comment_id) === null) throw new PlatformError('unavailable', 'TikTok took the reply and did not name it')
   return sentReply(io, input, data)
@@ -47,6 +49,7 @@ function sentReply(io: Io, input: ReplyInput, comment: JsonRecord): ReplySent {
   const [above, videoId, text] = [topOf(target), videoOf(target), wordsOf(input)]
   // A comment has no address of its own: its video's is where it can be seen.
   const url = linkOf(target.ref.permalink)
+  const image = linkOf(comment.image_url)
   const { accountId, handle } = io.self
   const fact: MessageFact = messageFact({
     externalId,
@@ -58,8 +61,9 @@ function sentReply(io: Io, input: ReplyInput, comment: JsonRecord): ReplySent {
     tagsExternalId: above === target.externalId ? null : target.authorExternalId,
     text,
     url,
+    media: image === null ? [] : [{ kind: 'image', url: image, alt: null, previewUrl: null }],
     platformAt: instantOf(comment.create_time) ?? io.now().toISOString(),
-    version: versionOf(text, null),
+    version: versionOf(text, image),
     ref: { topId: above, videoId, ...(url !== null && { permalink: url }) },
   })
   return { externalId, url, facts: [fact] }
@@ -68,7 +72,7 @@ function sentReply(io: Io, input: ReplyInput, comment: JsonRecord): ReplySent {
 const slackMs = 60_000
 const maxPages = 10
 
-/** Looks below the top comment: ours (`owner`), same words, not older than a minute before the send. Not seen is `unsure`: TikTok keeps no key of ours. */
+/** Looks below the top comment: ours (`owner`), same words, with a picture where one was sent, not older than a minute before the send. Not seen is `unsure`: TikTok keeps no key of ours. */
 export async function find(io: Io, input: FindInput): Promise<FindResult> {
   const sinceMs = Date.parse(input.since) - slackMs
   const wanted = wordsOf(input)
@@ -81,6 +85,7 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
       const { data } = await callApi(io, { path: '/business/comment/reply/list/', params: asked })
       const ours = listOf(data.comments)
         .map(recordOf)
+        .filter((each) => !input.media?.length || linkOf(each.image_url) !== null)
         .find((each) => each.owner === true && idOf(each.comment_id) !== null && isSame(each, wanted, sinceMs))
       if (ours) return { found: 'landed', sent: sentReply(io, input, ours) }
       cursor = data.has_more === true ? idOf(data.cursor) : null

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { MessageFact } from '@answerback/core/facts'
 import { account, now, permalink, video } from '../../test/tiktok.ts'
 import type { Answer, Call } from '../../test/tiktok.ts'
-import type { FindInput, Io, PollInput, ReplyTarget } from '../platform.ts'
+import type { FindInput, Io, PollInput, ReplyMedia, ReplyTarget } from '../platform.ts'
 import { tiktok } from './adapter.ts'
 
 function comment(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {
@@ -91,6 +91,41 @@ describe('webhooks', () => {
     const wanted = [{ kind: 'comment', id: `${video}/1` }]
     const result = await tiktok.poll(io, { ...rest, wanted })
     expect(result).toMatchObject({ wanted, trouble: { kind: 'unavailable' } })
+  })
+})
+
+describe('a picture with a reply', () => {
+  const image: ReplyMedia = {
+    ...{ id: '1', type: 'image/png', name: 'a.png', alt: 'A bag', url: null, width: 640, height: 480 },
+    bytes: async () => new Uint8Array([1, 2, 3]),
+  }
+  const uploaded = { image_uri: 'tos-1/abc', image_width: 640, image_height: 480 }
+
+  test('is brought first, named with its size, and told as TikTok shows it', async () => {
+    const shown = { comment_id: '900', image_url: 'https://p16.tiktok.test/abc.png' }
+    const { io, calls } = account(({ path }) => (path.includes('/image/') ? uploaded : shown))
+    const sent = await tiktok.reply(io, { ...input, media: [image] })
+    expect(calls[0]).toMatchObject({ path: '/business/comment/image/upload/', form: expect.stringContaining('name="business_id"') })
+    expect(calls[0]!.form).toContain('name="image_file"; filename="a.png"')
+    expect(calls[1]!.json).toMatchObject({ ...uploaded, text: 'From Monday', business_id: 'act.brand123' })
+    expect(sent.facts).toMatchObject([{ media: [{ kind: 'image', url: 'https://p16.tiktok.test/abc.png' }] }])
+  })
+
+  test('that TikTok does not take is refused in its words, and no reply goes out', async () => {
+    const { io, paths } = account(() => ({ code: 40002, message: 'image_file: too small' }))
+    await expect(tiktok.reply(io, { ...input, media: [image] })).rejects.toMatchObject({
+      kind: 'rejected',
+      notSent: true,
+      message: expect.stringContaining('too small'),
+    })
+    expect(paths()).toEqual(['/business/comment/image/upload/'])
+  })
+
+  test('tells the reply that carries it from the same words without one', async () => {
+    const same = comment('900', { owner: true, text: 'From Monday', create_time: String(now.getTime() / 1000) })
+    const among = (more: object) => account(() => ({ comments: [{ ...same, ...more }], has_more: false })).io
+    const found = async (io: Io) => (await tiktok.find(io, { ...input, media: [image] })).found
+    expect([await found(among({})), await found(among({ image_url: 'https://p16.tiktok.test/abc.png' }))]).toEqual(['unsure', 'landed'])
   })
 })
 
