@@ -7,6 +7,7 @@ import { idOf, instantOf, listOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
 import { pageGuard } from '../round.ts'
+import { sameMedia } from '../same-media.ts'
 import { sameText } from '../same-text.ts'
 import { prepareContainer } from './containers.ts'
 import { callGraph } from './graph.ts'
@@ -107,9 +108,9 @@ function isSame(thing: JsonRecord, { text, media = [] }: ReplyInput): boolean {
   if (media.length === 0) return true
   if (['', 'TEXT_POST', 'TEXT'].includes(textOf(thing.media_type))) return false
   const children = listOf(recordOf(thing.children).data).map(recordOf)
-  const described = (children.length > 0 ? children : [thing]).map((each) => textOf(each.alt_text))
-  const same = described.length === media.length && media.every(({ alt }, nth) => alt === described[nth])
-  return text !== '' || (same && media.some(({ alt }) => alt !== ''))
+  const seen = (children.length > 0 ? children : [thing]).map((each) => ({ kind: 'other' as const, alt: textOf(each.alt_text) }))
+  const { same, telling } = sameMedia(media, seen)
+  return text !== '' || (same && telling)
 }
 
 function timeOf(thing: JsonRecord): number {

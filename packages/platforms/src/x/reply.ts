@@ -7,6 +7,7 @@ import { idOf, listOf, nameOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplyMedia, ReplySent } from '../platform.ts'
 import { pageGuard } from '../round.ts'
+import { sameMedia } from '../same-media.ts'
 import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
 import { costs, replyUsd } from './cost.ts'
@@ -110,8 +111,8 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
 }
 
 function carries(shown: Media[], sent: ReplyMedia[], wordless: boolean): boolean {
-  if (shown.length !== sent.length) return false
-  return !wordless || (sent.some(({ alt }) => alt !== '') && sent.every(({ alt }, nth) => alt === (shown[nth]?.alt ?? '')))
+  const { same, telling } = sameMedia(sent, shown)
+  return wordless ? same && telling : shown.length === sent.length
 }
 
 /** Without links, and without the names that X puts before an answer. */
