@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { me, type PlatformView } from '@answerback/core/api'
 import { permissions, type Permission } from '@answerback/core/permissions'
 import type { Platform } from '@answerback/platforms/platform'
-import type { Context } from '../context.ts'
+import { reachableUrl, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs, refusalOf } from '../http/actor.ts'
 import { countsOf } from '../live/counts.ts'
@@ -43,6 +43,7 @@ export function accessRoutes(server: FastifyInstance, ctx: Context, demo: { sand
           counts: await countsOf(tx),
           seq: seq!.seq,
           demo: workspace!.demo ? demo : null,
+          reachable: reachableUrl(ctx) !== null,
           now: ctx.now().toISOString(),
         }
       })

@@ -35,7 +35,7 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 /** A mutation under /api/v1, safe to repeat with the same `idempotencyKey` (made here when absent). Throws ApiProblem. */
 export async function change<T = unknown>({ method, path, body, idempotencyKey }: Change): Promise<T> {
-  const headers: Record<string, string> = { 'Idempotency-Key': idempotencyKey ?? newKey(), 'X-Requested-With': 'answerback' }
+  const headers = mutationHeaders(idempotencyKey ?? newKey())
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   return (await exchange(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) })) as T
 }
@@ -68,22 +68,50 @@ export function tellRemoved(): void {
   for (const listener of removalListeners) listener()
 }
 
-async function exchange(path: string, init: RequestInit): Promise<unknown> {
-  let response: Response
+/** The bytes of a file that was brought here, from the server and not from the browser's own memory: they may be gone meanwhile. Throws ApiProblem. */
+export async function readFile(path: string): Promise<Blob> {
+  return (await ask(path, { method: 'GET', cache: 'no-store' })).blob()
+}
+
+/** What every request carries beside its own: which workspace it is meant for. */
+export function workspaceHeaders(): Record<string, string> {
   const workspace = chosenWorkspace()
-  const headers = workspace === null ? init.headers : { ...(init.headers as Record<string, string> | undefined), 'X-Workspace': workspace }
-  try {
-    response = await fetch(`/api/v1${path}`, { ...init, ...(headers && { headers }), credentials: 'same-origin' })
-  } catch (error) {
-    if (init.signal?.aborted) throw error
-    throw new ApiProblem(0, { title: 'The server was not reached' })
-  }
-  if (response.ok) return response.status === 204 ? null : await response.json().catch(() => null)
-  const body: unknown = await response.json().catch(() => null)
-  const problem = new ApiProblem(response.status, body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {})
+  return workspace === null ? {} : { 'X-Workspace': workspace }
+}
+
+/** What a mutation carries, safe to repeat with the same key. */
+export function mutationHeaders(idempotencyKey: string): Record<string, string> {
+  return { 'Idempotency-Key': idempotencyKey, 'X-Requested-With': 'answerback' }
+}
+
+/** What a refusal means, told to whoever must know. `body`: what came with it, as far as it was JSON. */
+export function problemOf(status: number, body: unknown): ApiProblem {
+  const problem = new ApiProblem(status, body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {})
   // Never on by itself in another one: what was asked for was meant for the one that is shown.
-  if (workspace !== null && problem.code === 'workspace_not_yours') tellRemoved()
+  if (chosenWorkspace() !== null && problem.code === 'workspace_not_yours') tellRemoved()
   // A wrong password is a 401 too, and says nothing about who is signed in.
   if (problem.code === 'unauthorized') for (const listener of signOutListeners) listener()
-  throw problem
+  return problem
+}
+
+export function notReached(): ApiProblem {
+  return new ApiProblem(0, { title: 'The server was not reached' })
+}
+
+async function exchange(path: string, init: RequestInit): Promise<unknown> {
+  const response = await ask(path, init)
+  return response.status === 204 ? null : await response.json().catch(() => null)
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  let response: Response
+  const headers = { ...(init.headers as Record<string, string> | undefined), ...workspaceHeaders() }
+  try {
+    response = await fetch(`/api/v1${path}`, { ...init, headers, credentials: 'same-origin' })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw notReached()
+  }
+  if (response.ok) return response
+  throw problemOf(response.status, await response.json().catch(() => null))
 }

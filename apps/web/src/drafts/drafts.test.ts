@@ -1,43 +1,70 @@
 import { expect, test } from 'vitest'
-import { countDrafts, dropDraft, keyForSending, readDraft, writeDraft } from './drafts.ts'
+import { countDrafts, dropDraft, type DraftFile, keyForSending, readDraft, writeDraft, type Written } from './drafts.ts'
 
 const day = 86_400_000
 
 test('a draft survives, per person and conversation', () => {
   const store = aStore()
-  writeDraft(store, 'sam', 'c1', 'It does!', 1)
+  writeDraft(store, 'sam', 'c1', words('It does!'), 1)
   expect(readDraft(store, 'sam', 'c1')?.text).toBe('It does!')
   expect([readDraft(store, 'mia', 'c1'), readDraft(store, 'sam', 'c2')]).toEqual([null, null])
 })
 
 test('clearing the text forgets the draft', () => {
   const store = aStore()
-  writeDraft(store, 'sam', 'c1', 'It does!', 1)
-  writeDraft(store, 'sam', 'c1', '  \n', 2)
+  writeDraft(store, 'sam', 'c1', words('It does!'), 1)
+  writeDraft(store, 'sam', 'c1', words('  \n'), 2)
   expect(store.length).toBe(0)
 })
 
 test('the same text is sent again with the same key, another text with another', () => {
   const store = aStore()
-  writeDraft(store, 'sam', 'c1', 'It does!', 1)
-  expect(keyForSending(store, 'sam', 'c1', 'It does!', 'key 1', 2)).toBe('key 1')
-  expect(keyForSending(store, 'sam', 'c1', 'It does!', 'key 2', 3)).toBe('key 1')
-  writeDraft(store, 'sam', 'c1', 'It does not.', 4)
-  expect(keyForSending(store, 'sam', 'c1', 'It does not.', 'key 3', 5)).toBe('key 3')
+  writeDraft(store, 'sam', 'c1', words('It does!'), 1)
+  expect(keyForSending(store, 'sam', 'c1', words('It does!'), 'key 1', 2)).toBe('key 1')
+  expect(keyForSending(store, 'sam', 'c1', words('It does!'), 'key 2', 3)).toBe('key 1')
+  writeDraft(store, 'sam', 'c1', words('It does not.'), 4)
+  expect(keyForSending(store, 'sam', 'c1', words('It does not.'), 'key 3', 5)).toBe('key 3')
 })
 
 test('a sent draft takes its key along', () => {
   const store = aStore()
-  keyForSending(store, 'sam', 'c1', 'Thanks!', 'key 1', 1)
+  keyForSending(store, 'sam', 'c1', words('Thanks!'), 'key 1', 1)
   dropDraft(store, 'sam', 'c1')
-  expect(keyForSending(store, 'sam', 'c1', 'Thanks!', 'key 2', 2)).toBe('key 2')
+  expect(keyForSending(store, 'sam', 'c1', words('Thanks!'), 'key 2', 2)).toBe('key 2')
+})
+
+test('files belong to a draft, also without words', () => {
+  const store = aStore()
+  writeDraft(store, 'sam', 'c1', { text: '', files: [aFile({ alt: 'The strap' })] }, 1)
+  expect(readDraft(store, 'sam', 'c1')?.files).toEqual([aFile({ alt: 'The strap' })])
+  writeDraft(store, 'sam', 'c1', words(''), 2)
+  expect(store.length).toBe(0)
+})
+
+test.each([
+  ['another file', [aFile({ uploadId: 'u2' })]],
+  ['another description', [aFile({ alt: 'Two clips' })]],
+  ['another order', [aFile({ uploadId: 'u2' }), aFile()]],
+  ['no file any more', []],
+])('%s is another answer, with a key of its own', (_what, files) => {
+  const store = aStore()
+  const before = { text: 'Like so', files: [aFile(), ...(files.length > 1 ? [aFile({ uploadId: 'u2' })] : [])] }
+  expect(keyForSending(store, 'sam', 'c1', before, 'key 1', 1)).toBe('key 1')
+  expect(keyForSending(store, 'sam', 'c1', before, 'key 2', 2)).toBe('key 1')
+  expect(keyForSending(store, 'sam', 'c1', { text: 'Like so', files }, 'key 3', 3)).toBe('key 3')
+})
+
+test('a draft from before there were files is read', () => {
+  const store = aStore()
+  store.setItem('answerback.draft.sam.c1', JSON.stringify({ text: 'It does!', key: 'key 1', at: 1 }))
+  expect(readDraft(store, 'sam', 'c1')).toEqual({ text: 'It does!', files: [], key: 'key 1', at: 1 })
 })
 
 test('counts what is kept, and lets go of what is older than 30 days', () => {
   const store = aStore()
   store.setItem('something else', 'x')
-  writeDraft(store, 'sam', 'c1', 'Old', 1)
-  writeDraft(store, 'sam', 'c2', 'New', 40 * day)
+  writeDraft(store, 'sam', 'c1', words('Old'), 1)
+  writeDraft(store, 'sam', 'c2', words('New'), 40 * day)
   expect(countDrafts(store, 41 * day)).toBe(1)
   expect(readDraft(store, 'sam', 'c1')).toBeNull()
 })
@@ -52,9 +79,17 @@ test('a broken entry or a store that refuses is no draft, and no error', () => {
       throw new Error('full')
     },
   }
-  writeDraft(full, 'sam', 'c1', 'It does!', 1)
-  expect(keyForSending(full, 'sam', 'c1', 'It does!', 'key 1', 1)).toBe('key 1')
+  writeDraft(full, 'sam', 'c1', words('It does!'), 1)
+  expect(keyForSending(full, 'sam', 'c1', words('It does!'), 'key 1', 1)).toBe('key 1')
 })
+
+function words(text: string): Written {
+  return { text, files: [] }
+}
+
+function aFile(over: Partial<DraftFile> = {}): DraftFile {
+  return { key: 'f1', uploadId: 'u1', type: 'image/png', name: 'strap.png', bytes: 900, alt: '', ...over }
+}
 
 function aStore() {
   const held = new Map<string, string>()

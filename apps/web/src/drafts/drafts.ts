@@ -1,6 +1,12 @@
+/** A file that goes with a draft. `key` names it in this browser; `uploadId` is null while it is not (or no longer) on the server; `bytes`: as it will be sent. */
+export type DraftFile = { key: string; uploadId: string | null; type: string; name: string; bytes: number; alt: string }
+/** What is written: words and files, in their order. */
+export type Written = { text: string; files: readonly DraftFile[] }
 /** A reply begun and not sent. `key` is the idempotency key of its last try, so that trying again after a lost answer sends it once. */
-export type Draft = { text: string; key: string | null; at: number }
+export type Draft = Written & { key: string | null; at: number }
 type Kept = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+
+export const nothingWritten: Written = { text: '', files: [] }
 
 const prefix = 'answerback.draft.'
 const keptMs = 30 * 86_400_000
@@ -10,32 +16,34 @@ export function readDraft(store: Kept, userId: string, conversationId: string): 
   try {
     const raw = store.getItem(nameOf(userId, conversationId))
     const draft = raw === null ? null : (JSON.parse(raw) as Partial<Draft>)
-    if (draft === null || typeof draft.text !== 'string' || draft.text === '') return null
-    return { text: draft.text, key: draft.key ?? null, at: draft.at ?? 0 }
+    if (draft === null) return null
+    const text = typeof draft.text === 'string' ? draft.text : ''
+    const files = Array.isArray(draft.files) ? draft.files : []
+    return text === '' && files.length === 0 ? null : { text, files, key: draft.key ?? null, at: draft.at ?? 0 }
   } catch {
     return null
   }
 }
 
-/** Keeps the text, or forgets it when it is blank. Another text needs another key; the same text keeps its own. */
-export function writeDraft(store: Kept, userId: string, conversationId: string, text: string, now: number): void {
+/** Keeps what is written, or forgets it when there is nothing. Something else needs another key; the same keeps its own. */
+export function writeDraft(store: Kept, userId: string, conversationId: string, written: Written, now: number): void {
   try {
     const name = nameOf(userId, conversationId)
-    if (text.trim() === '') return store.removeItem(name)
+    if (isBlank(written)) return store.removeItem(name)
     const before = readDraft(store, userId, conversationId)
-    const draft: Draft = { text, key: before?.text === text ? before.key : null, at: now }
+    const draft: Draft = { ...written, key: before !== null && saysTheSame(before, written) ? before.key : null, at: now }
     store.setItem(name, JSON.stringify(draft))
   } catch {
     return
   }
 }
 
-/** The key to send this draft with: the one it was tried with before, else `fresh`, which is then kept beside the text. */
-export function keyForSending(store: Kept, userId: string, conversationId: string, text: string, fresh: string, now: number): string {
+/** The key to send this draft with: the one it was tried with before, else `fresh`, which is then kept beside it. */
+export function keyForSending(store: Kept, userId: string, conversationId: string, written: Written, fresh: string, now: number): string {
   const before = readDraft(store, userId, conversationId)
-  const key = before?.text === text && before.key !== null ? before.key : fresh
+  const key = before !== null && saysTheSame(before, written) && before.key !== null ? before.key : fresh
   try {
-    store.setItem(nameOf(userId, conversationId), JSON.stringify({ text, key, at: now } satisfies Draft))
+    store.setItem(nameOf(userId, conversationId), JSON.stringify({ ...written, key, at: now } satisfies Draft))
   } catch {
     return key
   }
@@ -50,6 +58,11 @@ export function dropDraft(store: Kept, userId: string, conversationId: string): 
   }
 }
 
+/** Neither words nor files. */
+export function isBlank({ text, files }: Written): boolean {
+  return text.trim() === '' && files.length === 0
+}
+
 /** How many drafts are kept here, whoever wrote them. Those older than 30 days are dropped on the way. */
 export function countDrafts(store: Kept, now: number): number {
   try {
@@ -62,6 +75,12 @@ export function countDrafts(store: Kept, now: number): number {
   } catch {
     return 0
   }
+}
+
+/** Whether both would be sent alike: the same words, the same files described alike, in the same order. */
+function saysTheSame(a: Written, b: Written): boolean {
+  const sent = ({ text, files }: Written) => JSON.stringify([text, files.map(({ uploadId, alt }) => [uploadId, alt])])
+  return sent(a) === sent(b)
 }
 
 function atOf(raw: string | null): number {

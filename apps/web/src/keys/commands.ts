@@ -7,6 +7,7 @@ const commands = [
   { id: 'done', group: 'conversation', keys: ['e', 'd'] },
   { id: 'like', group: 'conversation', keys: ['l'] },
   { id: 'hide', group: 'conversation', keys: ['m'] },
+  { id: 'attach', group: 'conversation', keys: ['p'] },
   { id: 'openThere', group: 'conversation', keys: ['v'] },
   { id: 'next', group: 'list', keys: ['j', 'ArrowDown'], repeats: true },
   { id: 'previous', group: 'list', keys: ['k', 'ArrowUp'], repeats: true },

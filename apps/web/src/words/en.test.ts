@@ -2,15 +2,16 @@ import { builtInReasons } from '@answerback/core/reasons'
 import { createTranslator } from 'use-intl/core'
 import { expect, test } from 'vitest'
 import { en } from './en.ts'
+import { files } from './en-files.ts'
 import { more } from './more.ts'
 
-const all = flatten({ ...en, ...more })
+const all = flatten({ ...en, ...more, files })
 
 test('every message is well-formed and can be said', () => {
   const problems: string[] = []
   const t = createTranslator({
     locale: 'en',
-    messages: { ...en, ...more },
+    messages: { ...en, ...more, files },
     timeZone: 'UTC',
     onError: (error) => problems.push(error.message),
   })

@@ -3,21 +3,27 @@ import { countMissing, countReply } from '@answerback/core/reply-limit'
 import { Link } from '@tanstack/react-router'
 import clsx from 'clsx'
 import { ArrowUp, Moon, TriangleAlert } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useState } from 'react'
-import { dropDraft } from '../../drafts/drafts.ts'
+import { type KeyboardEvent, lazy, type RefObject, Suspense, useRef, useState } from 'react'
+import { nothingWritten } from '../../drafts/drafts.ts'
 import { setDraft, useDraft } from '../../drafts/use-draft.ts'
 import { useCommandHandlers } from '../../keys/handlers.ts'
 import { Keys } from '../../keys/key-names.tsx'
 import { isMac } from '../../keys/use-keyboard.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { platformOf, useMay, useMe } from '../../ui/me.tsx'
+import { showToast } from '../../ui/toasts.tsx'
 import { useWords } from '../../words/words.tsx'
 import { nameOf } from '../inbox/row-words.ts'
+import { AttachButton } from './attach-button.tsx'
 import { ComposerNotes, messageAnswered, useWindows } from './composer-notes.tsx'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { SnoozeMenu } from './snooze-menu.tsx'
 import type { Actions } from './use-actions.ts'
+import { useAttaching } from './use-attaching.ts'
+import { pastedFiles, useFileDrop } from './use-file-drop.ts'
 import { latestOwed, useSend } from './use-send.ts'
+
+const Attachments = lazy(() => import('./attachments.tsx').then((loaded) => ({ default: loaded.Attachments })))
 
 type Props = {
   conversation: Conversation
@@ -36,15 +42,14 @@ type Props = {
 export function Composer({ conversation, channel, actions, inReplyTo, onForgetTarget, onSent, onNoReply, onTyping, field }: Props) {
   const t = useWords()
   const me = useMe()
-  const [text, setText] = useDraft(me.user.id, conversation.id)
+  const box = useRef<HTMLDivElement>(null)
+  const [written, setText] = useDraft(me.user.id, conversation.id)
+  const { text } = written
   const [privately, setPrivately] = useState(false)
   const { send, busy, conflict, forgetConflict } = useSend(conversation, actions)
   const target = conversation.messages.find((message) => message.id === inReplyTo)
   const name = nameOf(target?.contact ?? conversation.contact, t)
   const platform = platformOf(me, conversation.platform).name
-  const count = channel === undefined ? null : countReply(text, channel.replyLimit, (target?.contact ?? conversation.contact).handle)
-  const over = count !== null && count.left < 0
-  const missing = channel === undefined ? 0 : countMissing(text, channel.replyLimit)
   const blocked = channel === undefined ? null : blockedBy(channel)
   const connects = useMay('channels.connect')
   const waits = conversation.waitingSince !== null
@@ -53,6 +58,14 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   const { inPrivate, over: tooLate } = useWindows(answered, channel)
   const mayConfide = inPrivate !== null && !inPrivate.over
   const confides = privately && mayConfide
+  const attaching = useAttaching({ conversationId: conversation.id, channel, platform, written, confides })
+  const { limit, obstacle, media } = attaching
+  const count = limit === undefined ? null : countReply(text, limit, (target?.contact ?? conversation.contact).handle)
+  const over = count !== null && count.left < 0
+  const empty = text.trim() === ''
+  const missing = limit === undefined || (empty && attaching.wordless) ? 0 : countMissing(text, limit)
+  const dropping = useFileDrop(box, attaching.add)
+  const unsendable = over || missing > 0 || blocked !== null || (tooLate && !confides) || (empty && !attaching.wordless)
   useCommandHandlers(
     mayConfide
       ? {
@@ -65,7 +78,9 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   )
 
   const sendNow = async (stay: boolean, regardless = false) => {
-    if (over || missing > 0 || blocked !== null || (tooLate && !confides) || text.trim() === '') return field.current?.focus()
+    // Nothing is sent by itself later: what waits for a file waits for a person.
+    if (obstacle !== null) return void showToast({ text: t(`composer.obstacle.${obstacle}`), alert: true })
+    if (unsendable) return field.current?.focus()
     const sent = await send({ inReplyTo: inReplyTo ?? latestOwed(conversation), regardless, privately: confides })
     if (!sent) return
     setPrivately(false)
@@ -84,7 +99,17 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
   }
 
   return (
-    <div className="composer" id="composer">
+    <div
+      className="composer"
+      id="composer"
+      ref={box}
+      data-drop={dropping && media !== undefined ? t('composer.drop') : undefined}
+      onPaste={(event) => {
+        const files = pastedFiles(event.clipboardData)
+        if (files.length > 0) event.preventDefault()
+        attaching.add(files)
+      }}
+    >
       <p className="as">
         <span className="wide-only">
           {t.rich('composer.replyTo', {
@@ -145,15 +170,32 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
         }}
         onKeyDown={onKeyDown}
       />
+      {obstacle === 'private' && (
+        <p className="compose-note err" role="status">
+          {t('composer.filesPrivate')}
+        </p>
+      )}
+      {attaching.shown && media !== undefined && (
+        <Suspense fallback={<p className="compose-note">{t('app.loading')}</p>}>
+          <Attachments
+            conversationId={conversation.id}
+            limit={media}
+            platform={platform}
+            onSend={(stay) => void sendNow(stay)}
+            onLeave={() => field.current?.focus()}
+          />
+        </Suspense>
+      )}
       <div className="bar">
+        {media !== undefined && blocked === null && <AttachButton media={media} refusal={attaching.refusal} onFiles={attaching.add} />}
         <span className={clsx('meta count', over && 'err')} id="reply-count">
           {count !== null &&
-            channel !== undefined &&
+            limit !== undefined &&
             (over
               ? t('composer.over', { over: -count.left, platform })
-              : missing > 0 && text.trim() !== ''
+              : missing > 0 && !empty
                 ? t('composer.short', { missing, platform })
-                : t('composer.count', { length: count.length, max: channel.replyLimit.max }))}
+                : t('composer.count', { length: count.length, max: limit.max }))}
         </span>
         <span className="grow" />
         {waits && (
@@ -178,7 +220,7 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
         <button
           type="button"
           className="btn fill s send"
-          disabled={busy || over || missing > 0 || blocked !== null || (tooLate && !confides) || text.trim() === ''}
+          disabled={busy || unsendable || obstacle !== null}
           onClick={() => void sendNow(false)}
         >
           {busy ? t('composer.sending') : t('composer.send')}
@@ -194,8 +236,7 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
           onKeep={forgetConflict}
           onSendAnyway={() => void sendNow(false, true)}
           onDiscard={() => {
-            setDraft(me.user.id, conversation.id, '')
-            dropDraft(localStorage, me.user.id, conversation.id)
+            setDraft(me.user.id, conversation.id, nothingWritten)
             forgetConflict()
           }}
         />

@@ -135,7 +135,7 @@ function Body({ message }: { message: MessageShape }) {
   )
 }
 
-/** Pictures by https are shown, anything else is a link. Nothing plays by itself. */
+/** Pictures by https, or through our own server, are shown; anything else is a link. Nothing plays by itself. */
 function Media({ message }: { message: MessageShape }) {
   const t = useWords()
   if (message.media.length === 0) return null
@@ -143,7 +143,7 @@ function Media({ message }: { message: MessageShape }) {
     <div className="media">
       {message.media.map((media, index) => {
         const url = safeUrl(media.url)
-        const shown = media.kind === 'image' && /^https:/i.test(media.previewUrl ?? media.url)
+        const shown = media.kind === 'image' && /^(https:|\/(?!\/))/i.test(media.previewUrl ?? media.url)
         const kind = t.has(`thread.media.${media.kind}` as 'thread.media.other')
           ? t(`thread.media.${media.kind}` as 'thread.media.other')
           : t('thread.media.other')

@@ -1,9 +1,11 @@
 import type { Conversation, Reply } from '@answerback/core/api'
 import { countReply } from '@answerback/core/reply-limit'
 import { CircleAlert, Send } from 'lucide-react'
-import { useCallback, useState } from 'react'
+import { lazy, Suspense, useCallback, useState } from 'react'
 import { whenText } from '../../clock/instants.ts'
 import { now, useAtNow } from '../../clock/ticker.ts'
+import { isBlank } from '../../drafts/drafts.ts'
+import { useDraft } from '../../drafts/use-draft.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { channelOf, platformOf, useMe } from '../../ui/me.tsx'
 import { Ring } from '../../ui/toasts.tsx'
@@ -11,16 +13,26 @@ import { safeUrl, UserText } from '../../ui/user-text.tsx'
 import { useWords } from '../../words/words.tsx'
 import { nameOf } from '../inbox/row-words.ts'
 import type { Actions } from './use-actions.ts'
+import { limitBeside } from './use-attaching.ts'
 
-type Props = { conversation: Conversation; reply: Reply; actions: Actions; onUndo: (reply: Reply) => void }
+const ReplyFiles = lazy(() => import('./reply-files.tsx').then((loaded) => ({ default: loaded.ReplyFiles })))
+
+type Props = {
+  conversation: Conversation
+  reply: Reply
+  actions: Actions
+  onUndo: (reply: Reply) => void
+  /** Back into the composer, with its files. */
+  onRewrite: (reply: Reply) => void
+}
 
 /** A reply that is not a message yet: still to be undone, on its way, or in need of a person. Never sent again by itself once its outcome is unknown. */
-export function PendingReply({ conversation, reply, actions, onUndo }: Props) {
+export function PendingReply({ conversation, reply, actions, onUndo, onRewrite }: Props) {
   const t = useWords()
   const me = useMe()
   if (reply.state === 'cancelled') return null
   if (reply.state === 'rejected' || reply.state === 'needs_check')
-    return <FailedReply conversation={conversation} reply={reply} actions={actions} onUndo={onUndo} />
+    return <FailedReply conversation={conversation} reply={reply} actions={actions} onRewrite={onRewrite} />
   return (
     <article className="msg outgoing" data-reply={reply.state}>
       <Avatar name={me.workspace.name} us />
@@ -30,7 +42,7 @@ export function PendingReply({ conversation, reply, actions, onUndo }: Props) {
           {reply.privately && <span className="chip">{t('thread.privately')}</span>}
           <time className="meta">{whenText(reply.createdAt, now(), me.workspace.timeZone)}</time>
         </div>
-        <UserText className="body" text={reply.text} />
+        <Said reply={reply} />
         <p className="below">
           <Progress conversation={conversation} reply={reply} onUndo={onUndo} />
         </p>
@@ -39,7 +51,21 @@ export function PendingReply({ conversation, reply, actions, onUndo }: Props) {
   )
 }
 
-function Progress({ conversation, reply, onUndo }: Omit<Props, 'actions'>) {
+/** Its words, and its files. */
+function Said({ reply }: Pick<Props, 'reply'>) {
+  return (
+    <>
+      {reply.text !== '' && <UserText className="body" text={reply.text} />}
+      {reply.media.length > 0 && (
+        <Suspense>
+          <ReplyFiles media={reply.media} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function Progress({ conversation, reply, onUndo }: Omit<Props, 'actions' | 'onRewrite'>) {
   const t = useWords()
   const me = useMe()
   const dueAt = reply.dueAt === null ? null : Date.parse(reply.dueAt)
@@ -71,15 +97,17 @@ function Progress({ conversation, reply, onUndo }: Omit<Props, 'actions'>) {
   )
 }
 
-function FailedReply({ conversation, reply, actions }: Props) {
+function FailedReply({ conversation, reply, actions, onRewrite }: Omit<Props, 'onUndo'>) {
   const t = useWords()
   const me = useMe()
   const [edited, setEdited] = useState<string | null>(null)
+  const [begun] = useDraft(me.user.id, conversation.id)
   const platform = platformOf(me, conversation.platform).name
   const unknown = reply.state === 'needs_check'
   const reason = reply.reason ?? ''
   const limit = channelOf(me.channels, conversation.channelId)?.replyLimit
-  const left = edited === null || limit === undefined ? 0 : countReply(edited, limit).left
+  const wordless = reply.media.length > 0 && limit?.media?.wordless === true
+  const left = edited === null || limit === undefined ? 0 : countReply(edited, limitBeside(limit, reply.media.length)).left
   const there =
     safeUrl(reply.url) ??
     safeUrl(conversation.messages.find((message) => message.id === reply.inReplyTo)?.url ?? null) ??
@@ -101,7 +129,7 @@ function FailedReply({ conversation, reply, actions }: Props) {
           )}
         </p>
         {edited === null ? (
-          <UserText className="body" text={reply.text} />
+          <Said reply={reply} />
         ) : (
           <textarea
             aria-label={t('out.editLabel')}
@@ -129,7 +157,11 @@ function FailedReply({ conversation, reply, actions }: Props) {
                 </button>
               )}
               {!unknown && (
-                <button type="button" className="btn quiet s" onClick={() => setEdited(reply.text)}>
+                <button
+                  type="button"
+                  className="btn quiet s"
+                  onClick={() => (reply.media.length > 0 && isBlank(begun) ? onRewrite(reply) : setEdited(reply.text))}
+                >
                   {t('out.editTryAgain')}
                 </button>
               )}
@@ -147,7 +179,7 @@ function FailedReply({ conversation, reply, actions }: Props) {
               <button
                 type="button"
                 className="btn s"
-                disabled={edited.trim() === '' || left < 0}
+                disabled={(edited.trim() === '' && !wordless) || left < 0}
                 onClick={() => void actions.retryReply(conversation, reply, edited).then((done) => done && setEdited(null))}
               >
                 {t('out.tryWithText')}

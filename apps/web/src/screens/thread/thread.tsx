@@ -1,4 +1,4 @@
-import type { Channel, Conversation } from '@answerback/core/api'
+import type { Channel, Conversation, Reply } from '@answerback/core/api'
 import { Eye, Moon } from 'lucide-react'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { whenText } from '../../clock/instants.ts'
@@ -25,7 +25,7 @@ import { ThreadHead } from './thread-head.tsx'
 import { branchesOf } from './thread-tree.ts'
 import { useActions } from './use-actions.ts'
 import { useMessageActions } from './use-message-actions.ts'
-import { useUndoReply } from './use-send.ts'
+import { useUndoReply, writtenOf } from './use-send.ts'
 
 const ModerateDialog = lazy(() => import('./moderate-dialog.tsx').then((loaded) => ({ default: loaded.ModerateDialog })))
 
@@ -68,6 +68,10 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
     setTarget(messageId)
     field.current?.focus()
   }
+  /** A failed reply back into the composer, where its files can be changed too. */
+  const rewrite = async (failed: Reply) => {
+    if (await undoReply(failed, writtenOf(failed))) reply(failed.inReplyTo)
+  }
   const goOn = () => {
     const next = nextWaiting(list.rows, conversation.id)
     if (next === null) list.close()
@@ -102,7 +106,7 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
   })
 
   const held = conversation.replies.findLast((each) => each.state === 'held')
-  useCommandHandlers(held === undefined ? {} : { undo: () => void (undoLatest() || undoReply(held)) })
+  useCommandHandlers(held === undefined ? {} : { undo: () => void (undoLatest() || undoReply(held, writtenOf(held))) })
 
   return (
     <section className="thread" id="thread" tabIndex={-1} aria-label={t('thread.label', { name })}>
@@ -147,7 +151,8 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
             conversation={conversation}
             reply={each}
             actions={actions}
-            onUndo={(undone) => void undoReply(undone)}
+            onUndo={(undone) => void undoReply(undone, writtenOf(undone))}
+            onRewrite={(failed) => void rewrite(failed)}
           />
         ))}
       </div>

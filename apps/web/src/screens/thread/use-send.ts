@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { ApiProblem, change, newKey } from '../../api/call.ts'
 import { cache } from '../../api/queries.ts'
 import { now } from '../../clock/ticker.ts'
-import { keyForSending } from '../../drafts/drafts.ts'
-import { draftText, setDraft } from '../../drafts/use-draft.ts'
+import { isBlank, keyForSending, nothingWritten, type Written } from '../../drafts/drafts.ts'
+import { draftOf, setDraft, setDraftFile } from '../../drafts/use-draft.ts'
 import { useMe } from '../../ui/me.tsx'
 import { showToast } from '../../ui/toasts.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -28,14 +28,17 @@ export function useSend(conversation: Conversation, actions: Actions) {
 
   /** True once the server holds it. The draft is dropped only then. */
   async function send({ inReplyTo, regardless, privately }: Sending): Promise<boolean> {
-    const text = draftText(me.user.id, conversation.id)
-    if (busy || text.trim() === '') return false
+    const written = draftOf(me.user.id, conversation.id)
+    if (busy || isBlank(written)) return false
+    const { text } = written
+    const media = written.files.flatMap(({ uploadId, alt }) => (uploadId === null ? [] : [{ uploadId, alt: alt.trim() }]))
     setBusy(true)
     const fresh = newKey()
-    const idempotencyKey = regardless ? fresh : keyForSending(localStorage, me.user.id, conversation.id, text, fresh, now())
+    const idempotencyKey = regardless ? fresh : keyForSending(localStorage, me.user.id, conversation.id, written, fresh, now())
     const body = {
       text,
       undoSeconds,
+      ...(media.length > 0 && { media }),
       ...(inReplyTo === null ? {} : { inReplyTo }),
       ...(privately && { privately }),
       ...(regardless ? {} : { expectedLastOutboundId: lastOutboundId(conversation) }),
@@ -48,46 +51,66 @@ export function useSend(conversation: Conversation, actions: Actions) {
         idempotencyKey,
       })
       setConflict(null)
-      setDraft(me.user.id, conversation.id, '')
+      setDraft(me.user.id, conversation.id, nothingWritten)
       showToast({
         text: t('toast.replying', { name }),
         ring: true,
         untilAt: now() + undoSeconds * 1_000,
-        undo: () => void undo({ id: reply.id, conversationId: conversation.id, text }),
+        undo: () => void undo({ id: reply.id, conversationId: conversation.id }, written),
       })
       void cache.invalidateQueries({ queryKey: ['conversation', conversation.id] })
       return true
     } catch (error) {
       if (error instanceof ApiProblem && error.code === 'already_answered') setConflict(conflictOf(error))
       else if (error instanceof ApiProblem && error.status === 0) showToast({ text: t('toast.offlineSend'), alert: true })
-      else actions.tell(error)
+      else {
+        markLost(error, media)
+        actions.tell(error)
+      }
       return false
     } finally {
       setBusy(false)
     }
   }
 
+  /** Files that the server has no more, so that they say so themselves. */
+  function markLost(error: unknown, media: readonly { uploadId: string }[]): void {
+    if (!(error instanceof ApiProblem) || error.code !== 'bad_request') return
+    const named = error.invalidParams.map(({ name: field }) => media[Number(/^media\.(\d+)\.uploadId$/.exec(field)?.[1])]?.uploadId)
+    for (const { key, uploadId } of draftOf(me.user.id, conversation.id).files)
+      if (uploadId !== null && named.includes(uploadId)) setDraftFile(me.user.id, conversation.id, key, { uploadId: null })
+  }
+
   return { send, busy, conflict, forgetConflict: () => setConflict(null) }
 }
 
-/** Takes back a reply that is still held, brings its text back and goes to where it was written. */
+/**
+ * Takes back a reply that is held or failed, brings its words and files back and goes to where it was written. True when it was taken back.
+ * What was begun there meanwhile stays as it is.
+ */
 export function useUndoReply(actions: Actions) {
   const t = useWords()
   const me = useMe()
   const navigate = useNavigate()
-  return async ({ id, conversationId, text }: Pick<Reply, 'id' | 'conversationId' | 'text'>): Promise<void> => {
+  return async ({ id, conversationId }: Pick<Reply, 'id' | 'conversationId'>, written: Written): Promise<boolean> => {
     try {
       await change({ method: 'DELETE', path: `/replies/${id}` })
     } catch (error) {
       if (error instanceof ApiProblem && error.code === 'too_late') showToast({ text: t('toast.tooLate'), alert: true })
       else actions.tell(error)
-      return
+      return false
     }
-    if (draftText(me.user.id, conversationId).trim() === '') setDraft(me.user.id, conversationId, text)
-    showToast({ text: t('toast.undone') })
+    if (isBlank(draftOf(me.user.id, conversationId))) setDraft(me.user.id, conversationId, written)
+    showToast({ text: t('toast.undone', { files: written.files.length }) })
     void cache.invalidateQueries({ queryKey: ['conversation', conversationId] })
     await navigate({ to: '/c/$conversationId', params: { conversationId }, search: (search) => search })
+    return true
   }
+}
+
+/** What a reply says, as it was written. */
+export function writtenOf({ text, media }: Pick<Reply, 'text' | 'media'>): Written {
+  return { text, files: media.map(({ id, type, name, bytes, alt }) => ({ key: newKey(), uploadId: id, type, name, bytes, alt })) }
 }
 
 /** The newest answer of ours that the writer could see. A newer one on the server means that somebody was faster. */
