@@ -4,6 +4,7 @@ import type { PlatformErrorKind } from '../error.ts'
 import { bearer, failureOf, send } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
 import { nameOf, parseAnswer, parseJson, recordOf } from '../json.ts'
+import { multipart } from '../multipart.ts'
 import type { ConnectIo } from '../platform.ts'
 
 /** Servers of 0.19 speak `v3`, of 1.0 `v4`. Kept with the channel at connecting. */
@@ -14,6 +15,9 @@ type ApiCall = {
   path: string
   params?: Record<string, string>
   body?: Record<string, unknown>
+  /** In place of a body; `root`: the path is not below `/api`. */
+  form?: Parameters<typeof multipart>[0]
+  root?: true
   /** Without the token, for asking for one. */
   anonymous?: true
 }
@@ -25,6 +29,11 @@ export function versionOf({ settings }: Pick<ApiIo, 'settings'>): ApiVersion {
   return settings.api === 'v4' ? 'v4' : 'v3'
 }
 
+/** The channel's server, without a slash at the end. */
+export function serverUrl({ settings }: Pick<ApiIo, 'settings'>): string {
+  return baseUrl(settings.apiUrl || settings.url, defaultApiUrl)
+}
+
 /**
  * One call of Lemmy's API. Failures come with a name in `error`; which names mean what is below. An unknown name, or another status, refuses a read but leaves
  * a write in doubt.
@@ -32,15 +41,18 @@ export function versionOf({ settings }: Pick<ApiIo, 'settings'>): ApiVersion {
 export async function callApi(io: ApiIo, call: ApiCall): Promise<ApiAnswer> {
   const method = call.method ?? 'GET'
   const query = new URLSearchParams(call.params).toString()
-  const url = `${baseUrl(io.settings.apiUrl || io.settings.url, defaultApiUrl)}/api/${versionOf(io)}${call.path}${query === '' ? '' : `?${query}`}`
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+  const url = `${serverUrl(io)}${call.root ? '' : `/api/${versionOf(io)}`}${call.path}${query === '' ? '' : `?${query}`}`
+  const form = call.form && multipart(call.form)
+  const body = form?.body ?? (call.body === undefined ? undefined : JSON.stringify(call.body))
   const headers = {
     accept: 'application/json',
     ...(!call.anonymous && { authorization: bearer(io.credentials.jwt) }),
-    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(body !== undefined && (form?.headers ?? { 'content-type': 'application/json' })),
   }
   const answer = await send(io, { method, url, headers, body })
-  if (answer.status !== 200) throw failureOfApi(answer, io.now(), method !== 'GET' && !call.anonymous)
+  // What is brought is no write that may stand there: nobody sees it yet.
+  if (answer.status !== 200 && !(form && answer.status === 201))
+    throw failureOfApi(answer, io.now(), method !== 'GET' && !call.anonymous && !form)
   return { body: answer.body, json: parseAnswer(answer.body) }
 }
 
@@ -86,7 +98,7 @@ function wordsOf(body: string): { name: string | null; words: string } {
   try {
     const json = recordOf(parseJson(body))
     const name = nameOf(json.error)
-    const more = nameOf(json.message)
+    const more = nameOf(json.message) ?? nameOf(json.msg)
     return { name, words: [name?.replaceAll('_', ' '), more].filter((each) => each != null && each !== '').join(': ') }
   } catch {
     return { name: null, words: '' }

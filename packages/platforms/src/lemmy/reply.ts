@@ -1,14 +1,16 @@
 import { countReply } from '@answerback/core/reply-limit'
 import { PlatformError } from '../error.ts'
 import { hurried } from '../http.ts'
-import { instantOf, linkOf, listOf, recordOf } from '../json.ts'
+import { instantOf, linkOf, listOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
+import { saysTheSame, splitPictures, withPictures } from '../markdown-image.ts'
+import type { Embedded } from '../markdown-image.ts'
 import type { FindInput, FindResult, Io, PostStats, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
-import { sameText } from '../same-text.ts'
 import { callApi, versionOf } from './api.ts'
 import { replyLimit } from './limit.ts'
 import { isOwned, placeOf } from './names.ts'
 import type { Place } from './names.ts'
+import { uploadPictures } from './pictures.ts'
 import { readComment } from './view.ts'
 
 const lookMs = 5_000
@@ -23,7 +25,8 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   if (left < 0) throw new PlatformError('rejected', `The reply is ${-left} over the limit`, { notSent: true })
   const postId = (await lookAt(io, place)) ?? postOf(input.target)
   if (postId === null) throw new PlatformError('rejected', 'It is not known below which post this stands', { notSent: true })
-  const body = { content: input.text, post_id: Number(postId), ...(place.type === 'comment' && { parent_id: Number(place.id) }) }
+  const content = withPictures(input.text, await uploadPictures(io, input.media))
+  const body = { content, post_id: Number(postId), ...(place.type === 'comment' && { parent_id: Number(place.id) }) }
   const { json } = await callApi(io, { method: 'POST', path: '/comment', body })
   return sentReply(io, input.target, recordOf(recordOf(json).comment_view))
 }
@@ -80,7 +83,7 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
   for (const view of listOf(comments ?? items).map(recordOf)) {
     const comment = recordOf(view.comment)
     const at = Date.parse(instantOf(comment.published ?? comment.published_at) ?? '')
-    if (!isOwned(recordOf(view.creator), io.self) || at < sinceMs || !sameText(String(comment.content ?? ''), input.text)) continue
+    if (!isOwned(recordOf(view.creator), io.self) || at < sinceMs || !saysTheSame(String(comment.content ?? ''), input)) continue
     const fact = readComment(view, { self: io.self, receivedAt: io.now().toISOString(), ownPosts: new Set() })
     if (fact?.fact === 'message' && fact.parentExternalId === input.target.externalId)
       return { found: 'landed', sent: sentReply(io, input.target, view) }
@@ -96,15 +99,23 @@ export async function like(io: Io, { externalId, liked }: { externalId: string; 
   await callApi(io, { method: 'POST', path: `/${place.type}/like`, body: { [`${place.type}_id`]: Number(place.id), ...vote } })
 }
 
-/** Other words for a comment of ours. */
+/** Other words for a comment of ours; the pictures below them stay. */
 export async function editReply(io: Io, { externalId, text }: { externalId: string; text: string }): Promise<ReplySent> {
   const { left } = countReply(text, replyLimit)
   if (left < 0) throw new PlatformError('rejected', `The reply is ${-left} over the limit`, { notSent: true })
-  const { json } = await callApi(io, { method: 'PUT', path: '/comment', body: { comment_id: numberOf(externalId), content: text } })
+  const id = numberOf(externalId)
+  const content = withPictures(text, await picturesOf(io, id))
+  const { json } = await callApi(io, { method: 'PUT', path: '/comment', body: { comment_id: id, content } })
   const view = recordOf(recordOf(json).comment_view)
   const fact = readComment(view, { self: io.self, receivedAt: io.now().toISOString(), ownPosts: new Set() })
   if (fact?.fact !== 'message') throw new PlatformError('unavailable', 'The server took the words and did not show them')
   return { externalId, url: linkOf(recordOf(view.comment).ap_id), facts: [{ ...fact, externalId, ours: true }] }
+}
+
+/** The pictures that stand below the words of a comment now. */
+async function picturesOf(io: Io, id: number): Promise<Embedded[]> {
+  const { json } = await callApi(io, { path: '/comment', params: { id: String(id) } })
+  return splitPictures(textOf(recordOf(recordOf(recordOf(json).comment_view).comment).content)).pictures
 }
 
 /** Deletes a comment of ours; its place stays, and the replies below it. */

@@ -2,6 +2,7 @@ import type { Author, Fact, Media } from '@answerback/core/facts'
 import { messageFact, postFact, removalFact } from '../fact.ts'
 import { idOf, instantOf, linkOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
+import { splitPictures } from '../markdown-image.ts'
 import type { Self } from '../platform.ts'
 import { actorOf, externalIdOf, handleOf, isOwned, isOwnNumber } from './names.ts'
 
@@ -28,17 +29,19 @@ export function readComment(view: JsonRecord, around: Around): Fact | null {
   const below = parentId !== '0' && parentId !== id
   const onOurs = isOwnNumber(recordOf(view.post).creator_id, self) || (postExternalId !== null && ownPosts.has(postExternalId))
   const mentionsUs = around.mentioned === true || names(text, self.handle)
+  const ours = isOwned(creator, self)
   const createdAt = instantOf(comment.published ?? comment.published_at)
   const editedAt = instantOf(comment.updated ?? comment.updated_at)
   return messageFact({
     externalId,
     kind: below ? 'reply' : mentionsUs && !onOurs ? 'mention' : 'comment',
-    ours: isOwned(creator, self),
+    ours,
     author: authorOf(creator),
     parentExternalId: below ? externalIdOf('comment', parentId, self) : postExternalId,
     postExternalId,
     mentionsUs,
-    text,
+    // What goes with our words is shown beside them.
+    text: ours ? splitPictures(text).text : text,
     url: linkOf(comment.ap_id),
     media: mediaOf(text),
     platformAt: createdAt ?? receivedAt,
