@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import { fromNodeHeaders } from 'better-auth/node'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
@@ -17,13 +17,19 @@ export function signInHook(app: FastifyInstance, ctx: Context, auth: Auth): void
   app.decorateRequest('refusal', null)
   app.addHook('onRequest', async (request) => {
     if (!request.url.startsWith('/api/v1/')) return
-    const found = await findActor(ctx, auth, request.headers)
+    const found = await findActor(ctx, auth, { ...request.headers, ...chosenIn(request) })
     if (found instanceof Problem) request.refusal = found
     else request.actor = found
     if (request.actor && !request.actor.key && request.method !== 'GET' && !fromOurPages(request)) {
       throw new Problem('forbidden', 'This request comes from another site.')
     }
   })
+}
+
+/** What a page shows by address alone, a picture, can send no header: reading, the query may name the workspace instead. */
+function chosenIn({ method, headers, query }: FastifyRequest): Headers {
+  const { workspace } = query as { workspace?: unknown }
+  return method === 'GET' && headers['x-workspace'] === undefined && typeof workspace === 'string' ? { 'x-workspace': workspace } : {}
 }
 
 /**

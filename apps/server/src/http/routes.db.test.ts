@@ -122,7 +122,7 @@ function ask(route: Route, as: As, options: { id?: string; body?: unknown } = {}
   const { method, path } = route
   const noun = /\/api\/v1\/([\w-]+)\/:id/.exec(path)?.[1]
   const id = options.id ?? (noun === undefined ? '' : (ids[noun] ?? absentId))
-  const address = path.replace(':id', id) + (queries[name(route)] ?? '')
+  const address = path.replace(':id', id).replace(':index', '0') + (queries[name(route)] ?? '')
   const body = 'body' in options ? options.body : bodies[name(route)]
   const idempotencyKey = method === 'GET' ? undefined : crypto.randomUUID()
   if ('key' in as) return world.request(method, address, { key: as.key, body, idempotencyKey })
@@ -166,7 +166,7 @@ describe('every route', () => {
       paths: Record<string, Record<string, { tags?: string[] }>>
     }
     for (const { method, path } of routes)
-      expect(Object.keys(paths[path.replace(':id', '{id}')] ?? {}), path).toContain(method.toLowerCase())
+      expect(Object.keys(paths[path.replace(/:(\w+)/g, '{$1}')] ?? {}), path).toContain(method.toLowerCase())
   })
 
   test('refuses whoever shows no key, a wrong one, a revoked or an expired one', async () => {

@@ -8,7 +8,7 @@ import { Problem } from '@answerback/core/problem'
 const root = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 const policy =
-  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'"
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'"
 
 /** The built web app; every address that is no file and no door of the server is a screen of it. Files with a hash in their name never change. */
 export function serveWebApp(app: FastifyInstance): void {

@@ -20,6 +20,7 @@ import { countsOf } from '../live/counts.ts'
 import { changesSince } from '../live/since.ts'
 import { assign, close, reopen, snooze } from './actions.ts'
 import { exportRoutes } from './export-routes.ts'
+import { mediaRoutes } from './media-routes.ts'
 import { likeMessage } from './like.ts'
 import { listConversations } from './list.ts'
 import { summarizeQueue } from './queue-summary.ts'
@@ -33,6 +34,7 @@ const done: Answer = { status: 204, body: null }
 /** The inbox: its lists, its threads, and the nouns that staff make and unmake in it. */
 export function inboxRoutes(server: FastifyInstance, ctx: Context): void {
   moderationRoutes(server, ctx)
+  mediaRoutes(server, ctx)
   searchRoutes(server, ctx)
   exportRoutes(server, ctx)
   const app = server.withTypeProvider<ZodTypeProvider>()

@@ -5,6 +5,7 @@ import type { Queryable } from '../db/connection.ts'
 import { schema as t } from '../db/schema.ts'
 import { iso, presentReply, rowsOf, type RawReply } from '../live/rows.ts'
 import { conversationOf } from './conversation-of.ts'
+import { presentMedia } from './media-routes.ts'
 import { loadHistory, type ClosingRow, type MessageRow } from './history.ts'
 
 /** A conversation with all its messages, turns, replies on their way and what people did. Throws `not_found`. */
@@ -84,7 +85,7 @@ function presentMessage(row: MessageRow, { contact, parentId, removed, connected
     text: removed ? '' : row.text,
     rating: row.rating,
     earlier: removed ? [] : row.otherVersions.map((each) => ({ text: each.text, at: each.editedAt ?? each.firstAt })),
-    media: removed ? [] : row.media,
+    media: removed ? [] : presentMedia(row.media, { messageId: row.id, workspaceId: row.workspaceId }),
     url: row.url,
     private: row.private,
     platformAt: row.platformAt.toISOString(),

@@ -1,10 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { eq } from 'drizzle-orm'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { Problem } from '@answerback/core/problem'
 import { sessionsOf } from '../access/secrets.ts'
 import { reachableUrl, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
+import { sendFile } from '../http/send-file.ts'
 import { readUpload } from './uploads.ts'
 
 /** A platform fetches a file soon after it was told of it, and some again a little later. */
@@ -32,18 +33,6 @@ export function publicMediaRoute(app: FastifyInstance, ctx: Context): void {
     if (!file) throw new Problem('not_found', 'There is nothing at this address (any more).')
     return sendFile(reply, file, 'no-store')
   })
-}
-
-/** Sends bytes that somebody else made: as what they are, and never as a page of ours. */
-export function sendFile(reply: FastifyReply, file: { type: string; name: string; data: Buffer }, caching: string): FastifyReply {
-  return reply
-    .type(file.type)
-    .header('cache-control', caching)
-    .header('content-disposition', `inline; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, escape)}`)
-    .header('content-security-policy', "default-src 'none'; sandbox")
-    .header('cross-origin-resource-policy', 'same-origin')
-    .header('x-content-type-options', 'nosniff')
-    .send(file.data)
 }
 
 function macOf(key: string, about: string): string {

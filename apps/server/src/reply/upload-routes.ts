@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -8,8 +9,7 @@ import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
 import { actorOf, needs } from '../http/actor.ts'
 import { mutate } from '../http/idempotent.ts'
-import { eq } from 'drizzle-orm'
-import { sendFile } from './public-media.ts'
+import { sendFile } from '../http/send-file.ts'
 import { dropUpload, keepUpload, readUpload } from './uploads.ts'
 
 const params = z.object({ id: z.uuid() })
