@@ -28,7 +28,8 @@ export const wipeDemo: Command = {
       } finally {
         await owner.end()
       }
-      for (const name of ['sandbox-secrets.json', 'sandbox-state.json']) await rm(join(dataDir, name), { force: true })
+      for (const name of ['sandbox-secrets.json', 'sandbox-state.json', 'sandbox-state.json.files'])
+        await rm(join(dataDir, name), { force: true, recursive: true })
       await endDemo(dataDir)
       print('The demo is gone, and the next start is the real thing. While nobody has set that up, it prints a link to do so.')
     })
