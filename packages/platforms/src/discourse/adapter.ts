@@ -1,6 +1,7 @@
 import { guardPlatform } from '../guard.ts'
 import { backfill } from './backfill.ts'
 import { connect } from './connect.ts'
+import { replyLimitOf } from './limit.ts'
 import { postId } from './names.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
@@ -23,8 +24,7 @@ export const discourse = guardPlatform({
     remove: 'own',
     postStats: true,
     removalTakesReplies: false,
-    // `min_post_length` is 20 unless the forum has it otherwise.
-    replyLimit: { max: 32_000, min: 20, unit: 'codepoints' },
+    replyLimit: replyLimitOf({}),
     exactlyOnce: 'find',
   },
   connect,

@@ -5,6 +5,7 @@ import type { JsonRecord } from '../json.ts'
 import type { ConnectIo, Connected, Platform } from '../platform.ts'
 import { callApi, defaultApiUrl } from './api.ts'
 import type { ApiIo } from './api.ts'
+import { replyLimitOf } from './limit.ts'
 import { accountIdOf, avatarOf } from './post.ts'
 
 export const connect: Platform['connect'] = {
@@ -31,6 +32,7 @@ export const connect: Platform['connect'] = {
     { name: 'posts: edit, list', why: 'to find new posts, to reply, and to edit or take back a reply' },
     { name: 'notifications: list', why: 'to see mentions and quotes elsewhere' },
     { name: 'likes: create, delete', why: 'to like' },
+    { name: 'uploads: create', why: 'to reply with pictures' },
   ],
   open,
 }
@@ -49,7 +51,13 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   const handle = nameOf(user.username) ?? username
   const { host } = new URL(url)
   // A stand-in for a forum says what its posts are named by; of a forum itself it is always its address.
-  const settings = { url: baseUrl(given.url || given.apiUrl, defaultApiUrl), username: handle, ...(given.home && { home: given.home }) }
+  const limits = await readLimits(api)
+  const settings = {
+    url: baseUrl(given.url || given.apiUrl, defaultApiUrl),
+    username: handle,
+    ...(given.home && { home: given.home }),
+    ...limits,
+  }
   return {
     account: {
       externalId: accountIdOf({ user_id: user.id, username: handle }, host) ?? `${handle.toLowerCase()}@${host}`,
@@ -61,6 +69,19 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
     settings,
     credentials: { apiKey },
     tokenExpiresAt: null,
+    replyLimit: replyLimitOf(limits),
+  }
+}
+
+/** What pictures the forum takes, from the settings that it shows to everybody who may read it; one that tells nothing keeps Discourse's own. */
+async function readLimits(api: ApiIo): Promise<Record<string, string>> {
+  try {
+    const { json } = await callApi(api, { path: '/site/settings.json' })
+    const [extensions, imageKb] = [nameOf(json.authorized_extensions), idOf(json.max_image_size_kb)]
+    return { ...(extensions !== null && extensions.length <= 1_000 && { extensions }), ...(imageKb !== null && { imageKb }) }
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.kind === 'rate_limited') throw error
+    return {}
   }
 }
 

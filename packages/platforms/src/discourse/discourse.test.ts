@@ -211,6 +211,7 @@ describe('two forums that both have a post 9001', () => {
       expect(calls).toEqual([
         'GET /posts/9001.json',
         'POST /posts.json',
+        'GET /posts/9004.json',
         'PUT /posts/9004.json',
         'DELETE /post_actions/9001.json?post_action_type_id=2',
         'DELETE /posts/9004.json',

@@ -5,7 +5,9 @@ import { idOf, instantOf, linkOf, nameOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import { plainText } from '../plain-text.ts'
 import type { Self } from '../platform.ts'
+import { splitPictures } from '../markdown-image.ts'
 import { externalIdOf } from './names.ts'
+import { picturesIn } from './pictures.ts'
 
 /**
  * The topic around a post, as far as it is known. Ids are external ones. `posts`: by post number. `opensWith`: the first post's id, and whether it is ours. `oursAt`: numbers of posts of
@@ -57,13 +59,16 @@ export function readPost(post: JsonRecord, around: Around): Fact[] | 'ignored' |
   const ours = isOwned(post, self)
   const raw = wordsOf(post)
   const title = number === first ? (nameOf(post.topic_title) ?? nameOf(topic.title) ?? '') : ''
-  const text = title === '' || raw.startsWith(title) ? raw : `${title}\n\n${raw}`
+  const whole = title === '' || raw.startsWith(title) ? raw : `${title}\n\n${raw}`
+  // What goes with our words is shown beside them.
+  const text = ours ? splitPictures(whole).text : whole
   const shared = {
     externalId: id,
     ours,
     author: authorOf(post, self),
     text,
     url: linkTo(post, topic, self),
+    media: picturesIn(post, baseOf(self)),
     platformAt: instantOf(post.created_at) ?? receivedAt,
     ref: refOf(post, topic),
   }
@@ -82,7 +87,7 @@ export function readPost(post: JsonRecord, around: Around): Fact[] | 'ignored' |
       postExternalId: number === first || opensWith?.id === id ? null : (opensWith?.id ?? null),
       mentionsUs,
       editedAt: typeof post.version === 'number' && post.version > 1 ? instantOf(post.updated_at) : null,
-      version: versionOf(post, text),
+      version: versionOf(post, whole),
     }),
   ]
 }
@@ -121,7 +126,8 @@ export function wordsOf(post: JsonRecord): string {
   return typeof post.raw === 'string' ? post.raw : plainText(textOf(post.cooked))
 }
 
-function baseOf({ host, settings }: Pick<Self, 'host' | 'settings'>): string {
+/** The forum's address. */
+export function baseOf({ host, settings }: Pick<Self, 'host' | 'settings'>): string {
   return linkOf(settings?.url) ?? `https://${host}`
 }
 

@@ -3,11 +3,12 @@ import { PlatformError } from '../error.ts'
 import { messageFact } from '../fact.ts'
 import { idOf, instantOf, listOf, nameOf, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
+import { saysTheSame, splitPictures, withPictures } from '../markdown-image.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent, ReplyTarget } from '../platform.ts'
-import { sameText } from '../same-text.ts'
 import { callApi } from './api.ts'
 import { externalIdOf, knownNumber } from './names.ts'
-import { isOwned, linkTo, numberOf, refOf, versionOf, wordsOf } from './post.ts'
+import { baseOf, isOwned, linkTo, numberOf, refOf, versionOf, wordsOf } from './post.ts'
+import { picturesIn, uploadPictures } from './pictures.ts'
 import { openTopic, readPosts } from './topic.ts'
 
 type Place = { topic: string; number: number }
@@ -21,9 +22,10 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
     if (!(error instanceof PlatformError) || error.kind !== 'unavailable') throw error
     throw new PlatformError('unavailable', error.message, { notSent: true, cause: error, retryAfterMs: error.retryAfterMs ?? undefined })
   })
+  const raw = withPictures(input.text, await uploadPictures(io, input.media))
   const body = {
     topic_id: /^\d{1,15}$/.test(place.topic) ? Number(place.topic) : place.topic,
-    raw: input.text,
+    raw,
     ...(place.number > 1 && { reply_to_post_number: place.number }),
   }
   const { json } = await callApi(io, { method: 'POST', path: '/posts.json', body })
@@ -75,8 +77,9 @@ function ownFact(io: Io, said: { externalId: string; post: JsonRecord; text: str
       avatarUrl: null,
       url: null,
     },
-    text: words,
+    text: splitPictures(words).text,
     url: linkTo(post, {}, io.self),
+    media: picturesIn(post, baseOf(io.self)),
     platformAt: instantOf(post.created_at) ?? io.now().toISOString(),
     editedAt: typeof post.version === 'number' && post.version > 1 ? instantOf(post.updated_at) : null,
     version: versionOf(post, words),
@@ -108,7 +111,7 @@ export async function find(io: Io, input: FindInput): Promise<FindResult> {
         numberOf(post.post_number) !== 1 &&
         (numberOf(post.reply_to_post_number) ?? 1) === number &&
         !(Date.parse(instantOf(post.created_at) ?? '') < sinceMs) &&
-        sameText(wordsOf(post), input.text),
+        saysTheSame(wordsOf(post), input),
     )
   return landed ? { found: 'landed', sent: sentReply(io, input, landed) } : { found: 'unsure' }
 }
@@ -159,7 +162,7 @@ export async function remove(io: Io, { externalId }: { externalId: string }): Pr
   }
 }
 
-/** Other words for a post of ours. */
+/** Other words for a post of ours; the pictures below them stay. */
 export async function editReply(io: Io, input: { externalId: string; ref: Record<string, string>; text: string }): Promise<ReplySent> {
   const { externalId, ref, text } = input
   const place: Standing = {
@@ -168,12 +171,14 @@ export async function editReply(io: Io, input: { externalId: string; ref: Record
     postExternalId: ref.op ?? null,
   }
   const id = knownNumber(externalId)
+  const there = (await callApi(io, { path: `/posts/${id}.json` })).json
+  const raw = withPictures(text, splitPictures(wordsOf(there)).pictures)
   const { json } = await callApi(io, {
     method: 'PUT',
     path: `/posts/${id}.json`,
-    body: { post: { raw: text } },
+    body: { post: { raw } },
   })
   const post = json.post === undefined ? json : recordOf(json.post)
   if (idOf(post.id) !== id) throw new PlatformError('unavailable', 'The forum took the edit and named another post')
-  return { externalId, url: linkTo(post, {}, io.self), facts: [ownFact(io, { externalId, post, text }, place)] }
+  return { externalId, url: linkTo(post, {}, io.self), facts: [ownFact(io, { externalId, post, text: raw }, place)] }
 }
