@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { textOf } from '../http/body.ts'
 import type { Item, JsonObject } from '../world/item.ts'
 import { Kept } from '../world/kept.ts'
+import { attachmentsOf, fetchAttachments } from './attachments.ts'
 import { ShopError } from './errors.ts'
 import { bareOf, wholeOf } from './ids.ts'
 import { checkSignature } from './sign.ts'
@@ -10,13 +11,14 @@ import { maxCharacters, questionUrl } from './views.ts'
 
 /** What was done for a `webhook-id`: the id of the answer that was written, empty for an action. */
 type Done = { itemId: string }
-export type Shop = Context & { done: Kept<Done> }
+/** `underway`: answers whose files are being fetched. */
+export type Shop = Context & { done: Kept<Done>; underway: Map<string, Promise<Answer>> }
 type Call = { webhookId: string; type: string; data: JsonObject }
 type Answer = { status: number; body: JsonObject }
 
 /** A shop that has done nothing yet. */
 export function openShop(context: Context): Shop {
-  return { ...context, done: new Kept<Done>(5_000) }
+  return { ...context, done: new Kept<Done>(5_000), underway: new Map() }
 }
 
 /** Registers the two addresses that the inbox calls; a `source.ping` is taken at both. Whoever does not sign gets in at neither. */
@@ -25,14 +27,15 @@ export function routeShop(app: FastifyInstance, shop: Shop): void {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply))
-    const take = (act: (call: Call, request: FastifyRequest) => Answer) => async (request: FastifyRequest, reply: FastifyReply) => {
-      const call = readCall(shop, request)
-      const answer = call.type === 'source.ping' ? { status: 200, body: { ok: true } } : act(call, request)
-      return reply.code(answer.status).send(answer.body)
-    }
+    const take =
+      (act: (call: Call, request: FastifyRequest) => Answer | Promise<Answer>) => async (request: FastifyRequest, reply: FastifyReply) => {
+        const call = readCall(shop, request)
+        const answer = call.type === 'source.ping' ? { status: 200, body: { ok: true } } : await act(call, request)
+        return reply.code(answer.status).send(answer.body)
+      }
     scope.post(
       '/hooks/replies',
-      take((call, request) => writeReply(shop, call, request)),
+      take((call, request) => writeOnce(shop, call, request)),
     )
     scope.post(
       '/hooks/actions',
@@ -67,8 +70,16 @@ function parse(body: string): JsonObject {
   }
 }
 
+/** The same once more while its files are still being fetched waits for that. */
+async function writeOnce(shop: Shop, call: Call, request: FastifyRequest): Promise<Answer> {
+  await shop.underway.get(call.webhookId)?.catch(() => null)
+  const answer = writeReply(shop, call, request)
+  shop.underway.set(call.webhookId, answer)
+  return answer.finally(() => void shop.underway.delete(call.webhookId))
+}
+
 /** Each `webhook-id` once: for one that is known, 409 with what was answered before. */
-function writeReply(shop: Shop, { webhookId, type, data }: Call, request: FastifyRequest): Answer {
+async function writeReply(shop: Shop, { webhookId, type, data }: Call, request: FastifyRequest): Promise<Answer> {
   if (type !== 'reply.requested') throw new ShopError(422, 'unknown_type', `The shop takes no ${type} here`)
   const { world } = shop
   const known = shop.done.get(webhookId)
@@ -79,18 +90,26 @@ function writeReply(shop: Shop, { webhookId, type, data }: Call, request: Fastif
   }
   const parent = itemOf(shop, textOf(data['in_reply_to']))
   const text = textOf(data['text']) ?? ''
-  if (text.trim() === '') throw new ShopError(422, 'empty', 'The answer has no words')
+  const hasFiles = Array.isArray(data['attachments']) && data['attachments'].length > 0
+  if (text.trim() === '' && !hasFiles) throw new ShopError(422, 'empty', 'The answer has no words')
   if (Array.from(text).length > maxCharacters) throw new ShopError(422, 'too_long', `An answer has ${maxCharacters} characters at most`)
+  const media = await fetchAttachments(shop, data['attachments'])
   const clientRef = textOf(data['request_id']) ?? webhookId
   const authorId = world.brand('webhook').id
-  const item = world.write({ platform: 'webhook', authorId, text, parentId: parent.id, extra: { clientRef } })
+  const item = world.write({ platform: 'webhook', authorId, text, parentId: parent.id, media, extra: { clientRef } })
   shop.done.set(webhookId, { itemId: item.id })
   note(shop, request, { key: webhookId, item, inReplyTo: parent.id })
   return shop.faults.quirks['answersLater'] ? { status: 202, body: {} } : { status: 201, body: writtenReply(shop, item) }
 }
 
 function writtenReply(shop: Shop, item: Item): JsonObject {
-  return { id: bareOf(item.id), url: questionUrl(shop, item), created_at: new Date(item.createdAt).toISOString() }
+  const attachments = attachmentsOf(shop, item)
+  return {
+    id: bareOf(item.id),
+    url: questionUrl(shop, item),
+    created_at: new Date(item.createdAt).toISOString(),
+    ...(attachments.length > 0 ? { attachments } : {}),
+  }
 }
 
 /** Like, hide and delete, each repeated without harm; deleting what is gone is told as gone. */

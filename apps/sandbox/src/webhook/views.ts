@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Item, JsonObject } from '../world/item.ts'
+import { attachmentsOf } from './attachments.ts'
 import { bareOf } from './ids.ts'
 
 /** A product as events name it. */
@@ -43,7 +44,7 @@ export function messageOf(context: Context, item: Item): JsonObject {
       is_brand: author.isBrand,
     },
     post: product ? productOf(context, product) : null,
-    attachments: [],
+    attachments: attachmentsOf(context, item),
     visibility: 'public',
     reply: { can_reply: true, max_length: maxCharacters },
     ...(typeof clientRef === 'string' ? { client_ref: clientRef } : {}),
