@@ -22,7 +22,7 @@ const timers = [
   { name: 'snoozes that end', role: 'worker', everyMs: 5_000, run: wakeSnoozed },
   { name: 'due times to derive again', role: 'worker', everyMs: 500, run: deriveDueTimes },
   { name: 'words to be found by', role: 'worker', everyMs: 500, run: indexWords },
-  { name: 'deliveries the queue forgot', role: 'worker', everyMs: 5_000, run: sweepDeliveries },
+  { name: 'deliveries the queue forgot', role: 'worker', everyMs: 5_000, run: (ctx: Context) => sweepDeliveries(ctx) },
   { name: 'old rows', role: 'worker', everyMs: 3_600_000, run: dropOldRows },
   { name: 'feeds to read', role: 'poller', everyMs: 5_000, run: readFeeds },
   { name: 'channels to read', role: 'poller', everyMs: 250, run: (_ctx: Context, poller: Poller) => poller.begin() },
