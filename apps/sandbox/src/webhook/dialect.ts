@@ -24,7 +24,7 @@ export const webhook: Dialect<'webhook', ShopSecrets> = {
     url: `${url}/hooks/replies`,
     outboundSecret,
     actionUrl: `${url}/hooks/actions`,
-    actions: 'like hide delete',
+    actions: 'like hide delete files',
   }),
   // It has nothing that is read.
   calls: { write: { method: 'POST', path: '/hooks/replies$' }, read: { method: 'GET', path: '/hooks/' } },

@@ -42,10 +42,10 @@ export const connect: Platform['connect'] = {
     },
     {
       name: 'actions',
-      label: 'Actions it can do',
+      label: 'What it can do',
       secret: false,
-      placeholder: 'like hide delete',
-      help: 'Any of like, hide and delete. Empty: none.',
+      placeholder: 'like hide delete files',
+      help: 'Any of like, hide and delete, and files where it takes pictures and other files with a reply. Empty: none.',
       optional: true,
     },
     {
@@ -84,7 +84,7 @@ async function open(io: ConnectIo, given: Record<string, string>): Promise<Conne
   const outboundSecret = (given.outboundSecret ?? '').trim()
   const scheme = schemeOf(given.scheme)
   const cannot = lacking(given.actions, { replies: url !== '', actions: actionUrl !== '' })
-  const replyLimit = limitOf(given.maxLength)
+  const replyLimit = limitOf(given.maxLength, given.actions)
   if (actionUrl !== '' && keyOf(outboundSecret) === null)
     throw new PlatformError('rejected', 'Give the secret for what we send: whsec_ and 24 to 64 random bytes in base64')
   const settings = {

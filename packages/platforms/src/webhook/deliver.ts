@@ -6,7 +6,8 @@ import { failureOf } from '../http.ts'
 import type { HttpAnswer } from '../http.ts'
 import { idOf, instantOf, linkOf, parseAnswer, recordOf } from '../json.ts'
 import type { FindInput, FindResult, Io, ReplyInput, ReplySent } from '../platform.ts'
-import { versionOf } from './normalize.ts'
+import { attachmentsOf } from './attachments.ts'
+import { mediaOf, versionOf } from './normalize.ts'
 import { deliver, reasonOf } from './outgoing.ts'
 import { limitOf } from './settings.ts'
 import { bareId, sourceOf, wholeId } from './source.ts'
@@ -16,7 +17,7 @@ import { bareId, sourceOf, wholeId } from './source.ts'
  * of the first time is as good as that. 202: it will be confirmed by `reply.created`.
  */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
-  const { target, text, key } = input
+  const { target, text, key, media = [] } = input
   const { url } = io.settings
   if (!url) throw new PlatformError('rejected', 'This source has no address for replies', { notSent: true })
   if (target.ref.canReply === 'no') throw new PlatformError('rejected', 'The source takes no reply to this message', { notSent: true })
@@ -24,6 +25,7 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const limit = limitOf(io.settings.maxLength)
   const { left } = countReply(text, ownMax > 0 ? { ...limit, max: Math.min(limit.max, ownMax) } : limit)
   if (left < 0) throw new PlatformError('rejected', `The reply is ${-left} characters over the limit of the source`, { notSent: true })
+  const attachments = attachmentsOf(media)
   const source = sourceOf(io.self)
   const thread = target.ref.thread ?? (target.postExternalId === null ? null : bareId(source, target.postExternalId))
   const answer = await deliver(io, url, {
@@ -35,7 +37,7 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
       thread_id: thread,
       text,
       author: { id: io.self.accountId, name: io.self.handle },
-      attachments: [],
+      attachments,
     },
   })
   if (answer.status === 202)
@@ -54,13 +56,15 @@ function refusalOf(answer: HttpAnswer, now: Date): PlatformError {
   return new PlatformError('unavailable', words, { retryAfterMs: failureOf(answer, now).retryAfterMs ?? undefined })
 }
 
-function sentReply(io: Io, { target, text, key }: ReplyInput, answer: HttpAnswer): ReplySent {
+function sentReply(io: Io, { target, text, key, media = [] }: ReplyInput, answer: HttpAnswer): ReplySent {
   const taken = recordOf(parseAnswer(answer.body))
   const id = idOf(taken.id)
   if (id === null) throw new PlatformError('unavailable', 'The source did not name the reply it took')
   const source = sourceOf(io.self)
   const externalId = wholeId(source, id)
   const url = linkOf(taken.url)
+  // Where the source shows them, if it says so; else where it was to fetch them.
+  const carried = mediaOf(Array.isArray(taken.attachments) ? taken.attachments : attachmentsOf(media))
   const { accountId, handle } = io.self
   const fact = messageFact({
     externalId,
@@ -72,8 +76,9 @@ function sentReply(io: Io, { target, text, key }: ReplyInput, answer: HttpAnswer
     private: target.private,
     text,
     url,
+    media: carried,
     platformAt: instantOf(taken.created_at) ?? io.now().toISOString(),
-    version: versionOf({ text, media: [], rating: null }),
+    version: versionOf({ text, media: carried, rating: null }),
     ref: { id, ...(target.ref.thread !== undefined && { thread: target.ref.thread }), clientRef: key },
   })
   return { externalId, url, facts: [fact] }

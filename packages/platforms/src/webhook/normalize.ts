@@ -140,7 +140,8 @@ function authorOf(author: JsonRecord, source: string): Author | null {
   }
 }
 
-function mediaOf(attachments: unknown): Media[] {
+/** What a message of the source carries, or an answer to one of ours. */
+export function mediaOf(attachments: unknown): Media[] {
   return listOf(attachments).flatMap((each) => {
     const { type, url, alt, preview_url: preview } = recordOf(each)
     const link = linkOf(url)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Io, ReplyInput } from '../platform.ts'
+import type { Io, ReplyInput, ReplyMedia } from '../platform.ts'
 import { webhookSource } from './adapter.ts'
 import { verifyStandard } from './sign.ts'
 
@@ -117,6 +117,37 @@ test('a reply is one signed POST with our key, the same on every try', async () 
     },
   })
   expect(verifyStandard(secret, calls[0]!.headers, Buffer.from(calls[0]!.raw), now)).toBe(true)
+})
+
+test('files go along by their addresses, and where the source shows them is kept', async () => {
+  const shown = [{ type: 'image', url: 'https://shop.example/files/1.png', alt: 'The bag' }]
+  const { io, calls } = aSource(json(201, { id: 'c-813', attachments: shown }), json(201, { id: 'c-814' }), json(201, { id: 'c-815' }))
+  const file = (type: string, url: string | null): ReplyMedia => ({
+    ...{ id: '1', type, name: 'bag.png', alt: 'The bag', url, width: null, height: null },
+    bytes: async () => new Uint8Array(),
+  })
+  const address = 'https://inbox.example/media/1.2.3'
+  const reply = (...media: ReplyMedia[]) => webhookSource.reply(io, { ...input, text: '', media })
+  expect((await reply(file('image/png', address))).facts).toMatchObject([
+    { media: [{ kind: 'image', url: shown[0]!.url, alt: 'The bag' }] },
+  ])
+  expect((await reply(file('application/pdf', address))).facts).toMatchObject([{ media: [{ kind: 'other', url: address }] }])
+  expect(calls.map((each) => each.body.data.attachments)).toEqual([
+    [{ type: 'image', url: address, alt: 'The bag', mime_type: 'image/png', name: 'bag.png' }],
+    [{ type: 'other', url: address, alt: 'The bag', mime_type: 'application/pdf', name: 'bag.png' }],
+  ])
+  await expect(reply(file('image/png', null))).rejects.toMatchObject({ kind: 'rejected', notSent: true })
+  expect(calls).toHaveLength(2)
+})
+
+test('files are offered where the source says that it takes them', async () => {
+  const { io } = aSource(json(200, {}))
+  const open = async (actions: string) =>
+    (await webhookSource.connect.open(io, { name: 'Shop', url: 'https://shop.example/replies', outboundSecret: secret, actions }))
+      .replyLimit
+  expect((await open('like'))?.media).toBeUndefined()
+  expect((await open('like, files'))?.media).toMatchObject({ max: 10, byAddress: true })
+  await expect(open('pictures')).rejects.toThrow('There are: like, hide, delete, files')
 })
 
 test('a reply that the source takes for later is pending, and its confirmation is the same message with our key', async () => {
