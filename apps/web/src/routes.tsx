@@ -6,6 +6,7 @@ import { InboxScreen } from './screens/inbox/inbox-screen.tsx'
 import { NothingOpen } from './screens/inbox/nothing-open.tsx'
 import { readSearch } from './screens/inbox/views.ts'
 import { readQueueSearch } from './screens/queue/queue-search.ts'
+import { readFoundSearch } from './screens/search/found-search.ts'
 import { readChannelsSearch } from './screens/settings/channels/channels-search.ts'
 import { useWords, WordsProvider } from './words/words.tsx'
 
@@ -60,6 +61,12 @@ const queue = createRoute({
   path: '/queue',
   validateSearch: readQueueSearch,
   component: lazyRouteComponent(() => import('./screens/queue/queue-screen.tsx'), 'QueueScreen'),
+})
+const search = createRoute({
+  getParentRoute: () => inside,
+  path: '/search',
+  validateSearch: readFoundSearch,
+  component: lazyRouteComponent(() => import('./screens/search/search-screen.tsx'), 'SearchScreen'),
 })
 const deliveries = createRoute({
   getParentRoute: () => inside,
@@ -145,6 +152,7 @@ export const router = createRouter({
     inside.addChildren([
       index,
       inboxLayout.addChildren([inbox, thread]),
+      search,
       queue,
       deliveries,
       channels,

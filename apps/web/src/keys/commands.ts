@@ -16,6 +16,7 @@ const commands = [
   { id: 'nextWaiting', group: 'list', keys: ['n'] },
   { id: 'previousWaiting', group: 'list', keys: ['N'] },
   { id: 'showNew', group: 'list', keys: ['.'] },
+  { id: 'search', group: 'go', keys: ['/'] },
   { id: 'goInbox', group: 'go', keys: ['g i'] },
   { id: 'goQueue', group: 'go', keys: ['g u'] },
   { id: 'goMine', group: 'go', keys: ['g m'] },

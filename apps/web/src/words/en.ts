@@ -44,6 +44,7 @@ export const en = {
   nav: {
     main: 'Main',
     inbox: 'Inbox',
+    search: 'Search',
     waiting: 'Waiting',
     mine: 'Mine',
     unassigned: 'Unassigned',
@@ -541,6 +542,7 @@ export const en = {
     results: 'Results',
     people: 'People',
     personWaiting: 'waiting {span}',
+    searchFor: 'Search what was said: {q}',
     choose: 'choose',
     run: 'run',
     close: 'close',
@@ -568,6 +570,7 @@ export const en = {
     attach: 'Add pictures or files to the reply',
     undo: 'Undo the last action',
     showNew: 'Show what is new',
+    search: 'Search what was said',
     goInbox: 'Inbox, waiting',
     goQueue: 'Unanswered',
     goMine: 'Mine',

@@ -33,6 +33,7 @@ export function Frame() {
       cheatSheet: () => setOpen('keys'),
       theme: flipTheme,
       undo: () => void (undoLatest() || showToast({ text: t('toast.nothingToUndo') })),
+      search: () => void navigate({ to: '/search' }),
       goInbox: goTo(),
       goMine: goTo('mine'),
       goUnassigned: goTo('unassigned'),

@@ -1,10 +1,10 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Search } from 'lucide-react'
-import { useParams } from '@tanstack/react-router'
+import { useNavigate, useParams } from '@tanstack/react-router'
 import { findRow } from '../../api/cached-rows.ts'
 import { Keys } from '../../keys/key-names.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { useWords } from '../../words/words.tsx'
+import { useWords, type Words } from '../../words/words.tsx'
 import { nameOf } from '../inbox/row-words.ts'
 import { matchIn } from './match-in.ts'
 import { type Entry, usePaletteEntries } from './palette-entries.ts'
@@ -29,6 +29,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
     shown.sort((a, b) => scatterOf(a.marks) - scatterOf(b.marks))
     return shown.slice(0, shownMax).sort((a, b) => order.indexOf(a.entry.group) - order.indexOf(b.entry.group))
   }, [entries, wanted])
+  const navigate = useNavigate()
+  const q = wanted.trim()
+  const shown = q === '' ? found : [...found, searchFor(q, t, () => void navigate({ to: '/search', search: { q } }))]
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }), [at])
 
@@ -44,9 +47,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
       return onClose()
     }
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: event.ctrlKey ? 0 : undefined }[event.key]
-    if (event.key === 'Enter') run(found[at]?.entry)
+    if (event.key === 'Enter') run(shown[at]?.entry)
     else if (to === undefined) return
-    else setAt((to + found.length) % Math.max(1, found.length))
+    else setAt((to + shown.length) % Math.max(1, shown.length))
     event.preventDefault()
   }
   return (
@@ -62,7 +65,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           role="combobox"
           aria-expanded="true"
           aria-controls="palette-list"
-          aria-activedescendant={found.length === 0 ? undefined : `palette-${at}`}
+          aria-activedescendant={shown.length === 0 ? undefined : `palette-${at}`}
           aria-label={t('palette.input')}
           placeholder={t('palette.input')}
           value={wanted}
@@ -75,9 +78,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
         {row !== null && <span className="chip">{nameOf(row.contact, t)}</span>}
       </div>
       <div className="plist" id="palette-list" role="listbox" aria-label={t('palette.results')} ref={list}>
-        {found.map(({ entry, marks }, index) => (
+        {shown.map(({ entry, marks }, index) => (
           <div key={entry.id}>
-            {entry.group !== found[index - 1]?.entry.group && (
+            {entry.group !== shown[index - 1]?.entry.group && (
               <p className="pg" role="presentation">
                 {entry.group === 'people' ? t('palette.people') : t(`keys.group.${entry.group}`)}
               </p>
@@ -120,6 +123,15 @@ export function Palette({ onClose }: { onClose: () => void }) {
       </p>
     </Dialog>
   )
+}
+
+/** What the palette does not know, somebody may have said. */
+function searchFor(q: string, t: Words, run: () => void): { entry: Entry; marks: { text: string; hit: boolean }[] } {
+  const label = t('palette.searchFor', { q })
+  return {
+    entry: { id: 'search for', group: 'go', label, hint: null, keys: null, always: false, run },
+    marks: [{ text: label, hit: false }],
+  }
 }
 
 /** How far a match is from the beginning in one piece: 0 at the start, 1 whole inside, more when scattered. */

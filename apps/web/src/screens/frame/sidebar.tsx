@@ -1,7 +1,7 @@
 import type { Channel } from '@answerback/core/api'
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useMatchRoute, useSearch } from '@tanstack/react-router'
-import { Globe, Hourglass, Inbox, PackageOpen, Plug, Search, Settings } from 'lucide-react'
+import { Command, Globe, Hourglass, Inbox, PackageOpen, Plug, Search, Settings } from 'lucide-react'
 import { channelsQuery, countsQuery } from '../../api/queries.ts'
 import { runCommand } from '../../keys/handlers.ts'
 import { Avatar } from '../../ui/avatar.tsx'
@@ -39,7 +39,7 @@ export function Sidebar() {
         <BrandMark />
         <span className="ell">{me.workspace.name}</span>
         <button type="button" className="ib s end" aria-label={t('nav.commands')} onClick={() => runCommand('palette')}>
-          <Search className="i" aria-hidden="true" />
+          <Command className="i" aria-hidden="true" />
         </button>
       </div>
       <Link className="nav open" to="/inbox/{-$view}" params={{ view: undefined }}>
@@ -61,6 +61,10 @@ export function Sidebar() {
           </Link>
         ))}
       </div>
+      <Link className="nav" to="/search">
+        <Search className="i" aria-hidden="true" />
+        <span className="ell">{t('nav.search')}</span>
+      </Link>
       <Link className="nav" to="/queue">
         <Hourglass className="i" aria-hidden="true" />
         <span className="ell">{t('nav.unanswered')}</span>

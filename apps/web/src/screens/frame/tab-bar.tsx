@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Hourglass, Inbox, Menu as MenuIcon, PackageOpen, Plug, Search } from 'lucide-react'
+import { Command, Hourglass, Inbox, Menu as MenuIcon, PackageOpen, Plug, Search } from 'lucide-react'
 import { runCommand } from '../../keys/handlers.ts'
 import { useMay, useMe } from '../../ui/me.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
@@ -17,6 +17,10 @@ export function TabBar() {
       <Link to="/inbox/{-$view}" params={{ view: undefined }}>
         <Inbox className="i" aria-hidden="true" />
         {t('nav.inbox')}
+      </Link>
+      <Link to="/search">
+        <Search className="i" aria-hidden="true" />
+        {t('nav.search')}
       </Link>
       <Link to="/queue">
         <Hourglass className="i" aria-hidden="true" />
@@ -43,7 +47,7 @@ export function TabBar() {
             {t('nav.deliveries')}
           </MenuItem>
         )}
-        <MenuItem icon={<Search className="i" aria-hidden="true" />} onChoose={() => runCommand('palette')}>
+        <MenuItem icon={<Command className="i" aria-hidden="true" />} onChoose={() => runCommand('palette')}>
           {t('nav.commands')}
         </MenuItem>
         <UserMenuItems />

@@ -45,13 +45,15 @@ export function InboxScreen() {
       void navigate({
         to: '/c/$conversationId',
         params: { conversationId: id },
-        search: { ...search, view: view === 'waiting' ? undefined : view },
+        search: { ...search, message: undefined, q: undefined, view: view === 'waiting' ? undefined : view },
         replace: openId !== null,
       })
     },
     [navigate, search, view, openId],
   )
   const close = useCallback(() => {
+    // From what was found one goes back to it.
+    if (search.q !== undefined) return void navigate({ to: '/search', search: { q: search.q } })
     if (openId !== null) setCursor(openId)
     void navigate({
       to: '/inbox/{-$view}',

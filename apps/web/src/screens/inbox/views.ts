@@ -11,6 +11,9 @@ export type ListSearch = {
   assignee?: string | undefined
   due?: 'late' | 'soon' | undefined
   liked?: true | undefined
+  /** The message that an open thread is shown at, and what was looked for when it was found. */
+  message?: string | undefined
+  q?: string | undefined
 }
 
 const pageSize = 50
@@ -24,6 +27,8 @@ export function readSearch(search: Record<string, unknown>): ListSearch {
   if (isId(search.assignee) || search.assignee === 'me' || search.assignee === 'none') result.assignee = search.assignee
   if (search.due === 'late' || search.due === 'soon') result.due = search.due
   if (search.liked === true || search.liked === 'true') result.liked = true
+  if (isId(search.message)) result.message = search.message
+  if (typeof search.q === 'string' || typeof search.q === 'number') result.q = String(search.q).slice(0, 200)
   return result
 }
 

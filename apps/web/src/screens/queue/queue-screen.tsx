@@ -10,6 +10,7 @@ import { useMe } from '../../ui/me.tsx'
 import { useWords } from '../../words/words.tsx'
 import { useList } from '../inbox/use-list.ts'
 import { useActions } from '../thread/use-actions.ts'
+import { Download } from './download.tsx'
 import { QueueFilters } from './queue-filters.tsx'
 import { QueueReview } from './queue-review.tsx'
 import { QueueRow } from './queue-row.tsx'
@@ -70,6 +71,7 @@ export function QueueScreen() {
     <section className="page queue">
       <header className="phead">
         <h1 tabIndex={-1}>{t('queue.title')}</h1>
+        <Download search={search} />
       </header>
       <div className="wrap">
         {summary !== undefined && <QueueStrip summary={summary} />}

@@ -1,4 +1,5 @@
 import type { Channel, Conversation, Reply } from '@answerback/core/api'
+import { useSearch } from '@tanstack/react-router'
 import { Eye, Moon } from 'lucide-react'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { whenText } from '../../clock/instants.ts'
@@ -58,7 +59,7 @@ export function Thread({ conversation, channel }: { conversation: Conversation; 
   const url = safeUrl(waitingMessage?.url ?? conversation.post?.url ?? null)
 
   useEffect(() => markSeen(conversation.id, conversation.lastMessage.id), [conversation.id, conversation.lastMessage.id])
-  useScrollToOwed(body, conversation)
+  useScrollToOwed(body, conversation, useSearch({ strict: false }).message)
   const { takeWish } = list
   useEffect(() => {
     if (takeWish(conversation.id)) field.current?.focus()
@@ -240,8 +241,8 @@ function useSigns(conversationId: string): () => void {
   }, [live, conversationId])
 }
 
-/** Opens at what is owed; later arrivals move nothing under the reader's eyes unless they were at the end. */
-function useScrollToOwed(body: React.RefObject<HTMLDivElement | null>, conversation: Conversation): void {
+/** Opens at the message that was looked for, else at what is owed; later arrivals move nothing under the reader's eyes unless they were at the end. */
+function useScrollToOwed(body: React.RefObject<HTMLDivElement | null>, conversation: Conversation, soughtId: string | undefined): void {
   const atEnd = useRef(true)
   const first = useRef(true)
   const size = conversation.messages.length + conversation.replies.length
@@ -257,11 +258,14 @@ function useScrollToOwed(body: React.RefObject<HTMLDivElement | null>, conversat
   useEffect(() => {
     const area = body.current
     if (area === null) return
+    const sought = first.current && soughtId !== undefined ? area.querySelector(`[data-message="${soughtId}"]`) : null
     const owed = first.current ? area.querySelector('.owed') : null
-    if (owed !== null) owed.scrollIntoView({ block: 'nearest' })
+    sought?.classList.add('sought')
+    if (sought !== null) sought.scrollIntoView({ block: 'center' })
+    else if (owed !== null) owed.scrollIntoView({ block: 'nearest' })
     else if (atEnd.current) area.scrollTo({ top: area.scrollHeight })
     first.current = false
-  }, [body, size])
+  }, [body, size, soughtId])
 }
 
 function press(id: string): void {

@@ -1,0 +1,33 @@
+/** The words of the search. */
+export const search = {
+  title: 'Search',
+  pageTitle: 'Search · {name}',
+  pageTitleFor: '“{q}” · Search · {name}',
+  label: 'Words of a message, a name or a handle',
+  clear: 'Clear the search',
+  filters: 'Narrow the search',
+  state: 'State',
+  anyState: 'Any state',
+  results: 'What was found, the newest first',
+  looking: 'Looking…',
+  tooLittle: 'Write two letters or more.',
+  found: '{count, plural, one {1 conversation} other {# conversations}}{more, select, yes { so far} other {}}',
+  more: 'Look further back',
+  end: 'That was all.',
+  none: 'Nothing was found for “{q}”.',
+  noneFiltered: 'Nothing was found for “{q}” with these filters.',
+  withoutFilters: 'Search without filters',
+  advice: {
+    fewer: 'Fewer words find more: a message must have all of them.',
+    beginning: 'Of the last word the beginning is enough.',
+    quotes: 'Quotation marks hold words together: “does it fold”.',
+    gone: 'What somebody took back, or changed, is not found by its old words.',
+  },
+  start: 'What anybody said, or we answered, in any language',
+  startHow: {
+    words: 'Words in any order, and of the last one the beginning.',
+    people: 'Names and handles, also together with words: rosa strap.',
+    quotes: 'Words in quotation marks follow one another.',
+  },
+  hidden: 'hidden by us',
+} as const
