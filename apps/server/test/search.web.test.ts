@@ -132,6 +132,7 @@ test('on a phone the search is one of the tabs, and from a thread one comes back
   await page.locator('.sought').waitFor()
   await page.getByRole('button', { name: 'Back to the list' }).click()
   await hits(page).first().waitFor()
+  expect(await field(page).inputValue()).toBe('strap')
   await page.context().close()
 }, 60_000)
 
@@ -141,6 +142,7 @@ test('the palette looks for what it does not know', async () => {
   await page.getByRole('combobox').fill('strap')
   await page.getByRole('option', { name: /Search what was said: strap/ }).click()
   await hits(page).first().waitFor()
+  expect(new URL(page.url()).searchParams.get('q')).toBe('strap')
   await page.context().close()
 }, 60_000)
 
