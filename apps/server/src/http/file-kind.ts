@@ -30,6 +30,7 @@ export const knownTypes: readonly string[] = [
   ...['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif', 'image/heic', 'image/heif'],
   ...['video/mp4', 'video/quicktime', 'video/webm', 'video/ogg'],
   ...['audio/mpeg', 'audio/mp4', 'audio/ogg', 'audio/wav', 'audio/flac', 'audio/aac'],
+  'application/pdf',
 ]
 
 /** The usual name of a MIME type, without parameters. */
@@ -62,6 +63,7 @@ function typeOf(bytes: Buffer): string | null {
   if (starts('RIFF') && starts('WEBP', 8)) return 'image/webp'
   if (starts('RIFF') && starts('WAVE', 8)) return 'audio/wav'
   if (starts('fLaC')) return 'audio/flac'
+  if (starts('%PDF-')) return 'application/pdf'
   if (starts('OggS')) return bytes.subarray(0, 128).includes('\x80theora', 0, 'latin1') ? 'video/ogg' : 'audio/ogg'
   if (starts('\x1aE\xdf\xa3')) return bytes.subarray(0, 64).includes('webm') ? 'video/webm' : null
   if (starts('ftyp', 4)) return typeOfBrands(bytes)
@@ -90,6 +92,7 @@ function typeOfBrands(bytes: Buffer): string {
 /** As far as a container tells without reading it through. */
 function isWhole(type: string, bytes: Buffer): boolean {
   if (type === 'audio/wav') return bytes.readUInt32LE(4) + 8 <= bytes.length + 1
+  if (type === 'application/pdf') return bytes.subarray(-1_024).includes('%%EOF')
   if (!['video/mp4', 'video/quicktime', 'audio/mp4'].includes(type)) return bytes.length > 64
   let index = false
   for (let at = 0; at + 8 <= bytes.length;) {

@@ -31,7 +31,7 @@ export function uploadRoutes(server: FastifyInstance, ctx: Context): void {
         schema: {
           querystring: uploadQuery,
           body: binary,
-          consumes: [...media, 'application/octet-stream'],
+          consumes: [...media, 'application/pdf', 'application/octet-stream'],
           response: { 201: upload },
           tags: ['replies'],
           summary:

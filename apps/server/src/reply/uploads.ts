@@ -120,7 +120,7 @@ function readKind({ type: said, data }: Given): { type: string; width: number | 
   if (kind === null)
     throw unreadable(
       'is of no known type',
-      `this is no picture, film or sound that is known here${anything ? '' : `, though it is called ${wanted}`}. Save it as JPEG, PNG or MP4, for example.`,
+      `this is nothing that is known here${anything ? '' : `, though it is called ${wanted}`}. Save it as JPEG, PNG or MP4, for example.`,
     )
   if (!anything && !isSaidRight(wanted, kind.type))
     throw unreadable(`is ${kind.type}`, `the file is called ${wanted} and its bytes are ${kind.type}. Send it as what it is.`)
