@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoManager } from '../src/demo/demo.ts'
 import type { Running } from '../src/server.ts'
 import { openPage, type Browser, type Page } from './browser.ts'
@@ -16,8 +16,12 @@ beforeAll(async () => {
 })
 afterAll(() => house?.close())
 
-describe.each(['desktop', 'phone'] as const)('on a %s', (screen) => {
-  test.each(['mastodon', 'bluesky'])('%s: pictures stand there as they were described, without camera data', async (platform) => {
+test.each([
+  ['desktop', 'mastodon'],
+  ['phone', 'bluesky'],
+] as const)(
+  'on a %s, %s: pictures stand there as they were described, without camera data',
+  async (screen, platform) => {
     const visitor = await comment(platform, `Does the strap come off? (${platform}, ${screen})`)
     const page = await openThread(`Does the strap come off? (${platform}, ${screen})`, screen)
     await choose(page, { name: 'strap.jpg', mimeType: 'image/jpeg', buffer: await photo(page) })
@@ -39,8 +43,9 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (screen) => {
     expect(sent.includes('48.8583 N')).toBe(false)
     await page.context().close()
     await visitor.context().close()
-  })
-})
+  },
+  120_000,
+)
 
 test('what does not fit is left out with its reason, and a large photo is made smaller', async () => {
   await comment('bluesky', 'What fits here?')
@@ -57,12 +62,15 @@ test('what does not fit is left out with its reason, and a large photo is made s
   expect(await page.getByRole('button', { name: 'Add pictures' }).getAttribute('aria-disabled')).toBe('true')
   await page.getByRole('button', { name: 'Remove 1.png' }).click()
   await expect.poll(() => page.getByRole('button', { name: 'Add pictures' }).getAttribute('aria-disabled')).toBe('false')
-  // Where no file is taken, a pasted one is answered too.
-  await comment('reddit', 'And here?')
-  await page.goto(`${running.url}/inbox`)
-  await row(page, 'And here?').click({ timeout: 40_000 })
+  await page.context().close()
+})
+
+test('where no file is taken, a pasted one is answered too', async () => {
+  await comment('instagram', 'And here?')
+  const page = await openThread('And here?')
   await paste(page, 'any.png')
-  await page.getByText('Reddit takes no files with a reply.').first().waitFor()
+  await page.getByText('Instagram takes no files with a reply.').first().waitFor()
+  expect(await files(page).count()).toBe(0)
   await page.context().close()
 })
 
@@ -112,6 +120,41 @@ test('a draft keeps its files over another conversation and a reload, undo bring
   await page.context().close()
 })
 
+test('files are dropped onto the composer, by key chosen, and go with no private answer', async () => {
+  await comment('mastodon', 'Is there a longer strap?')
+  const page = await openThread('Is there a longer strap?')
+  await drop(page, 'body', 'beside.png')
+  await drop(page, '#composer', 'long.png')
+  await expect.poll(() => files(page).count()).toBe(1)
+  await page.locator('#thread').focus()
+  const chooser = page.waitForEvent('filechooser')
+  await page.keyboard.press('p')
+  await (await chooser).setFiles({ name: 'longer.png', mimeType: 'image/png', buffer: aPng(9, 9, 9) })
+  await expect.poll(() => files(page).count()).toBe(2)
+  await expect.poll(() => page.getByRole('button', { name: /^send/i }).isEnabled()).toBe(true)
+  await page.getByRole('checkbox', { name: /in private/i }).check()
+  await page.getByText('Files cannot go with a private answer. Remove them, or answer in public.').waitFor()
+  expect(await page.getByRole('button', { name: /^send/i }).isDisabled()).toBe(true)
+  await page.context().close()
+})
+
+test('where the platform fetches files itself, a server without an address says so before anything is written', async () => {
+  await comment('threads', 'Do you mend zips?')
+  const page = await openThread('Do you mend zips?')
+  await page.route('**/api/v1/me', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), reachable: false } })
+  })
+  await page.reload()
+  await page.getByRole('button', { name: 'Add pictures' }).click({ force: true })
+  await page
+    .getByText(/Threads fetches files from here, and this server has no address/)
+    .first()
+    .waitFor()
+  expect(await files(page).count()).toBe(0)
+  await page.context().close()
+})
+
 test('a reply on its way shows its files; one that was refused goes back into the composer with them', async () => {
   const visitor = await comment('mastodon', 'Do you ship to Oslo?')
   const page = await openThread('Do you ship to Oslo?')
@@ -119,8 +162,9 @@ test('a reply on its way shows its files; one that was refused goes back into th
   await paste(page, 'map.png')
   await describeFile(page, 'map.png', 'A map')
   await box(page).fill('We do')
+  await expect.poll(() => page.getByRole('button', { name: /^send/i }).isEnabled()).toBe(true)
   await box(page).press('ControlOrMeta+Shift+Enter')
-  await page.locator('.msg.outgoing').getByRole('img', { name: 'A map' }).waitFor()
+  await page.locator('.msg.outgoing, .msg.failed').getByRole('img', { name: 'A map' }).waitFor()
   const failed = page.locator('.msg.failed')
   await failed.getByRole('img', { name: 'A map' }).waitFor({ timeout: 40_000 })
   await failed.getByText(/The picture is too dark/).waitFor()
@@ -130,7 +174,7 @@ test('a reply on its way shows its files; one that was refused goes back into th
   await page.getByRole('button', { name: /^send/i }).click()
   await expectShown(visitor, 'A map', ['A map'])
   await page.context().close()
-})
+}, 120_000)
 
 test('nothing failed on the way', () => {
   expect(house.troubles).toEqual([])
@@ -205,6 +249,15 @@ async function paste(page: Page, name: string): Promise<void> {
     const clipboardData = new DataTransfer()
     clipboardData.items.add(new File([new Uint8Array([${aPng(40, 30, name.length).join()}])], ${JSON.stringify(name)}, { type: 'image/png' }))
     document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+  }`)
+}
+
+async function drop(page: Page, place: string, name: string): Promise<void> {
+  await page.evaluate(`{
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File([new Uint8Array([${aPng(40, 30).join()}])], ${JSON.stringify(name)}, { type: 'image/png' }))
+    for (const kind of ['dragover', 'drop'])
+      document.querySelector(${JSON.stringify(place)}).dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }))
   }`)
 }
 
