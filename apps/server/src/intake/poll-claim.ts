@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { takeFromAll, type Used } from '../access/call-budget.ts'
 import { besideReading, sharerOf } from '../access/counted-calls.ts'
 import { readShared, takeShared, type Ask } from '../access/shared-calls.ts'
@@ -14,12 +14,13 @@ export type ChannelRow = typeof t.channel.$inferSelect
 export type PollRow = typeof t.poll.$inferSelect
 
 /**
- * One channel that this process alone reads now. `lane`: its platform and host, and whether it failed last time. `calls`: how many are paid for already. `others`: what
- * replies and the like used of the account's own allowances.
+ * One channel that this process alone reads now. `ownedIds`: all accounts that its workspace has on that platform. `lane`: its platform and host, and whether it failed last
+ * time. `calls`: how many are paid for already. `others`: what replies and the like used of the account's own allowances.
  */
 export type Claimed = {
   channel: ChannelRow
   poll: PollRow
+  ownedIds: string[]
   lane: string
   leasedUntil: Date
   calls: number
@@ -46,10 +47,15 @@ export async function claimPolls(ctx: Context, room: Room): Promise<Claimed[]> {
   const lanes = await lease(ctx, room, now, leasedUntil)
   if (lanes.size === 0) return []
   const rows = await ctx.db.system
-    .select({ poll: t.poll, channel: t.channel })
+    .select({
+      ...{ poll: t.poll, channel: t.channel },
+      ownedIds: sql<
+        string[]
+      >`array(select external_id from channel own where own.workspace_id = ${t.channel.workspaceId} and own.platform = ${t.channel.platform})`,
+    })
     .from(t.poll)
     .innerJoin(t.channel, eq(t.channel.id, t.poll.channelId))
-    .where(inArray(t.poll.channelId, [...lanes.keys()]))
+    .where(sql`${t.poll.channelId} = any(${sql.param([...lanes.keys()])}::uuid[])`)
   const claimed = rows
     .toSorted((a, b) => a.poll.dueAt.getTime() - b.poll.dueAt.getTime())
     .map((row): Claimed => ({

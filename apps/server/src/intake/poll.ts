@@ -28,20 +28,14 @@ type State = Kept['state']
 
 /**
  * Reads one claimed channel. What was read is stored and the cursor advances with it; a failure is kept with the channel, in words, and postpones this channel
- * alone. False when the host did not answer properly. `ownedIds`: the workspace's accounts there.
+ * alone. False when the host did not answer properly.
  */
-export async function readChannel(
-  ctx: Context,
-  keeper: Keeper,
-  claimed: Claimed,
-  given: { wishes: Wishes; ownedIds: string[] },
-): Promise<boolean> {
+export async function readChannel(ctx: Context, keeper: Keeper, claimed: Claimed, wishes: Wishes): Promise<boolean> {
   const { channel, poll } = claimed
   const meter = openMeter(ctx, claimed)
   const cost = spending(claimed, platformOf(ctx, channel.platform), ctx.now())
   if (!isInUse(channel)) return rest(ctx, keeper, claimed, restMs, poll.error)
   if (cost.reached !== null) return rest(ctx, keeper, claimed, restMs, cost.reached)
-  const { wishes } = given
   const platform = platformOf(ctx, channel.platform)
   const { posts: whole, missing } = wishes.unsettled ? await settleLedger(ctx, channel) : nothingToRead
   const startedAt = ctx.now()
@@ -49,7 +43,7 @@ export async function readChannel(
   let counted: Counted | null
   let back: ReadBack | null
   try {
-    const io = await ioOf(ctx, channel, { fetch: meter.fetch, ownedIds: given.ownedIds })
+    const io = await ioOf(ctx, channel, { fetch: meter.fetch, ownedIds: claimed.ownedIds })
     const posts = [...whole, ...wishes.posts.filter((post) => !whole.some((each) => each.externalId === post.externalId))]
     const wanted = poll.wanted.length > 0 && { wanted: poll.wanted }
     const backTo = poll.cursor === null && poll.backTo !== null && { backTo: poll.backTo.toISOString() }

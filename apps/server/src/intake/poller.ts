@@ -1,6 +1,4 @@
-import { inArray, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { schema as t } from '../db/schema.ts'
 import { readChannel } from './poll.ts'
 import { claimPolls, renewLeases, type Claimed } from './poll-claim.ts'
 import { openKeeper } from './poll-keep.ts'
@@ -59,10 +57,9 @@ export function openPoller(ctx: Context, { atOnce = readAtOnce } = {}): Poller {
       if (free <= 0) return 0
       const claimed = await claimPolls(ctx, { free, perLane: readAtOneHost, perFailingLane: triedAgainAtOneHost, lanes: lanesLeft() })
       if (claimed.length === 0) return 0
-      const [wishes, owned] = await Promise.all([wishesOf(ctx, claimed), ownedBy(ctx, claimed)])
+      const wishes = await wishesOf(ctx, claimed)
       for (const each of claimed) {
-        const given = { wishes: wishes.get(each.channel.id)!, ownedIds: owned.get(ownerOf(each.channel)) ?? [] }
-        const done: Promise<void> = readChannel(ctx, keeper, each, given)
+        const done: Promise<void> = readChannel(ctx, keeper, each, wishes.get(each.channel.id)!)
           .then((well) => learn(each.lane, well))
           .catch((error: unknown) => ctx.log.error({ channel: each.channel.id, err: error }, 'poll: failed'))
           .finally(() => reading.delete(each))
@@ -75,18 +72,4 @@ export function openPoller(ctx: Context, { atOnce = readAtOnce } = {}): Poller {
     },
     close: () => clearInterval(renewal),
   }
-}
-
-/** All accounts of the workspaces at hand, by workspace and platform. */
-async function ownedBy(ctx: Context, claimed: Claimed[]): Promise<Map<string, string[]>> {
-  const rows = await ctx.db.system
-    .select({ workspaceId: t.channel.workspaceId, platform: t.channel.platform, ids: sql<string[]>`array_agg(${t.channel.externalId})` })
-    .from(t.channel)
-    .where(inArray(t.channel.workspaceId, [...new Set(claimed.map((each) => each.channel.workspaceId))]))
-    .groupBy(t.channel.workspaceId, t.channel.platform)
-  return new Map(rows.map((row) => [ownerOf(row), row.ids]))
-}
-
-function ownerOf({ workspaceId, platform }: { workspaceId: string; platform: string }): string {
-  return `${workspaceId} ${platform}`
 }
