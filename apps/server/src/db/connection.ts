@@ -50,9 +50,7 @@ export function connect(app: PoolConfig, system: PoolConfig, onError: (error: Er
       if (reads.length === 0) return []
       const client = await appPool.connect()
       try {
-        const texts = reads.map(
-          ({ workspaceId, text }) => `select set_config('app.workspace', ${client.escapeLiteral(workspaceId)}, true); ${text};`,
-        )
+        const texts = reads.map(({ workspaceId, text }) => `set local app.workspace = ${client.escapeLiteral(workspaceId)}; ${text};`)
         // Several statements in one message: one transaction, which ends with it (PostgreSQL, "Multiple Statements in a Simple Query").
         const results = (await client.query(texts.join('\n'))) as unknown as { rows: Record<string, unknown>[] }[]
         return reads.map((_, index) => results[index * 2 + 1]!.rows)

@@ -23,10 +23,10 @@ export async function wishesOf(ctx: Context, claimed: Pick<Claimed, 'channel' | 
   const answers = await ctx.db.readInWorkspaces(
     claimed.map(({ channel, poll }) => ({ workspaceId: channel.workspaceId, text: question(channel.id, poll.openAfter, now) })),
   )
-  return new Map(claimed.map(({ channel }, index) => [channel.id, answers[index]![0] as Wishes]))
+  return new Map(claimed.map(({ channel }, index) => [channel.id, answers[index]![0]!['wishes'] as Wishes]))
 }
 
-/** All lists as JSON in one row: what is looked up stands in this text, and all of it is ours. The id of a turn begins with that of a message. */
+/** All of it as one JSON value: what is looked up stands in this text, and all of it is ours. The id of a turn begins with that of a message. */
 function question(channelId: string, openAfter: string | null, now: string): string {
   const after = /^[\w:.-]*$/.test(openAfter ?? '') ? (openAfter ?? '') : ''
   return `
@@ -46,10 +46,10 @@ function question(channelId: string, openAfter: string | null, now: string): str
     due as (
       select p.id, p.external_id, p.ref, p.reported_replies, p.seen_at from post_ledger l join post p on p.id = l.post_id
       where l.channel_id = '${channelId}' and l.due_at <= '${now}'::timestamptz and not (l.unsettled and l.reported is null) order by l.due_at limit ${countedPerRound})
-    select
-      (select coalesce(json_agg(json_build_object('externalId', external_id, 'ref', ref) order by at desc nulls last, platform_at desc), '[]') from chosen) as posts,
-      (select coalesce(json_agg(json_build_object('externalId', external_id, 'ref', ref)), '[]') from waiting) as open,
-      (select case when count(*) = ${openPerRound} then max(id) end from open_turn) as "openAfter",
-      (select coalesce(json_agg(json_build_object('id', id, 'externalId', external_id, 'ref', ref, 'reported', reported_replies, 'seenAt', seen_at)), '[]') from due) as count,
-      exists (select from post_ledger where channel_id = '${channelId}' and unsettled) as unsettled`
+    select json_build_object(
+      'posts', (select coalesce(json_agg(json_build_object('externalId', external_id, 'ref', ref) order by at desc nulls last, platform_at desc), '[]') from chosen),
+      'open', (select coalesce(json_agg(json_build_object('externalId', external_id, 'ref', ref)), '[]') from waiting),
+      'openAfter', (select case when count(*) = ${openPerRound} then max(id) end from open_turn),
+      'count', (select coalesce(json_agg(json_build_object('id', id, 'externalId', external_id, 'ref', ref, 'reported', reported_replies, 'seenAt', seen_at)), '[]') from due),
+      'unsettled', exists (select from post_ledger where channel_id = '${channelId}' and unsettled)) as wishes`
 }
