@@ -45,7 +45,8 @@ export async function openApp(
     loggerInstance: ctx.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 256 * 1024,
-    requestTimeout: 30_000,
+    // A file of 10 MiB from a phone with half a megabit takes that long; what only begins and never goes on is ended by Node's own limit for headers.
+    requestTimeout: 180_000,
     genReqId: () => uuidv7(),
     // A line names its request by itself: a logger for each would cost a webhook more than reading its body.
     childLoggerFactory: (logger, _bindings, options) => (options.level === undefined ? logger : logger.child({}, options)),
