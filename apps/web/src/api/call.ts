@@ -73,6 +73,12 @@ export async function readFile(path: string): Promise<Blob> {
   return (await ask(path, { method: 'GET', cache: 'no-store' })).blob()
 }
 
+/** Resolves when the file is there, without its bytes. Throws ApiProblem. */
+export async function findFile(path: string): Promise<void> {
+  const { body } = await ask(path, { method: 'GET', cache: 'no-store' })
+  await body?.cancel()
+}
+
 /** What every request carries beside its own: which workspace it is meant for. */
 export function workspaceHeaders(): Record<string, string> {
   const workspace = chosenWorkspace()

@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react'
-import { ApiProblem, readFile } from '../api/call.ts'
+import { ApiProblem, findFile, readFile } from '../api/call.ts'
 import { thumbnailOf } from './thumbnail.ts'
 
 /** What is known of a file on the server. `url`: its likeness as a data: address, null where there is none to show; `gone`: the server has its bytes no more. */
@@ -27,7 +27,7 @@ async function load(uploadId: string, type: string): Promise<void> {
   if (pictures.has(uploadId) || asked.has(uploadId)) return
   asked.add(uploadId)
   try {
-    pictures.set(uploadId, { url: await likenessOf(await readFile(`/uploads/${uploadId}`), type), gone: false })
+    pictures.set(uploadId, { url: await likenessOf(`/uploads/${uploadId}`, type), gone: false })
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 404) pictures.set(uploadId, { url: null, gone: true })
   } finally {
@@ -36,11 +36,11 @@ async function load(uploadId: string, type: string): Promise<void> {
   }
 }
 
-async function likenessOf(file: Blob, type: string): Promise<string | null> {
-  if (!type.startsWith('image/')) return null
+async function likenessOf(path: string, type: string): Promise<string | null> {
+  if (!type.startsWith('image/')) return (await findFile(path), null)
+  const file = await readFile(path)
   try {
-    const bitmap = await createImageBitmap(file)
-    return thumbnailOf(bitmap, type)
+    return thumbnailOf(await createImageBitmap(file), type)
   } catch {
     return null
   }

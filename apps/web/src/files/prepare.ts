@@ -53,7 +53,8 @@ async function headOf(file: File): Promise<Uint8Array> {
 
 async function readPicture(file: File): Promise<ImageBitmap | null> {
   try {
-    return await createImageBitmap(file, { imageOrientation: 'from-image' })
+    // Upright by itself, as the camera held it.
+    return await createImageBitmap(file)
   } catch {
     return null
   }

@@ -106,7 +106,8 @@ export function forgetLeftOut(conversationId: string): void {
 
 async function prepare(place: Place, key: string, file: File, type: string): Promise<void> {
   if (!underway.has(key)) return
-  const prepared = await prepareFile(file, type, place.limit)
+  // What a browser cannot draw, for want of memory too, must not keep those that come after it.
+  const prepared = await prepareFile(file, type, place.limit).catch((): Unfit => ({ why: 'unreadable' }))
   if (!underway.has(key)) return
   if ('why' in prepared) {
     removeFile(place, key)
