@@ -21,7 +21,7 @@ let folder: string
 let file: string
 let heldId: string
 /** Larger than the pieces in which rows travel. */
-const picture = Buffer.concat([aPng(), randomBytes(3 << 20)])
+const picture = Buffer.concat([aPng(), randomBytes(600_000)])
 let pictureId: string
 
 beforeAll(async () => {
