@@ -25,6 +25,10 @@ const benches: Record<string, { about: string; load: () => Promise<{ default: (a
     about: 'the unanswered page behind row-level security, against a role that passes it',
     load: () => import('./walls.ts'),
   },
+  search: {
+    about: 'the first page of a search over a million messages, against the best plan that can be forced [--messages n]',
+    load: () => import('./search.ts'),
+  },
   memory: { about: 'resident memory of the busy demo over time [--minutes 10]', load: () => import('./memory.ts') },
 }
 

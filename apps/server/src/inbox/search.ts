@@ -12,11 +12,12 @@ import { snippetOf } from './snippet.ts'
 type Query = z.output<typeof searchQuery>
 
 /** Messages that have the words: up to so many are put in order, of more the newest are walked through. */
-const fewMax = 2_000
-/** Messages walked through, and messages read, for one page at most. */
+const fewMax = 1_000
+/** Messages walked through before any index of words is asked, and at most, at a time. */
+const glanceMax = 500
 const walkMax = 20_000
-const readMax = 400
-const readAtOnce = 50
+/** So often at most is looked on for one page, where most of what was proposed does not hold, or was shown before. */
+const roundsMax = 6
 
 /**
  * Conversations that hold all the words, in a message or in its writer's name, newest first, each once. The index of words only proposes: what is shown is judged by
@@ -27,23 +28,22 @@ export async function searchConversations(tx: Queryable, query: Query): Promise<
   if (!isEnough(wanted))
     throw new Problem('bad_request', 'q: write two letters or more.', { invalidParams: [{ name: 'q', reason: 'too little to look for' }] })
   const from = query.cursor === undefined ? null : readCursor(query.cursor)
-  const { places, end } = await propose(tx, wanted, from)
   const hits = new Map<string, { row: Row; marks: Marks }>()
-  let last: Cursor | null = null
-  for (let at = 0; at < places.length && hits.size < query.limit; at += readAtOnce) {
-    const batch = places.slice(at, at + readAtOnce)
-    const found = judge(await readRows(tx, batch, query), wanted)
+  let next: Cursor | null = from
+  for (let round = 0; round < roundsMax && hits.size < query.limit && (round === 0 || next !== null); round += 1) {
+    const { places, end }: Proposed = await propose(tx, wanted, { from: next, limit: query.limit })
+    const found = judge(await readRows(tx, places, query), wanted)
     const before = await toldBefore(tx, found, wanted, from)
-    for (const place of batch) {
-      last = place
+    next = end
+    for (const [at, place] of places.entries()) {
       const hit = found.get(place.id)
       if (hit === undefined || before.has(hit.row.conversationId) || hits.has(hit.row.conversationId)) continue
       hits.set(hit.row.conversationId, hit)
-      if (hits.size === query.limit) break
+      if (hits.size < query.limit) continue
+      if (at < places.length - 1) next = place
+      break
     }
   }
-  const done = last === null || last.id === places.at(-1)!.id
-  const next = done ? end : last
   const conversations = new Map((await rowsOf(tx, [...hits.keys()])).map((row) => [row.id, row]))
   return {
     items: [...hits.values()].map(({ row, marks }) => ({
@@ -60,24 +60,32 @@ type Marks = [number, number][][]
 type Proposed = { places: Cursor[]; end: Cursor | null }
 
 /**
- * Two plans, because no single one is good for every word. Few have it: the index of words gives them all, and they are put in order. Many have it: the newest are walked
- * through, and a page of them comes soon.
+ * Two plans, because no single one is good for every word. Many have it: among the newest there is a page of them. Few have it: the index of words gives them all, and they are put in
+ * order. For what lies between, and for words that stand for nearly everything, the newest are walked through further.
  */
-async function propose(tx: Queryable, wanted: Wanted[], from: Cursor | null): Promise<Proposed> {
+async function propose(tx: Queryable, wanted: Wanted[], { from, limit }: { from: Cursor | null; limit: number }): Promise<Proposed> {
   const { query, vague } = queryOf(wanted)
   const begin = from ?? { at: '9999-12-31T00:00:00.000Z', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }
-  if (!vague) {
-    const few = (await tx.execute<Place>(sql`select * from search_probe(${query}, ${fewMax + 1})`)).rows.map(placeOf)
-    if (few.length <= fewMax) {
-      const places = few.filter((place) => isAfter(begin, place)).toSorted((a, b) => (isAfter(a, b) ? -1 : 1))
-      return { places: places.slice(0, readMax), end: places.length > readMax ? places[readMax - 1]! : null }
-    }
-  }
-  const start = sql`${begin.at}::timestamptz, ${begin.id}::uuid, ${walkMax}`
-  const places = (await tx.execute<Place>(sql`select * from search_walk(${query}, ${start}, ${readMax})`)).rows.map(placeOf)
-  if (places.length === readMax) return { places, end: places.at(-1)! }
-  const end = await tx.execute<Place>(sql`select * from search_walk_end(${start})`)
-  return { places, end: end.rows[0] ? placeOf(end.rows[0]) : null }
+  const start = sql`${begin.at}::timestamptz, ${begin.id}::uuid`
+  const most = Math.ceil(1.5 * limit)
+  const walk = (through: number) => sql`select * from search_walk(${query}, ${start}, ${through}, ${most})`
+  // In one round trip; the index is only asked where the newest did not give a page.
+  const { rows } = await tx.execute<{ newest: number; few: number; message_id: string | null; platform_at: Date }>(sql`
+    with glance as materialized (${walk(glanceMax)}), glanced as (select count(*) as newest from glance),
+      few as materialized (select p.* from glanced, lateral search_probe(${query}, ${fewMax + 1}) p where newest <= ${limit} and not ${vague}::boolean)
+    select newest, (select count(*) from few) as few, p.* from glanced left join lateral (
+      (select * from glance where newest > ${limit}) union all
+      (select * from few where (platform_at, message_id) < (${start}) order by platform_at desc, message_id desc limit ${most})) p on true`)
+  const { newest, few } = rows[0]!
+  const places = rows
+    .flatMap((row) => (row.message_id === null ? [] : [placeOf(row as Place)]))
+    .toSorted((a, b) => (isAfter(a, b) ? -1 : 1))
+  if (newest > limit) return { places, end: places.at(-1)! }
+  if (!vague && few <= fewMax) return { places, end: places.length === most ? places.at(-1)! : null }
+  const walked = (await tx.execute<Place>(walk(walkMax))).rows.map(placeOf)
+  if (walked.length === most) return { places: walked, end: walked.at(-1)! }
+  const end = await tx.execute<Place>(sql`select * from search_walk_end(${start}, ${walkMax})`)
+  return { places: walked, end: end.rows[0] ? placeOf(end.rows[0]) : null }
 }
 
 type Place = { message_id: string; platform_at: Date }
