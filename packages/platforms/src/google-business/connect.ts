@@ -39,7 +39,7 @@ export const connect: Platform['connect'] = {
       label: 'Pub/Sub topic',
       secret: false,
       placeholder: 'projects/my-project/topics/reviews',
-      help: 'To hear of reviews at once; leave empty to have them read every minute. One topic serves all locations of an account.',
+      help: 'To hear of reviews at once: a topic to which mybusiness-api-pubsub@system.gserviceaccount.com may publish. Empty: they are read every minute. One topic serves all locations of an account.',
       optional: true,
     },
     {
