@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ApiProblem } from '../api/call.ts'
 import { files } from '../words/en-files.ts'
 import type { Words } from '../words/words.tsx'
-import { failureWords, sizeWords, takenWords, unfitWords } from './file-phrases.ts'
+import { failureWords, mayRetry, sizeWords, takenWords, unfitWords } from './file-phrases.ts'
 
 const t = createTranslator({ locale: 'en', messages: { files } }) as unknown as Words
 const pictures = { max: 4, types: { 'image/jpeg': 1e6, 'image/png': 1e6, 'image/webp': 1e6, 'image/gif': 1e6 } }
@@ -26,6 +26,9 @@ test('what does not fit says what would', () => {
 test('many types of one size are named by their kind', () => {
   const many = Object.fromEntries(['jpeg', 'png', 'gif', 'webp', 'avif', 'heic', 'bmp'].map((name) => [`image/${name}`, 8e6]))
   expect(takenWords(t, { max: 1, types: { ...many, 'video/mp4': 99e6 } })).toBe('pictures up to 8 MB and MP4 up to 10 MB')
+  expect(takenWords(t, { max: 1, types: { 'image/png': 10_000_000, 'video/mp4': 10_485_760, 'image/gif': 1e6 } })).toBe(
+    'GIF up to 1 MB and PNG or MP4 up to 10 MB',
+  )
   expect(takenWords(t, { max: 1, types: { ...many, 'model/obj': 8e6 } })).toBe('pictures or other files up to 8 MB')
 })
 
@@ -43,4 +46,10 @@ test('a failure is told in the words of the server, where it has any', () => {
   expect(failureWords(t, new ApiProblem(0, {}))).toBe('Not uploaded, the server was not reached.')
   expect(failureWords(t, new ApiProblem(500, { detail: 'stack' }))).toBe('Not uploaded, something went wrong.')
   expect(failureWords(t, new ApiProblem(422, { detail: 'body: the file is damaged.' }))).toBe('Not uploaded. The file is damaged.')
+})
+
+test('what was refused for good is not offered once more', () => {
+  const again = [0, 401, 408, 429, 500, 503].map((status) => mayRetry(new ApiProblem(status, {})))
+  expect(again).toEqual([true, true, true, true, true, true])
+  expect([403, 413, 415, 422].map((status) => mayRetry(new ApiProblem(status, {})))).toEqual([false, false, false, false])
 })

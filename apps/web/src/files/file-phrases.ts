@@ -30,10 +30,13 @@ function whyUnfit(t: Words, unfit: Unfit, limit: MediaLimit, platform: string): 
 
 /** "JPEG, PNG or WebP up to 1 MB and MP4 up to 10 MB". */
 export function takenWords(t: Words, limit: MediaLimit): string {
-  const groups = takenTypes(limit).map(({ names, kinds, maxBytes }) => {
+  const bySize = new Map<string, string[]>()
+  for (const { names, kinds, maxBytes } of takenTypes(limit)) {
+    const max = sizeWords(t, maxBytes)
     const named = names.length > mostNamed ? kinds.map((kind) => kindWords(t, kind)) : names
-    return t('files.upTo', { names: listed([...new Set(named)], 'disjunction'), max: sizeWords(t, maxBytes) })
-  })
+    bySize.set(max, [...(bySize.get(max) ?? []), ...named])
+  }
+  const groups = [...bySize].map(([max, names]) => t('files.upTo', { names: listed([...new Set(names)], 'disjunction'), max }))
   return listed(groups, 'conjunction')
 }
 
@@ -43,6 +46,11 @@ export function sizeWords(t: Words, bytes: number): string {
   if (bytes < 1_000_000) return t('files.size.kb', { n: Math.floor(bytes / 1_000) })
   const mb = bytes / 1_000_000
   return t('files.size.mb', { n: mb >= 10 ? Math.floor(mb) : Math.floor(mb * 10) / 10 })
+}
+
+/** Whether the same file may get through another time: what the server has judged it will judge again. */
+export function mayRetry({ status }: ApiProblem): boolean {
+  return status < 400 || status === 401 || status === 408 || status === 429 || status >= 500
 }
 
 /** Why a file did not get to the server. */

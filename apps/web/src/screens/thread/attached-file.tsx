@@ -3,7 +3,7 @@ import { ChevronLeft, ChevronRight, X } from 'lucide-react'
 import { type ReactNode, useEffect, useId } from 'react'
 import type { DraftFile } from '../../drafts/drafts.ts'
 import { setDraftFile } from '../../drafts/use-draft.ts'
-import { failureWords, sizeWords } from '../../files/file-phrases.ts'
+import { failureWords, mayRetry, sizeWords } from '../../files/file-phrases.ts'
 import { FileIcon } from '../../files/file-icon.tsx'
 import { usePicture } from '../../files/pictures.ts'
 import { type Place, retryFile, type Underway, useUnderway } from '../../files/uploads.ts'
@@ -56,7 +56,7 @@ export function AttachedFile({ file, place, onRemove, onSooner, onLater, onSend,
           <p className={clsx('meta', (state === 'failed' || state === 'lost') && 'err')}>
             <bdi className="ell">{name}</bdi>
             <span>{stateWords(t, state, file, underway)}</span>
-            {state === 'failed' && (
+            {state === 'failed' && (underway?.problem == null || mayRetry(underway.problem)) && (
               <button type="button" className="link" onClick={() => void retryFile(place, file.key)}>
                 {t('files.again')}
               </button>
