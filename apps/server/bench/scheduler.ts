@@ -101,6 +101,7 @@ async function seed(owner: PoolConfig, startAt: number): Promise<Map<string, Pre
     await client.query(`insert into workspace (id, name, time_zone, target_seconds, created_at) values ($1, 'B', 'UTC', 3600, now())`, [
       workspaceId,
     ])
+    await client.query(`insert into workspace_seq (workspace_id) values ($1)`, [workspaceId])
     await client.query(
       `with given as (select * from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::bytea[]) as g (id, platform, last_at, due_at, credentials)),
        channels as (insert into channel (id, workspace_id, platform, external_id, handle, name, api_url, settings, credentials, connected_at, last_delivery_at)

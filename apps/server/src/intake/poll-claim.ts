@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { takeFromAll, type Used } from '../access/call-budget.ts'
 import { besideReading, sharerOf } from '../access/counted-calls.ts'
 import { readShared, takeShared, type Ask } from '../access/shared-calls.ts'
@@ -152,12 +152,12 @@ async function giveBack(ctx: Context, denied: { claimed: Claimed; freeAt: Date }
 /** Keeps what is still being read: slow is not dead. A channel that somebody else has taken meanwhile is left to them. */
 export async function renewLeases(ctx: Context, claimed: Claimed[]): Promise<void> {
   const until = new Date(ctx.now().getTime() + leaseMs)
-  for (const each of claimed) {
-    const renewed = await ctx.db.system
-      .update(t.poll)
-      .set({ leasedUntil: until })
-      .where(and(eq(t.poll.channelId, each.channel.id), eq(t.poll.leasedUntil, each.leasedUntil)))
-      .returning({ id: t.poll.channelId })
-    if (renewed.length > 0) each.leasedUntil = until
-  }
+  const { rows } = await ctx.db.system.execute<{ channel_id: string }>(sql`
+    update poll set leased_until = ${until.toISOString()}::timestamptz
+    from unnest(${sql.param(claimed.map((each) => each.channel.id))}::uuid[],
+      ${sql.param(claimed.map((each) => each.leasedUntil.toISOString()))}::timestamptz[]) as mine (channel_id, leased_until)
+    where poll.channel_id = mine.channel_id and poll.leased_until = mine.leased_until
+    returning poll.channel_id`)
+  const renewed = new Set(rows.map((row) => row.channel_id))
+  for (const each of claimed) if (renewed.has(each.channel.id)) each.leasedUntil = until
 }

@@ -5,7 +5,7 @@ import { platformById } from '@answerback/platforms/registry'
 import { speak } from '@answerback/sandbox/world/speak'
 import { connectAll, openWorld, playedPlatforms, type World } from '../../test/world.ts'
 import type { Context } from '../context.ts'
-import { claimPolls } from './poll-claim.ts'
+import { claimPolls, renewLeases } from './poll-claim.ts'
 import { openPoller, type Poller } from './poller.ts'
 
 /** Those that are read at all. */
@@ -136,6 +136,22 @@ test('what a poller that died had taken is read by another after its lease, and 
   expect(await claimPolls(world.ctx, room)).toHaveLength(0)
   world.pass(1_000)
   expect(await claimPolls(world.ctx, room)).toHaveLength(polled.length)
+})
+
+test('what takes long stays with whoever reads it, but for what another poller has taken', async () => {
+  const room = { free: 100, perLane: 100, perFailingLane: 100, lanes: new Map() }
+  world.pass(120_000)
+  const mine = await claimPolls(world.ctx, room)
+  const [taken, ...kept] = mine
+  const untilAt = new Date(world.ctx.now().getTime() + 45_000)
+  await world.ctx.db.system.execute(
+    sql`update poll set leased_until = ${untilAt.toISOString()}::timestamptz where channel_id = ${taken!.channel.id}::uuid`,
+  )
+  world.pass(30_000)
+  await renewLeases(world.ctx, mine)
+  expect(kept.map((each) => each.leasedUntil.getTime() - world.ctx.now().getTime())).toEqual(kept.map(() => 60_000))
+  world.pass(59_000)
+  expect((await claimPolls(world.ctx, room)).map((each) => each.channel.id)).toEqual([taken!.channel.id])
 })
 
 test('at a host that has enough to do no more is begun', async () => {
