@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { exportQuery } from '@answerback/core/api'
 import { Problem } from '@answerback/core/problem'
 import { record } from '../access/audit.ts'
@@ -8,6 +9,8 @@ import type { Context } from '../context.ts'
 import { actorOf, needs } from '../http/actor.ts'
 import { exportTurns } from './export.ts'
 import { exportFormats, writeExport } from './export-file.ts'
+
+const file = z.any().meta({ type: 'string' })
 
 /** Everything as a file, line by line, for whoever counts elsewhere. One at a time in a workspace; the audit says who took what. */
 export function exportRoutes(server: FastifyInstance, ctx: Context): void {
@@ -19,6 +22,7 @@ export function exportRoutes(server: FastifyInstance, ctx: Context): void {
         exposeHeadRoute: false,
         schema: {
           querystring: exportQuery,
+          response: { 200: file },
           produces: [exportFormats[format].type.split(';')[0]!],
           tags: ['inbox'],
           summary: `Every turn as a line of ${format.toUpperCase()}: since when somebody waited, what became of it, and the words.`,
