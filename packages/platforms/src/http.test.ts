@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { mock } from 'node:test'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { PlatformError } from './error.ts'
 import { bearer, failureOf, retryAfterMsOf, send } from './http.ts'
 
@@ -37,6 +38,30 @@ describe('redirects', () => {
       notSent: false,
     })
     expect(calls).toBe(1)
+  })
+})
+
+describe('how long a call may take', () => {
+  const never = (_url: string | URL | Request, init?: RequestInit): Promise<Response> =>
+    new Promise((_, reject) => init!.signal!.addEventListener('abort', () => reject(init!.signal!.reason as Error)))
+
+  test.each([
+    ['words', 'x'.repeat(10_000), undefined, 20],
+    ['ten MiB', new Uint8Array(10 * 1024 * 1024), undefined, 180],
+    ['ten MiB in a hurry', new Uint8Array(10 * 1024 * 1024), 3_000, 3],
+  ])('%s', async (_what, body, timeoutMs, seconds) => {
+    mock.timers.enable({ apis: ['setTimeout'] })
+    onTestFinished(() => mock.timers.reset())
+    let failure: unknown = null
+    const call = send({ ...io(never), timeoutMs }, { method: 'POST', url: 'https://a.test/x', body }).catch(
+      (error: unknown) => (failure = error),
+    )
+    mock.timers.tick(seconds * 1000 - 1)
+    await new Promise(setImmediate)
+    expect(failure).toBeNull()
+    mock.timers.tick(1)
+    await call
+    expect(failure).toMatchObject({ kind: 'unavailable', notSent: false, message: `a.test did not answer within ${seconds} seconds` })
   })
 })
 

@@ -10,6 +10,8 @@ export type HttpRequest = {
 export type HttpAnswer = { status: number; headers: Headers; body: string }
 
 const defaultTimeoutMs = 20_000
+/** The slowest line on which a file still arrives. */
+const slowestBytesPerSecond = 64 * 1024
 const maxBodyBytes = 8 * 1024 * 1024
 const maxRedirects = 3
 
@@ -40,7 +42,7 @@ export function hurried<T extends ConnectIo>(io: T, timeoutMs: number): T {
 
 async function sendOnce(io: ConnectIo, request: HttpRequest): Promise<HttpAnswer> {
   const { fetch } = io
-  const timeoutMs = io.timeoutMs ?? defaultTimeoutMs
+  const timeoutMs = io.timeoutMs ?? patienceMsFor(request.body)
   const abort = new AbortController()
   const late = new PlatformError('unavailable', `${hostOf(request.url)} did not answer within ${Math.ceil(timeoutMs / 1000)} seconds`)
   let timer: NodeJS.Timeout | undefined
@@ -59,6 +61,11 @@ async function sendOnce(io: ConnectIo, request: HttpRequest): Promise<HttpAnswer
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** A body needs its time on the line before anybody can answer: a second more for every 64 KiB. */
+function patienceMsFor(body: HttpRequest['body'] = ''): number {
+  return defaultTimeoutMs + Math.floor(body.length / slowestBytesPerSecond) * 1000
 }
 
 async function readBody(response: Response): Promise<string> {

@@ -118,7 +118,7 @@ export type ConnectField = { name: string; label: string; secret: boolean; place
 /** Where its id and its secret stand; and, where the app has webhooks, how to enter our address there, which is shown below these words. */
 export type AppWords = { idHelp: string; secretHelp: string; webhook?: string }
 
-/** `timeoutMs` bounds one call to the platform; 20 s when absent. */
+/** `timeoutMs` bounds one call to the platform; when absent 20 s, and the time that what it carries takes on a slow line. */
 export type ConnectIo = { fetch: typeof fetch; now: () => Date; timeoutMs?: number }
 
 /** What connecting found out. `credentials` are encrypted at rest and come back in `Io.credentials`; `settings` are readable. */
