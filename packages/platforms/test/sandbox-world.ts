@@ -79,7 +79,8 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     countBelow: (postId) => world.descendants(itemOf(postId)).length,
     pushed: () => pushed.splice(0),
     uploads: dialect.calls.upload !== undefined,
-    fault: (kind, on, times) => void faults.add({ platform: id, match: { ...dialect.calls[on], times }, fault: { kind } }),
+    fault: (kind, on, times) =>
+      void faults.add({ platform: id, match: { ...dialect.calls[on], times }, fault: kind === 'too_large' ? tooLarge : { kind } }),
     calm: () => faults.remove(),
     breakToken: (state) => faults.setToken(id, state, now()),
     shortPages: () => faults.setQuirks({ shortPages: true }),
@@ -88,6 +89,14 @@ export async function openSandboxWorld(platform: Platform): Promise<World> {
     dropSockets: () => sandbox.dropSockets(id),
     close: () => sandbox.close(),
   }
+}
+
+/** What a proxy says of a body that it does not let through. */
+const tooLarge = {
+  kind: 'answer' as const,
+  status: 413,
+  headers: { 'content-type': 'text/html' },
+  body: '<h1>413 Request Entity Too Large</h1>',
 }
 
 /** What the server would have stored of webhooks: an entry each, with the headers that the adapter keeps. */

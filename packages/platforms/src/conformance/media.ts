@@ -11,7 +11,7 @@ import type { Fault, World } from './world.ts'
 
 /** Long enough for every platform. */
 const words = 'Like this one, in the same blue'
-/** What becomes of an upload that goes wrong: nothing, and it says so. `null`: a refusal may be one for good. */
+/** What becomes of an upload that goes wrong: nothing, and it says so. A refusal is one for good. `null`: where the platform's words are of a trouble, it is not. */
 const uploadFaults: [Fault, PlatformError['kind'] | null][] = [
   ['server_error', 'unavailable'],
   ['unavailable', 'unavailable'],
@@ -22,6 +22,7 @@ const uploadFaults: [Fault, PlatformError['kind'] | null][] = [
   ['rate_limited', 'rate_limited'],
   ['accept_then_reset', 'unavailable'],
   ['accept_then_400', null],
+  ['too_large', 'rejected'],
 ]
 
 /** What goes with the words arrives whole, in order and described; nothing of it is dropped in silence; and doubt is settled as for words alone. */

@@ -1,7 +1,7 @@
 import type { Ability, Io, RawDelivery } from '../platform.ts'
 import type { OpenSocket } from '../socket.ts'
 
-/** What can be made to go wrong with calls to the platform. `accept_then_*` carry the write out first. */
+/** What can be made to go wrong with calls to the platform. `accept_then_*` carry the write out first; `too_large` is a 413 of the server before it. */
 export type Fault =
   | 'server_error'
   | 'unavailable'
@@ -14,6 +14,7 @@ export type Fault =
   | 'bad_json'
   | 'html'
   | 'rate_limited'
+  | 'too_large'
   | 'expired_token'
   | 'revoked_token'
 

@@ -24,6 +24,7 @@ export async function uploadPhoto(io: Io, media: ReplyMedia[]): Promise<{ attach
       path: `${io.self.accountId}/photos`,
       params: { published: 'false', ...(photo.alt !== '' && { alt_text_custom: photo.alt }) },
       files: [{ name: 'source', filename: photo.name, type: photo.type, bytes: await photo.bytes() }],
+      upload: true,
     })
     const id = idOf(json.id)
     if (id === null) throw new PlatformError('unavailable', 'Facebook took the picture and did not name it')

@@ -14,7 +14,7 @@ export type GraphApi = { name: string; apiUrl: string; version: string }
 export type GraphIo = ConnectIo & { settings: Record<string, string>; credentials: Record<string, string> }
 /**
  * `anonymous`: without our token, for asking for one. `host`: another address than the API's usual one. `bare`: a path without a version. `json`: a body in place of
- * `params`. `files`: go with `params` in one form.
+ * `params`. `files`: go with `params` in one form. `upload`: nobody sees yet what it brings, so that a refusal is one.
  */
 export type GraphCall = {
   method?: 'GET' | 'POST' | 'DELETE'
@@ -25,6 +25,7 @@ export type GraphCall = {
   bare?: true
   json?: unknown
   files?: { name: string; filename: string; type: string; bytes: Uint8Array }[]
+  upload?: boolean
 }
 export type GraphAnswer = { body: string; json: JsonRecord }
 export type CallGraph = (io: GraphIo, call: GraphCall) => Promise<GraphAnswer>
@@ -50,7 +51,7 @@ export function graphCaller(api: GraphApi): CallGraph {
     const body = form ? form.body : inBody ? query : call.json === undefined ? undefined : JSON.stringify(call.json)
     const url = inBody || query === '' ? base : `${base}?${query}`
     const answer = await send(io, { method, url, headers, ...(body !== undefined && { body }) })
-    const write = method !== 'GET' && !call.anonymous
+    const write = method !== 'GET' && !call.anonymous && !call.upload
     if (answer.status >= 400) throw failureOfGraph(api, answer, io.now(), write)
     const json = recordOf(parseAnswer(answer.body))
     if ('error' in json || answer.status !== 200) throw failureOfGraph(api, answer, io.now(), write)

@@ -10,8 +10,15 @@ import { defaultApiUrl, msToMidnight, renew, renewInTime } from './token.ts'
 /** Versions are months and live for about a year; the channel's setting `version` replaces it. */
 export const defaultVersion = '202609'
 
-/** `path` and `query` are escaped already (see `escapeUrn`), because lists and ranges keep their brackets. `partial`: an update of what is named. */
-export type ApiCall = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; path: string; query?: string[]; body?: unknown; partial?: true }
+/** `path` and `query` are escaped already (see `escapeUrn`), because lists and ranges keep their brackets. `partial`: an update of what is named. `upload`: nobody sees yet what it brings. */
+export type ApiCall = {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  path: string
+  query?: string[]
+  body?: unknown
+  partial?: true
+  upload?: true
+}
 export type ApiAnswer = { body: string; json: JsonRecord; headers: Headers }
 
 /** One call of the versioned API (`/rest`). A token that was refused is renewed once, where it can be, and the call made again. */
@@ -27,7 +34,7 @@ export async function callApi(io: Io, call: ApiCall): Promise<ApiAnswer> {
   }
 }
 
-async function callOnce(io: Io, { method = 'GET', path, query = [], body, partial }: ApiCall): Promise<ApiAnswer> {
+async function callOnce(io: Io, { method = 'GET', path, query = [], body, partial, upload }: ApiCall): Promise<ApiAnswer> {
   const version = io.settings.version || defaultVersion
   const url = `${defaultApiUrl}/rest/${path}${query.length === 0 ? '' : `?${query.join('&')}`}`
   const answer = await send(io, {
@@ -46,7 +53,7 @@ async function callOnce(io: Io, { method = 'GET', path, query = [], body, partia
   const { status, headers } = answer
   const write = method !== 'GET'
   if (status === 204 && write) return { body: '', json: {}, headers }
-  if (status !== 200 && status !== 201) throw failureOfApi(answer, io.now(), { write, version })
+  if (status !== 200 && status !== 201) throw failureOfApi(answer, io.now(), { write: write && !upload, version })
   // What was made is named in a header, and its words may be left away.
   const text = write && answer.body.trim() === '' ? '{}' : answer.body
   return { body: answer.body, json: recordOf(parseAnswer(text)), headers }

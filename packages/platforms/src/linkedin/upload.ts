@@ -20,7 +20,7 @@ export async function uploadImage(io: Io, media: ReplyMedia[]): Promise<string |
   return beforeReply(async () => {
     if (media.length > 1) throw new PlatformError('rejected', 'LinkedIn takes one picture with a comment')
     const body = { initializeUploadRequest: { owner: io.self.accountId } }
-    const { json } = await callApi(io, { method: 'POST', path: 'images', query: ['action=initializeUpload'], body })
+    const { json } = await callApi(io, { method: 'POST', path: 'images', query: ['action=initializeUpload'], body, upload: true })
     const begun = recordOf(json.value)
     const [urn, address] = [nameOf(begun.image), linkOf(begun.uploadUrl)]
     if (urn === null || address === null) throw new PlatformError('unavailable', 'LinkedIn did not say where the picture goes')

@@ -29,7 +29,7 @@ export function serverUrl({ settings }: Pick<ApiIo, 'settings'>): string {
 
 /**
  * One call of the Mastodon client API. 401, and 403 for a missing scope, need a person; 404 is gone. A write is `rejected` only by what is documented
- * as such (403, 422); any other refusal of a write may have been carried out.
+ * as such (403, 422); any other refusal of a write may have been carried out, but of an upload, which nobody sees yet.
  */
 export async function callApi(io: ApiIo, call: ApiCall): Promise<ApiAnswer> {
   const method = call.method ?? 'GET'
@@ -46,7 +46,7 @@ export async function callApi(io: ApiIo, call: ApiCall): Promise<ApiAnswer> {
   const answer = await send(io, { method, url, headers, body })
   const { status } = answer
   if (status !== 200 && !(status === (form ? 202 : 206) && call.path.includes('/media')))
-    throw failureOfApi(answer, io.now(), method !== 'GET' && !call.anonymous)
+    throw failureOfApi(answer, io.now(), method !== 'GET' && !call.anonymous && !form)
   return { status, body: answer.body, json: parseAnswer(answer.body), headers: answer.headers }
 }
 

@@ -23,7 +23,7 @@ export const mediaLimit: MediaLimit = {
 export async function prepareContainer(io: Io, { target, text, media = [] }: ReplyInput): Promise<string> {
   const carried = await beforeReply(() => carry(io, media))
   const params = { ...carried, ...((text !== '' || media.length === 0) && { text }), reply_to_id: target.externalId }
-  const container = await begin(io, params)
+  const container = await begin(io, params, media.length > 0)
   if (media.length > 0) await beforeReply(() => finished(io, container))
   return container
 }
@@ -35,7 +35,7 @@ async function carry(io: Io, media: ReplyMedia[]): Promise<Record<string, string
   if (!only) return { media_type: 'TEXT' }
   if (media.length === 1) return paramsOf(only)
   const children: string[] = []
-  for (const each of media) children.push(await begin(io, { ...paramsOf(each), is_carousel_item: 'true' }))
+  for (const each of media) children.push(await begin(io, { ...paramsOf(each), is_carousel_item: 'true' }, true))
   for (const child of children) await finished(io, child)
   return { media_type: 'CAROUSEL', children: children.join(',') }
 }
@@ -48,9 +48,9 @@ function paramsOf({ type, url, alt }: ReplyMedia): Record<string, string> {
     : { media_type: 'IMAGE', image_url: url, ...described }
 }
 
-async function begin(io: Io, params: Record<string, string>): Promise<string> {
+async function begin(io: Io, params: Record<string, string>, upload: boolean): Promise<string> {
   try {
-    const container = idOf((await callGraph(io, { method: 'POST', path: 'me/threads', params })).json.id)
+    const container = idOf((await callGraph(io, { method: 'POST', path: 'me/threads', params, upload })).json.id)
     if (container === null) throw new PlatformError('unavailable', 'Threads made a container and did not name it', { notSent: true })
     return container
   } catch (error) {

@@ -75,7 +75,7 @@ export async function ask(
   })
   const isGood = answer.status >= 200 && answer.status < 300
   if (isGood) parseAnswer(answer.body)
-  if (!isGood || errorOf(answer.body).code !== 0) throw failureOfApi(answer, io.now())
+  if (!isGood || errorOf(answer.body).code !== 0) throw failureOfApi(answer, io.now(), call.form !== undefined)
   return { body: answer.body, data: recordOf(recordOf(parseAnswer(answer.body)).data) }
 }
 

@@ -14,9 +14,10 @@ const parameterCode = 40002
 
 /**
  * An answer that is no success (TikTok API for Business, "Return codes"): mostly HTTP 200 with a `code` of its own. Only what is documented as refused is `rejected`;
- * a duplicate (40050), a trouble of theirs and every code that nobody told us of may have been carried out.
+ * a duplicate (40050), a trouble of theirs and every code that nobody told us of may have been carried out. Of an upload, which nobody sees yet, all that TikTok does not
+ * lay to itself is a refusal.
  */
-export function failureOfApi(answer: HttpAnswer, now: Date): PlatformError {
+export function failureOfApi(answer: HttpAnswer, now: Date, upload: boolean): PlatformError {
   const { code, message } = errorOf(answer.body)
   const plain = failureOf(answer, now, message)
   const fail = (kind: PlatformError['kind'], retryAfterMs: number | null = null): PlatformError =>
@@ -31,7 +32,7 @@ export function failureOfApi(answer: HttpAnswer, now: Date): PlatformError {
   if (permissionCodes.has(code)) return fail('rejected')
   if (code > 40100 && code < 40200) return fail('reauthorize')
   if (code === goneCode) return fail('gone')
-  if (code === parameterCode || /spam_risk/i.test(message)) return fail('rejected')
+  if (code === parameterCode || /spam_risk/i.test(message) || (upload && code >= 40_000 && code < 50_000)) return fail('rejected')
   return fail('unavailable')
 }
 

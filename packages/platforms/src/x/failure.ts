@@ -7,8 +7,8 @@ const halfHourMs = 30 * 60_000
 const usageCapMs = 6 * 3_600_000
 const dayMs = 86_400_000
 
-/** What a call is for: 403 means something else to a reply than to a reading. */
-export type Purpose = 'read' | 'reply' | 'write'
+/** What a call is for: 403 means something else to a reply than to a reading, and nobody sees yet what an upload brings. */
+export type Purpose = 'read' | 'reply' | 'write' | 'upload'
 
 /**
  * An answer that is no success (docs.x.com, "Response codes & errors", and the notes on manage-tweets). Used-up credits (402) and caps (429) are no question of the token. A
@@ -30,7 +30,9 @@ export function failureOfApi(answer: HttpAnswer, now: Date, purpose: Purpose): P
   if (status >= 500) return fail('unavailable')
   if (type === 'resource-not-found' || /deleted or not visible|could not find/i.test(detail)) return fail('gone')
   if (type === 'client-forbidden') return fail('rejected', notEnrolled(problem.reason, detail))
-  if (purpose === 'read' || status === 401 || status === 404) return status === 400 ? fail('rejected') : plainOf(plain, cause)
+  if (purpose === 'upload' && status === 403 && /^(Forbidden)?$/.test(detail)) return fail('rejected', notForFiles)
+  if (purpose === 'read' || purpose === 'upload' || status === 401 || status === 404)
+    return status === 400 ? fail('rejected') : plainOf(plain, cause)
   if (/duplicate content/i.test(detail)) return fail('unavailable')
   if (status === 403) return fail('rejected', purpose === 'reply' ? notAllowed(detail) : detail || 'X does not allow this')
   if (status === 400 && /text|media|length|characters|cashtag/i.test(`${detail} ${problem.parameters}`)) return fail('rejected')
@@ -45,6 +47,9 @@ function plainOf(plain: PlatformError, cause: unknown): PlatformError {
 function notAllowed(detail: string): string {
   return `X does not let this account answer here by an app${detail === '' ? '' : ` (“${detail.slice(0, 300)}”)`}. Answer it on X itself; the answer then shows here`
 }
+
+/** X says no more than “Forbidden”. A token from before replies took files is good for all the rest, so the channel is not called broken. */
+const notForFiles = 'X takes no files from this connection (“Forbidden”): connect the channel again with media.write'
 
 function notEnrolled(reason: string, detail: string): string {
   if (reason === 'user-not-enrolled') return 'This X account is not enrolled for the API'

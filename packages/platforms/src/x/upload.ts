@@ -6,6 +6,7 @@ import type { JsonRecord } from '../json.ts'
 import type { Io, ReplyMedia } from '../platform.ts'
 import { untilReady } from '../until-ready.ts'
 import { callApi } from './api.ts'
+import type { ApiCall } from './api.ts'
 
 /** Four pictures, or one film or moving picture (docs.x.com, "Media best practices", and the metadata of media). */
 export const mediaLimit: MediaLimit = {
@@ -26,8 +27,7 @@ export async function uploadMedia(io: Io, media: ReplyMedia[]): Promise<string[]
     const ids: string[] = []
     for (const each of media) {
       const id = mediaLimit.alone?.includes(each.type) ? await uploadInPieces(io, each) : await uploadWhole(io, each)
-      if (each.alt !== '')
-        await callApi(io, { method: 'POST', path: '/2/media/metadata', body: { id, metadata: { alt_text: { text: each.alt } } } })
+      if (each.alt !== '') await bring(io, { path: '/2/media/metadata', body: { id, metadata: { alt_text: { text: each.alt } } } })
       ids.push(id)
     }
     return ids
@@ -40,7 +40,7 @@ async function uploadWhole(io: Io, { name, type, bytes }: ReplyMedia): Promise<s
     { name: 'media_type', value: type },
     { name: 'media', filename: name, type, bytes: await bytes() },
   ]
-  return idIn((await callApi(io, { method: 'POST', path: uploads, form })).json)
+  return idIn((await bring(io, { path: uploads, form })).json)
 }
 
 /** Films and moving pictures come in pieces, and X takes its time with them. */
@@ -48,16 +48,16 @@ async function uploadInPieces(io: Io, media: ReplyMedia): Promise<string> {
   const { name, type } = media
   const bytes = await media.bytes()
   const body = { media_type: type, total_bytes: bytes.length, media_category: type === 'image/gif' ? 'tweet_gif' : 'tweet_video' }
-  const id = idIn((await callApi(io, { method: 'POST', path: `${uploads}/initialize`, body })).json)
+  const id = idIn((await bring(io, { path: `${uploads}/initialize`, body })).json)
   for (let at = 0, index = 0; at < bytes.length; at += pieceBytes, index += 1) {
     const piece = bytes.subarray(at, at + pieceBytes)
     const form = [
       { name: 'segment_index', value: String(index) },
       { name: 'media', filename: name, type: 'application/octet-stream', bytes: piece },
     ]
-    await callApi(io, { method: 'POST', path: `${uploads}/${id}/append`, form })
+    await bring(io, { path: `${uploads}/${id}/append`, form })
   }
-  let { json } = await callApi(io, { method: 'POST', path: `${uploads}/${id}/finalize`, body: {} })
+  let { json } = await bring(io, { path: `${uploads}/${id}/finalize`, body: {} })
   return untilReady('X and the film', async () => {
     const info = recordOf(recordOf(json.data).processing_info)
     const state = nameOf(info.state) ?? 'succeeded'
@@ -66,6 +66,10 @@ async function uploadInPieces(io: Io, media: ReplyMedia): Promise<string> {
     json = (await callApi(io, { path: uploads, params: { command: 'STATUS', media_id: id } })).json
     return null
   })
+}
+
+function bring(io: Io, call: ApiCall): ReturnType<typeof callApi> {
+  return callApi(io, { method: 'POST', purpose: 'upload', ...call })
 }
 
 function idIn(json: JsonRecord): string {
