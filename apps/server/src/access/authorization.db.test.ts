@@ -6,6 +6,7 @@ import { openOtherWorkspace } from '../../test/busy.ts'
 import { join, type Joined } from '../../test/visitor.ts'
 import { connectAll, openWorld, type World } from '../../test/world.ts'
 import { addPlatformApp } from './platform-apps.ts'
+import { seal } from './secrets.ts'
 
 let world: World
 let olga: Joined
@@ -119,6 +120,27 @@ describe('Mastodon', () => {
     world.pass(13 * 3_600_000)
     expect(await clientOf()).not.toBe(first)
     expect((await olga.request('GET', '/api/v1/platform-apps')).body.items).toEqual([])
+  })
+
+  test('a server that knows our app by fewer permissions is asked for another one, with which people connect', async () => {
+    const redirectUrl = `${world.url}/oauth/mastodon`
+    const scopes = 'read:accounts read:notifications read:statuses write:statuses write:favourites'
+    const registered = await fetch(`${world.sandbox.urls.mastodon}/api/v1/apps`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ client_name: 'Answerback', redirect_uris: redirectUrl, scopes, website: world.url }),
+    })
+    const { client_id: appId, client_secret: secret } = (await registered.json()) as Record<string, string>
+    await begin(mastodon())
+    // As versions kept it that did not say what was asked for.
+    const [kept] = await world.ctx.db.system.select().from(t.platformApp).where(eq(t.platformApp.platform, 'mastodon'))
+    const secrets = seal(world.ctx.secrets, `platform_app:${kept!.id}`, { secret, verifyToken: '' })
+    const settings = { appId: appId!, server: kept!.settings.server!, redirectUrl }
+    await world.ctx.db.system.update(t.platformApp).set({ settings, secrets }).where(eq(t.platformApp.id, kept!.id))
+
+    const { url } = (await begin(mastodon())).body
+    await comeBack(await agreeOnMastodon(url))
+    expect(await channels()).toMatchObject([{ name: 'Fieldnote', state: 'no_delivery_yet' }])
   })
 
   test('disconnecting takes back the token that we asked for', async () => {

@@ -145,7 +145,7 @@ async function appOf(ctx: Context, workspaceId: string, platformId: string, id: 
   })
 }
 
-/** Our app at one server: made once, and again when it is old or our address changed. */
+/** Our app at one server: made once, and again when it is old, or our address or what we ask for changed. */
 async function registeredClient(
   ctx: Context,
   platform: Platform,
@@ -155,11 +155,12 @@ async function registeredClient(
 ): Promise<OAuthClient> {
   const server = settings.apiUrl!
   const since = new Date(ctx.now().getTime() - clientMs)
+  const permissions = platform.connect.permissions.map(({ name }) => name).join(' ')
   const here = and(eq(t.platformApp.platform, platform.id), sql`settings->>'server' = ${server}`)
   const [kept] = await ctx.db.system
     .select()
     .from(t.platformApp)
-    .where(and(here, sql`settings->>'redirectUrl' = ${redirectUrl}`, gt(t.platformApp.createdAt, since)))
+    .where(and(here, sql`settings @> ${JSON.stringify({ redirectUrl, permissions })}::jsonb`, gt(t.platformApp.createdAt, since)))
   if (kept)
     return { id: kept.settings.appId!, secret: unseal<{ secret: string }>(ctx.secrets, `platform_app:${kept.id}`, kept.secrets).secret }
   let client: OAuthClient
@@ -175,7 +176,7 @@ async function registeredClient(
     await tx.insert(t.platformApp).values({
       id,
       platform: platform.id,
-      settings: { appId: client.id, server, redirectUrl },
+      settings: { appId: client.id, server, redirectUrl, permissions },
       secrets: seal(ctx.secrets, `platform_app:${id}`, { secret: client.secret, verifyToken: '' }),
       createdAt: ctx.now(),
     })
