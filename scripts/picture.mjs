@@ -10,7 +10,7 @@ import { root } from './fingerprint.mjs'
 const maxBytes = 300 * 1024
 const file = join(root, 'docs/picture.png')
 /** Whose conversation is open, and what is being written there. */
-const shown = { person: 'Rosa', draft: 'It does: two brass clips, and it goes back on in a moment.' }
+const shown = { person: 'Odile', draft: 'It moved, sorry! The recipe is on the page of the walnut week now, and we mended the link.' }
 
 const dataDir = mkdtempSync(join(tmpdir(), 'answerback-picture-'))
 const demo = spawn(process.execPath, [join(root, 'scripts/start.mjs')], {
@@ -49,13 +49,22 @@ async function takePicture(link) {
     const page = await openPage(browser)
     await page.goto(link)
     const rows = page.getByRole('row')
-    // All that was written before the demo began has arrived once the youngest of each platform is there.
-    for (const name of ['ليلى', '圭', 'Ade']) await rows.filter({ hasText: name }).first().waitFor({ timeout: 60_000 })
+    await allHeard(page, new URL(link).origin)
     await rows.filter({ hasText: shown.person }).first().click()
     await page.getByRole('textbox', { name: /reply|write/i }).fill(shown.draft)
     await page.evaluate(() => document.fonts.ready)
     await page.screenshot({ path: file })
   } finally {
     await browser.close()
+  }
+}
+
+/** What was written before the demo began has arrived once every channel has been read, and no more people wait than three seconds ago. */
+async function allHeard(page, origin) {
+  for (let before = -1; ;) {
+    const { channels, counts } = await (await page.request.get(`${origin}/api/v1/me`)).json()
+    if (counts.waiting === before && channels.every((channel) => channel.lastPollAt !== null || channel.lastDeliveryAt !== null)) return
+    before = counts.waiting
+    await page.waitForTimeout(3_000)
   }
 }
