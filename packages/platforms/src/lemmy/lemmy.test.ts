@@ -161,6 +161,23 @@ test('a post that mentions us is answered below it, and one that moved where the
   ])
 })
 
+test('words and pictures have to fit together, and those that the composer lets through do', async () => {
+  const { io, calls } = serve('v4', ({ method, path }) => {
+    if (path.endsWith('/image')) return { body: { image_url: `https://lemmy.example/pictrs/image/${'0'.repeat(36)}.webp` } }
+    return { body: method === 'POST' ? written : { comment_view: { comment: { id: 555, post_id: 41 } } } }
+  })
+  const { media: limit } = lemmy.can.replyLimit
+  const picture = { id: 'u', type: 'image/webp', name: 'a.webp', width: 4, height: 3, url: null, bytes: async () => new Uint8Array([1]) }
+  const media = Array.from({ length: limit!.max }, () => ({ ...picture, alt: 'y'.repeat(limit!.altMax!) }))
+  await expect(lemmy.reply(io, { ...input, text: 'x'.repeat(9_990), media: media.slice(0, 1) })).rejects.toMatchObject({
+    kind: 'rejected',
+    notSent: true,
+    message: 'The reply is 573 over the limit',
+  })
+  expect(calls.filter(({ method, path }) => method === 'POST' && path.endsWith('/comment'))).toEqual([])
+  await expect(lemmy.reply(io, { ...input, text: 'x'.repeat(limit!.textMax!), media })).resolves.toMatchObject({ facts: [{}] })
+})
+
 test('votes and deletions go the way of each version', async () => {
   const sentTo = async (api: string): Promise<unknown[]> => {
     const { io, calls } = serve(api, () => ({ body: {} }))

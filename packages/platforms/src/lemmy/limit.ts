@@ -9,5 +9,7 @@ export const replyLimit: ReplyLimit = {
     max: 10,
     types: { 'image/jpeg': 20_000_000, 'image/png': 20_000_000, 'image/gif': 20_000_000, 'image/webp': 20_000_000 },
     altMax: 500,
+    // Ten pictures of 700 characters each, 500 of them the description.
+    textMax: 3_000,
   },
 }

@@ -21,14 +21,20 @@ const lookMs = 5_000
  */
 export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const place = targetOf(input.target)
-  const { left } = countReply(input.text, replyLimit)
-  if (left < 0) throw new PlatformError('rejected', `The reply is ${-left} over the limit`, { notSent: true })
+  requireRoom(input.text)
   const postId = (await lookAt(io, place)) ?? postOf(input.target)
   if (postId === null) throw new PlatformError('rejected', 'It is not known below which post this stands', { notSent: true })
-  const content = withPictures(input.text, await uploadPictures(io, input.media))
+  const content = requireRoom(withPictures(input.text, await uploadPictures(io, input.media)))
   const body = { content, post_id: Number(postId), ...(place.type === 'comment' && { parent_id: Number(place.id) }) }
   const { json } = await callApi(io, { method: 'POST', path: '/comment', body })
   return sentReply(io, input.target, recordOf(recordOf(json).comment_view))
+}
+
+/** What a comment says in all, pictures too; throws when that is too long. */
+function requireRoom(content: string): string {
+  const { left } = countReply(content, replyLimit)
+  if (left < 0) throw new PlatformError('rejected', `The reply is ${-left} over the limit`, { notSent: true })
+  return content
 }
 
 function targetOf({ externalId }: ReplyTarget): Place {
@@ -101,10 +107,8 @@ export async function like(io: Io, { externalId, liked }: { externalId: string; 
 
 /** Other words for a comment of ours; the pictures below them stay. */
 export async function editReply(io: Io, { externalId, text }: { externalId: string; text: string }): Promise<ReplySent> {
-  const { left } = countReply(text, replyLimit)
-  if (left < 0) throw new PlatformError('rejected', `The reply is ${-left} over the limit`, { notSent: true })
   const id = numberOf(externalId)
-  const content = withPictures(text, await picturesOf(io, id))
+  const content = requireRoom(withPictures(text, await picturesOf(io, id)))
   const { json } = await callApi(io, { method: 'PUT', path: '/comment', body: { comment_id: id, content } })
   const view = recordOf(recordOf(json).comment_view)
   const fact = readComment(view, { self: io.self, receivedAt: io.now().toISOString(), ownPosts: new Set() })
