@@ -40,7 +40,7 @@ export async function reply(io: Io, input: ReplyInput): Promise<ReplySent> {
   const name = nameIn({ object: thread, ...json, ...(json.id === undefined && { id: readCommentUrn(made)?.id ?? made }) })
   if (name === null) throw new PlatformError('unavailable', 'LinkedIn took the reply and did not name it')
   // Where the picture is shown the answer may leave away.
-  const shown = image === null || 'content' in json ? {} : await lookUp(io, name)
+  const shown = image === null || 'content' in json ? {} : ((await lookUp(io, name)) ?? {})
   return sentReply(io, input, name, { ...content, ...json, ...shown })
 }
 
@@ -114,7 +114,7 @@ function pathOf({ thread, id }: CommentName): string {
   return `socialActions/${escapeUrn(thread)}/comments/${id}`
 }
 
-/** Other words for a comment of ours (`PARTIAL_UPDATE`). */
+/** Other words for a comment of ours (`PARTIAL_UPDATE`). What else it carries only a look tells; without one there is no fact. */
 export async function editReply(io: Io, message: Message & { text: string }): Promise<ReplySent> {
   const name = commentOf(message)
   const { text, ref } = message
@@ -122,8 +122,10 @@ export async function editReply(io: Io, message: Message & { text: string }): Pr
   const query = [`actor=${escapeUrn(io.self.accountId)}`]
   await callApi(io, { method: 'POST', path: pathOf(name), query, body, partial: true })
   const at = io.now().toISOString()
+  const shown = await lookUp(io, name)
+  if (shown === null) return { externalId: message.externalId, url: null, facts: [] }
   const above = ref.root !== undefined && ref.root !== message.externalId ? { parentComment: ref.root } : {}
-  const there = { ...above, ...(await lookUp(io, name)), object: name.thread, id: name.id, actor: io.self.accountId }
+  const there = { ...above, ...shown, object: name.thread, id: name.id, actor: io.self.accountId }
   const fact = readComment({ ...there, message: { text } }, { postId: isPostUrn(ref.post) ? ref.post : null, at }, io.self)
   const facts = fact === null ? [] : [{ ...fact, editedAt: fact.editedAt ?? at }]
   return { externalId: message.externalId, url: fact?.url ?? null, facts }
@@ -131,12 +133,12 @@ export async function editReply(io: Io, message: Message & { text: string }): Pr
 
 const lookUpTimeoutMs = 3_000
 
-/** When it was first written, which an edit does not answer: worth one short question, never worth failing for. */
-async function lookUp(io: Io, name: CommentName): Promise<JsonRecord> {
+/** When it was first written, which an edit does not answer: worth one short question, never worth failing for. Null when it could not be asked. */
+async function lookUp(io: Io, name: CommentName): Promise<JsonRecord | null> {
   try {
     return (await callApi(hurried(io, lookUpTimeoutMs), { path: pathOf(name) })).json
   } catch {
-    return {}
+    return null
   }
 }
 

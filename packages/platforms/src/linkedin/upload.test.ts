@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { answering } from '../../test/answering.ts'
 import type { Io, ReplyMedia } from '../platform.ts'
+import { linkedin } from './adapter.ts'
 import { uploadImage } from './upload.ts'
 
 const image = 'urn:li:image:C5Q'
@@ -61,4 +62,12 @@ test('what stands in for LinkedIn gets the picture too', async () => {
   const { io, asked } = channel('https://stand.test/linkedin/dms-uploads/1', 'https://stand.test/linkedin', ['AVAILABLE'])
   expect(await uploadImage(io, media)).toBe(image)
   expect(asked[1]).toMatchObject({ method: 'PUT', path: '/linkedin/dms-uploads/1' })
+})
+
+test('other words for a reply say nothing of its picture when nobody could look', async () => {
+  const { io } = channel('', real, [])
+  const { fetch } = answering(({ method }) => (method === 'GET' ? [503, {}] : new Response(null, { status: 204 })))
+  const externalId = 'urn:li:comment:(urn:li:activity:7100,9)'
+  const sent = await linkedin.editReply!({ ...io, fetch }, { externalId, ref: {}, text: 'No' })
+  expect(sent).toMatchObject({ externalId, facts: [] })
 })
