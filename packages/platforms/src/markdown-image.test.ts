@@ -22,6 +22,8 @@ test.each([
 
 test('a description ends no markup', () => {
   expect(asLabel('a [b] | c\\ ](https://evil.test)\n![x')).toBe('a (b) / c/ )(https://evil.test) !(x')
+  // Two of them would make code of what is between, the end of the picture too.
+  expect(asLabel('the ` key')).toBe("the ' key")
 })
 
 test('the same words with another number of pictures, or other descriptions, are another reply', () => {

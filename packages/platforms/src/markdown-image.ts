@@ -10,9 +10,9 @@ export function withPictures(text: string, pictures: readonly Pick<Embedded, 'la
   return lines.length === 0 ? text : `${text.trimEnd()}\n\n${lines.join('\n')}`.trimStart()
 }
 
-/** A description that cannot be taken for markup: what brackets, bars and lines mean there, it may not mean. */
+/** A description that cannot be taken for markup: what brackets, bars, backticks and lines mean there, it may not mean. */
 export function asLabel(alt: string): string {
-  return alt.replace(/\s+/g, ' ').replace(/[[{]/g, '(').replace(/[\]}]/g, ')').replace(/[|\\]/g, '/').trim()
+  return alt.replace(/\s+/g, ' ').replace(/[[{]/g, '(').replace(/[\]}]/g, ')').replace(/[|\\]/g, '/').replaceAll('`', "'").trim()
 }
 
 const pictureLine = /^!\[([^\]\n]{0,2000})\]\(([^\s()]{1,2000})\)$/
