@@ -46,6 +46,7 @@ export const connect: Platform['connect'] = {
     { name: 'READ_MESSAGE_HISTORY', why: 'Read what people wrote, and look whether a reply landed.' },
     { name: 'SEND_MESSAGES', why: 'Answer in channels.' },
     { name: 'SEND_MESSAGES_IN_THREADS', why: 'Answer in threads and forums.' },
+    { name: 'ATTACH_FILES', why: 'Send files along with an answer.' },
     { name: 'ADD_REACTIONS', why: 'Like a message with a thumbs-up.' },
     { name: 'MANAGE_MESSAGES', why: 'Remove what others wrote. Leave it away if you never want that.' },
   ],
