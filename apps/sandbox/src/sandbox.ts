@@ -84,7 +84,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const context: Context = { world, secrets, faults, publicUrl: () => url, enforceLimits }
 
   const app = Fastify({
-    bodyLimit: 24 * 1024 * 1024,
+    // More than any platform takes, each of which refuses in its own words.
+    bodyLimit: 32 * 1024 * 1024,
     forceCloseConnections: true,
     // Some APIs take a hundred ids in one part of a path.
     routerOptions: { maxParamLength: 5_000 },

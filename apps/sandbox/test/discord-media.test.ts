@@ -66,6 +66,12 @@ test('a message may be files alone, and the same nonce makes one', async () => {
   expect((await send({}, [])).body).toMatchObject({ code: 50006 })
 })
 
+test('refuses files that are more than 25 MiB together', async () => {
+  const large = Buffer.alloc(9 * 1024 * 1024)
+  expect((await send({}, [large, large])).status).toBe(200)
+  expect(await send({}, [large, large, large])).toMatchObject({ status: 413, body: { code: 40005 } })
+})
+
 test('refuses eleven files, a long description, a file too large, and a payload that is no JSON', async () => {
   const many = Array.from({ length: 11 }, (_, shade) => png({ shade }))
   expect(await send({}, many)).toMatchObject({ status: 400, body: { code: 50035, errors: { attachments: {} } } })

@@ -65,6 +65,35 @@ test('what does not fit is left out with its reason, and a large photo is made s
   await page.context().close()
 })
 
+test('a photo of a phone arrives where fewer pixels are taken', async () => {
+  const visitor = await comment('tiktok', 'How large is it?')
+  const page = await openThread('How large is it?')
+  await choose(page, [{ name: 'phone.jpg', mimeType: 'image/jpeg', buffer: await photo(page, 4_032, 3_024) }])
+  await page.getByText(/made smaller, was/).waitFor()
+  await box(page).fill('So large')
+  await page.getByRole('button', { name: /^send/i }).click()
+  const sizes = async () => {
+    await visitor.reload()
+    return await visitor.evaluate(`[...document.querySelectorAll('figure img')].map((each) => [each.naturalWidth, each.naturalHeight])`)
+  }
+  await expect.poll(sizes, { timeout: 40_000, interval: 300 }).toEqual([[1_440, 1_080]])
+  await page.context().close()
+  await visitor.context().close()
+}, 120_000)
+
+test('files that are too large together are taken as far as they fit', async () => {
+  await comment('discord', 'Have you the papers?')
+  const page = await openThread('Have you the papers?')
+  const buffer = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(9_000_000)])
+  await choose(
+    page,
+    [1, 2, 3].map((n) => ({ name: `${n}.pdf`, mimeType: 'application/pdf', buffer })),
+  )
+  await page.getByRole('alert').getByText('“3.pdf” was left out: Discord takes up to 26 MB with a reply, all files together.').waitFor()
+  await expect.poll(() => files(page).count()).toBe(2)
+  await page.context().close()
+})
+
 test('where no file is taken, a pasted one is answered too', async () => {
   await comment('instagram', 'And here?')
   const page = await openThread('And here?')
@@ -238,7 +267,7 @@ type Chosen = { name: string; mimeType: string; buffer: Buffer }
 /** Through the chooser that the button opens. */
 async function choose(page: Page, what: Chosen | Chosen[]): Promise<void> {
   const chooser = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: 'Add pictures' }).click()
+  await page.getByRole('button', { name: /^Add (pictures|files)$/ }).click()
   await (await chooser).setFiles(what)
 }
 

@@ -54,6 +54,8 @@ export const replyLimit = z.object({
     .object({
       max: z.number().int(),
       types: z.record(z.string(), z.number()),
+      totalBytes: z.number().optional(),
+      pixels: z.object({ least: z.number(), mostShort: z.number(), mostLong: z.number() }).optional(),
       alone: z.array(z.string()).optional(),
       altMax: z.number().optional(),
       wordless: z.boolean().optional(),

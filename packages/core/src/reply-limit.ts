@@ -19,11 +19,14 @@ export type ReplyLimit = {
 /**
  * Pictures and the like in a reply. `max`: how many at most. `types`: every MIME type that is taken, with the most bytes of one. `alone`: types that go without any other.
  * `altMax`: how long a description may be, in UTF-16 units; absent: none is kept. `wordless`: it may go without words. `textMax`: with media the words may
- * be no longer than this, in the unit of the words. `byAddress`: the platform fetches it from us, so our own address has to be one that it reaches.
+ * be no longer than this, in the unit of the words. `byAddress`: the platform fetches it from us, so our own address has to be one that it reaches. `totalBytes`: the most
+ * of all files together. `pixels`: how short a side of a picture may be, and how long its shorter and its longer one.
  */
 export type MediaLimit = {
   max: number
   types: Record<string, number>
+  totalBytes?: number
+  pixels?: { least: number; mostShort: number; mostLong: number }
   alone?: string[]
   altMax?: number
   wordless?: boolean

@@ -5,11 +5,12 @@ import type { Upload } from '../http/body.ts'
 import { typeOf } from '../http/media-type.ts'
 import { fileAddress } from '../pages/files.ts'
 import type { Item, ItemMedia, JsonObject } from '../world/item.ts'
-import { DiscordError, invalidForm } from './errors.ts'
+import { DiscordError, invalidForm, tooLarge } from './errors.ts'
 import { snowflake } from './ids.ts'
 
 const mostFiles = 10
 const mostBytes = 10 * 1024 * 1024
+const mostRequestBytes = 25 * 1024 * 1024
 const longestDescription = 1_024
 
 /** The fields of a message: JSON as it is, or `payload_json` of a form, or the form's own fields. */
@@ -33,7 +34,8 @@ export type NewAttachment = { upload: Upload; description: string }
  */
 export function readFiles(request: FastifyRequest, form: JsonObject): NewAttachment[] {
   const uploads = new Map(uploadsOf(request).map((upload) => [/^files\[(\d+)\]$/.exec(upload.field)?.[1] ?? upload.field, upload]))
-  if ([...uploads.values()].some(({ bytes }) => bytes.length > mostBytes)) throw new DiscordError(413, 40005, 'Request entity too large')
+  const requestBytes = Number(request.headers['content-length'] ?? 0)
+  if (requestBytes > mostRequestBytes || [...uploads.values()].some(({ bytes }) => bytes.length > mostBytes)) throw tooLarge()
   const named = (Array.isArray(form['attachments']) ? form['attachments'] : []) as JsonObject[]
   const described = new Map(named.map((each) => [textOf(each['id']) ?? '', textOf(each['description']) ?? '']))
   if (Math.max(uploads.size, named.length) > mostFiles)

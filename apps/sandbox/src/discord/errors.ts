@@ -40,6 +40,11 @@ export function invalidForm(path: string[], code: string, message: string): Disc
   return new DiscordError(400, 50035, 'Invalid Form Body', { errors })
 }
 
+/** `40005`: a file, or all of the request. */
+export function tooLarge(): DiscordError {
+  return new DiscordError(413, 40005, 'Request entity too large')
+}
+
 /** 429: how long to wait stands in the body to the millisecond, in the header in whole seconds. */
 export function rateLimited(seconds: number, scope: 'user' | 'global', retryAfter: Record<string, string>): DiscordError {
   const global = scope === 'global'

@@ -5,7 +5,7 @@ import { bearerOf, fateOfStatic } from '../oauth/tokens.ts'
 import type { JsonObject } from '../world/item.ts'
 import { Kept } from '../world/kept.ts'
 import { activeThreads, archivedThreads, channelBy, channelView, guildChannels, listMessages, messageBy } from './channels.ts'
-import { DiscordError, invalidForm, unauthorized, unknown } from './errors.ts'
+import { DiscordError, invalidForm, tooLarge, unauthorized, unknown } from './errors.ts'
 import { gatewayUrl } from './gateway.ts'
 import { count } from './limits.ts'
 import { botUser, message, staffUser, userOf } from './views.ts'
@@ -181,6 +181,7 @@ function admit(discord: Discord, request: FastifyRequest, reply: FastifyReply): 
 function answerError(error: unknown, reply: FastifyReply): FastifyReply {
   if (error instanceof DiscordError) return reply.code(error.status).headers(error.headers).send(error.body)
   const status = (error as { statusCode?: number }).statusCode ?? 500
+  if (status === 413) return answerError(tooLarge(), reply)
   if (status < 500) return reply.code(400).send({ message: 'The request body contains invalid JSON.', code: 50109 })
   return reply.code(500).send({ message: '500: Internal Server Error', code: 0 })
 }

@@ -54,24 +54,50 @@ function checkMedia(ctx: Context, { name, limit, media, privately }: Files): voi
   if (privately) throw notTaken('media', 'A private answer takes words alone. Send it without files.', 'is not taken in private')
   if (media.length > limit.max)
     throw notTaken('media', `${name} takes ${limit.max} with a reply at most. Leave ${media.length - limit.max} out.`, 'too many')
-  media.forEach(({ type, bytes, alt }, index) => {
+  media.forEach(({ type, bytes, width, height, alt }, index) => {
     const one = (words: string, reason: string, field = 'uploadId') => notTaken(`media.${index}.${field}`, words, reason)
     const most = limit.types[type]
     if (most === undefined)
       throw one(`${name} does not take ${type} with a reply. It takes ${Object.keys(limit.types).join(', ')}.`, `is ${type}`)
     if (bytes > most) throw one(`${name} takes ${most} bytes of ${type} at most, and this has ${bytes}. Make it smaller.`, 'too large')
+    if (limit.pixels && !hasPixels({ width, height }, limit.pixels)) {
+      const { least, mostShort, mostLong } = limit.pixels
+      const taken = `${least} x ${least} to ${mostShort} x ${mostLong} pixels, upright or lying`
+      throw one(
+        `${name} takes pictures of ${taken}, and this has ${width} x ${height}. Send it in another size.`,
+        `is ${width} x ${height}`,
+      )
+    }
     if (limit.alone?.includes(type) && media.length > 1)
       throw one(`${name} takes ${type} only without any other file. Send it alone.`, 'goes alone')
     const over = limit.altMax === undefined ? 0 : alt.length - limit.altMax
     if (over > 0)
       throw one(`${name} takes a description of ${limit.altMax} at most, shorten it by ${over}.`, `over the limit by ${over}`, 'alt')
   })
+  const { totalBytes = Infinity } = limit
+  const together = media.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (together > totalBytes)
+    throw notTaken(
+      'media',
+      `${name} takes ${totalBytes} bytes of files together at most, and these have ${together}. Leave some out, or make them smaller.`,
+      'too large together',
+    )
   if (limit.byAddress && reachableUrl(ctx) === null)
     throw notTaken(
       'media',
       `${name} fetches files from here, and this server has no address that it could reach. Whoever runs it sets PUBLIC_URL; until then send the words alone.`,
       'cannot be fetched',
     )
+}
+
+/** True also of what is no picture, or does not say how large it is: the platform knows. */
+function hasPixels(
+  { width, height }: Pick<ReplyMedia, 'width' | 'height'>,
+  { least, mostShort, mostLong }: NonNullable<MediaLimit['pixels']>,
+): boolean {
+  if (width === null || height === null) return true
+  const [short, long] = [Math.min(width, height), Math.max(width, height)]
+  return short >= least && short <= mostShort && long <= mostLong
 }
 
 function notTaken(name: string, words: string, reason: string): Problem {

@@ -144,6 +144,14 @@ describe('what is more than the platform takes is refused before anything is sen
     ['too many', { max: 1, types: { 'image/png': 9_000 } }, { twice: true }, 'media_not_taken', 'media'],
     ['another type', { max: 4, types: { 'image/jpeg': 9_000 } }, {}, 'media_not_taken', 'media.0.uploadId'],
     ['too many bytes', { max: 4, types: { 'image/png': 9 } }, {}, 'media_not_taken', 'media.0.uploadId'],
+    ['too many bytes together', { max: 4, types: { 'image/png': 9_000 }, totalBytes: 100 }, { twice: true }, 'media_not_taken', 'media'],
+    [
+      'too few pixels',
+      { max: 4, types: { 'image/png': 9_000 }, pixels: { least: 360, mostShort: 1_080, mostLong: 1_920 } },
+      {},
+      'media_not_taken',
+      'media.0.uploadId',
+    ],
     [
       'one that goes alone',
       { max: 4, types: { 'image/png': 9_000 }, alone: ['image/png'] },

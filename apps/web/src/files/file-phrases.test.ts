@@ -21,6 +21,12 @@ test('what does not fit says what would', () => {
   )
   const ours = { why: 'tooLarge', maxBytes: 10 * 1024 * 1024, theirs: false, moves: false } as const
   expect(unfitWords(t, ['film.mp4'], ours, pictures, 'Discord')).toBe('“film.mp4” was left out: up to 10 MB can go with a reply.')
+  expect(unfitWords(t, ['film.mp4'], { why: 'tooLargeTogether', totalBytes: 26_083_328 }, pictures, 'Discord')).toBe(
+    '“film.mp4” was left out: Discord takes up to 26 MB with a reply, all files together.',
+  )
+  expect(
+    unfitWords(t, ['icon.png'], { why: 'pixels', pixels: { least: 360, mostShort: 1_080, mostLong: 1_920 } }, pictures, 'TikTok'),
+  ).toBe('“icon.png” was left out: TikTok takes pictures whose sides have 360 pixels or more, and at most 1,080 by 1,920.')
 })
 
 test('many types of one size are named by their kind', () => {

@@ -22,6 +22,8 @@ export function unfitWords(t: Words, names: readonly string[], unfit: Unfit, lim
 function whyUnfit(t: Words, unfit: Unfit, limit: MediaLimit, platform: string): string {
   if (unfit.why === 'type') return t('files.unfit.type', { platform, taken: takenWords(t, limit) })
   if (unfit.why === 'tooMany') return t('files.unfit.tooMany', { platform, max: unfit.max })
+  if (unfit.why === 'tooLargeTogether') return t('files.unfit.tooLargeTogether', { platform, max: sizeWords(t, unfit.totalBytes) })
+  if (unfit.why === 'pixels') return t('files.unfit.pixels', { platform, ...unfit.pixels })
   if (unfit.why !== 'tooLarge') return t(`files.unfit.${unfit.why}`, { platform })
   const max = sizeWords(t, unfit.maxBytes)
   if (unfit.moves) return t('files.unfit.tooLargeMoves', { platform, max })

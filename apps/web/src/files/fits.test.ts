@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { coarser, mayMove, plainType, takenTypes, tooLarge, typeByBytes, unfitBeside, type Writing } from './fits.ts'
+import {
+  coarser,
+  mayMove,
+  plainType,
+  scaleWithin,
+  takenTypes,
+  tooLarge,
+  typeByBytes,
+  unfitBeside,
+  unfitTogether,
+  type Writing,
+} from './fits.ts'
 
 const limit = { max: 4, types: { 'image/jpeg': 1e6, 'image/gif': 1e6, 'video/mp4': 99e6 }, alone: ['video/mp4'] }
 
@@ -61,6 +72,35 @@ describe('a picture that is too large', () => {
     expect(tooLarge(limit, 'image/gif', true)).toEqual({ why: 'tooLarge', maxBytes: 1e6, theirs: true, moves: true })
     expect(tooLarge(limit, 'video/mp4', false)).toEqual({ why: 'tooLarge', maxBytes: 10 * 1024 * 1024, theirs: false, moves: false })
   })
+})
+
+describe('the sides of a picture', () => {
+  const pixels = { least: 360, mostShort: 1_080, mostLong: 1_920 }
+  test.each([
+    ['a photo of a phone', [4_032, 3_024], 1_080 / 3_024],
+    ['the same upright', [3_024, 4_032], 1_080 / 3_024],
+    ['a wide one', [5_760, 2_000], 1_920 / 5_760],
+    ['one that fits', [1_080, 1_920], 1],
+    ['the smallest', [360, 360], 1],
+    ['one that is too small, which nothing makes larger', [500, 359], 'pixels'],
+    ['one so wide that it would be too low', [8_000, 1_000], 'pixels'],
+  ])('%s', (_what, [width, height], fate) => {
+    const scale = scaleWithin({ ...limit, pixels }, { width: width!, height: height! }, false)
+    expect(typeof scale === 'number' ? scale : scale.why).toBe(fate)
+    expect(scaleWithin(limit, { width: width!, height: height! }, false)).toBe(1)
+  })
+
+  test('a moving picture fits as it is, or not', () => {
+    expect(scaleWithin({ ...limit, pixels }, { width: 400, height: 400 }, true)).toBe(1)
+    expect(scaleWithin({ ...limit, pixels }, { width: 1_100, height: 1_100 }, true)).toEqual({ why: 'pixels', pixels })
+  })
+})
+
+test('files may have a limit together', () => {
+  const together = { ...limit, totalBytes: 25e6 }
+  expect(unfitTogether(together, 5e6, [10e6, 10e6])).toBe(null)
+  expect(unfitTogether(together, 5e6 + 1, [10e6, 10e6])).toEqual({ why: 'tooLargeTogether', totalBytes: 25e6 })
+  expect(unfitTogether(limit, 10e6, [10e6, 10e6, 10e6])).toBe(null)
 })
 
 test('what is taken, by size and with what people call it', () => {

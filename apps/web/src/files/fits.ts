@@ -5,6 +5,8 @@ export type Unfit =
   | { why: 'type' | 'empty' | 'unreadable' }
   | { why: 'tooLarge'; maxBytes: number; theirs: boolean; moves: boolean }
   | { why: 'tooMany'; max: number }
+  | { why: 'tooLargeTogether'; totalBytes: number }
+  | { why: 'pixels'; pixels: NonNullable<MediaLimit['pixels']> }
   | { why: 'alone' }
   | { why: 'besideAlone' }
 
@@ -15,6 +17,22 @@ export function unfitBeside(limit: MediaLimit, type: string, there: readonly str
   if (there.some((each) => limit.alone?.includes(each))) return { why: 'besideAlone' }
   if (there.length >= limit.max) return { why: 'tooMany', max: limit.max }
   return null
+}
+
+/** Whether a file of so many bytes may join those that are there, by what they have together; null when it may. */
+export function unfitTogether({ totalBytes = Infinity }: MediaLimit, bytes: number, there: readonly number[]): Unfit | null {
+  return there.reduce((sum, each) => sum + each, bytes) > totalBytes ? { why: 'tooLargeTogether', totalBytes } : null
+}
+
+/**
+ * How much of its size a picture keeps so that its sides are no longer than is taken there: 1 where it may stay as it is. What would have a side too short then is
+ * unfit, as nothing is made larger; and what moves, as that stays as it is.
+ */
+export function scaleWithin({ pixels }: MediaLimit, { width, height }: { width: number; height: number }, moves: boolean): number | Unfit {
+  if (pixels === undefined) return 1
+  const [short, long] = [Math.min(width, height), Math.max(width, height)]
+  const scale = Math.min(1, pixels.mostShort / short, pixels.mostLong / long)
+  return Math.round(short * scale) < pixels.least || (moves && scale < 1) ? { why: 'pixels', pixels } : scale
 }
 
 /** It weighs more than goes with a reply there, and cannot be made smaller. */

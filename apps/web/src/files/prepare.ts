@@ -1,5 +1,5 @@
 import type { MediaLimit } from '@answerback/core/reply-limit'
-import { coarser, endingOf, maxBytesOf, mayMove, plainType, tooLarge, typeByBytes, type Unfit, type Writing } from './fits.ts'
+import { coarser, endingOf, maxBytesOf, mayMove, plainType, scaleWithin, tooLarge, typeByBytes, type Unfit, type Writing } from './fits.ts'
 import { drawn, thumbnailOf } from './thumbnail.ts'
 
 /** A file as it will be sent. `shrunkFrom`: its bytes before it was made smaller, else null. `picture`: a small likeness as a data: address, null where it is no picture. */
@@ -24,18 +24,22 @@ export function unfitBySize(file: File, type: string, limit: MediaLimit): Unfit 
 
 /**
  * Makes a file ready to go out. A JPEG is always drawn anew, upright, so that camera data and location stay behind; other still pictures only where they are larger
- * than the platform takes. Everything else goes as it is or not at all.
+ * than the platform takes, in bytes or in pixels. Everything else goes as it is or not at all.
  */
 export async function prepareFile(file: File, type: string, limit: MediaLimit): Promise<Prepared | Unfit> {
-  const over = file.size > maxBytesOf(limit, type)
-  if (over && mayMove(type, await headOf(file))) return tooLarge(limit, type, true)
+  const heavy = file.size > maxBytesOf(limit, type)
+  const moves = mayMove(type, await headOf(file))
+  if (heavy && moves) return tooLarge(limit, type, true)
   if (!type.startsWith('image/')) return { blob: file, type, name: file.name, shrunkFrom: null, picture: null }
   const bitmap = await readPicture(file)
   const picture = bitmap && thumbnailOf(bitmap, type)
+  const scale = bitmap === null ? 1 : scaleWithin(limit, bitmap, moves)
+  if (typeof scale !== 'number') return scale
+  const over = heavy || scale < 1
   if (type !== 'image/jpeg' && !over) return { blob: file, type, name: file.name, shrunkFrom: null, picture }
   if (bitmap === null) return { why: 'unreadable' }
   const as = type === 'image/jpeg' || (limit.types['image/jpeg'] !== undefined && isOpaque(bitmap)) ? 'image/jpeg' : type
-  const blob = await writeWithin(bitmap, as, maxBytesOf(limit, as))
+  const blob = await writeWithin(bitmap, as, scale, maxBytesOf(limit, as))
   bitmap.close()
   if (blob === null) return tooLarge(limit, type, false)
   return { blob, type: as, name: as === type ? file.name : renamed(file.name, as), shrunkFrom: over ? file.size : null, picture }
@@ -60,10 +64,10 @@ async function readPicture(file: File): Promise<ImageBitmap | null> {
   }
 }
 
-/** The picture as this type in at most so many bytes; null when it cannot be written so, as not every browser writes WebP. */
-async function writeWithin(bitmap: ImageBitmap, type: string, maxBytes: number): Promise<Blob | null> {
+/** The picture as this type, at most at `scale` of its size, in at most so many bytes; null when it cannot be written so, as not every browser writes WebP. */
+async function writeWithin(bitmap: ImageBitmap, type: string, scale: number, maxBytes: number): Promise<Blob | null> {
   let writing: Writing = {
-    scale: Math.min(1, Math.sqrt(mostPixels / (bitmap.width * bitmap.height))),
+    scale: Math.min(scale, Math.sqrt(mostPixels / (bitmap.width * bitmap.height))),
     quality: type === 'image/png' ? 0.8 : 0.92,
   }
   for (let tried = 0; tried < mostTries; tried += 1) {

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { ApiProblem, change, newKey } from '../api/call.ts'
 import { uploadFile } from '../api/upload.ts'
 import { draftOf, setDraft, setDraftFile } from '../drafts/use-draft.ts'
-import { type Unfit, unfitBeside } from './fits.ts'
+import { type Unfit, unfitBeside, unfitTogether } from './fits.ts'
 import { rememberPicture } from './pictures.ts'
 import { type Prepared, prepareFile, typeOf, unfitBySize } from './prepare.ts'
 
@@ -107,8 +107,9 @@ export function forgetLeftOut(conversationId: string): void {
 async function prepare(place: Place, key: string, file: File, type: string): Promise<void> {
   if (!underway.has(key)) return
   // What a browser cannot draw, for want of memory too, must not keep those that come after it.
-  const prepared = await prepareFile(file, type, place.limit).catch((): Unfit => ({ why: 'unreadable' }))
+  const outcome = await prepareFile(file, type, place.limit).catch((): Unfit => ({ why: 'unreadable' }))
   if (!underway.has(key)) return
+  const prepared = 'why' in outcome ? outcome : (unfitTogether(place.limit, outcome.blob.size, preparedBytes(place)) ?? outcome)
   if ('why' in prepared) {
     removeFile(place, key)
     return leaveOut(place, file.name, prepared)
@@ -117,6 +118,13 @@ async function prepare(place: Place, key: string, file: File, type: string): Pro
   setDraftFile(place.userId, place.conversationId, key, { type: prepared.type, name: prepared.name, bytes: prepared.blob.size })
   tell(key, { state: 'failed', prepared, picture, shrunkFrom })
   void retryFile(place, key)
+}
+
+/** What the files of a draft weigh that are ready; what the others will weigh is not known yet. */
+function preparedBytes({ userId, conversationId }: Place): number[] {
+  return draftOf(userId, conversationId)
+    .files.filter((each) => underway.get(each.key)?.state !== 'preparing')
+    .map((each) => each.bytes)
 }
 
 function leaveOut({ conversationId }: Place, name: string, unfit: Unfit): void {

@@ -34,6 +34,9 @@ export const files = {
     tooLarge: '{platform} takes up to {max} of this kind.',
     tooLargeHere: 'up to {max} can go with a reply.',
     tooLargeMoves: '{platform} takes up to {max}, and a moving picture cannot be made smaller.',
+    pixels:
+      '{platform} takes pictures whose sides have {least, number} pixels or more, and at most {mostShort, number} by {mostLong, number}.',
+    tooLargeTogether: '{platform} takes up to {max} with a reply, all files together.',
     tooMany: '{platform} takes {max, plural, one {one file} other {# files}} with a reply.',
     alone: 'it goes alone on {platform}. Remove the other files first.',
     besideAlone: 'what is there goes alone on {platform}. Remove it first.',

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Media } from '@answerback/core/facts'
-import type { MediaLimit } from '@answerback/core/reply-limit'
+import { type MediaLimit, maxUploadBytes } from '@answerback/core/reply-limit'
 import { PlatformError } from '../error.ts'
 import type { FindInput, Platform, ReplyMedia, ReplySent } from '../platform.ts'
 import { Reader } from './reader.ts'
@@ -107,6 +107,27 @@ export function checkMedia(platform: Platform, open: () => Promise<World>): void
     } else expect(world.mediaOf!(outcome.externalId)).toHaveLength(media.length)
   })
 
+  const { totalBytes } = limit
+  if (totalBytes !== undefined)
+    test('takes as many bytes together as it says, beside words and descriptions, and one more reaches nobody', async () => {
+      const { world, input } = await start()
+      const type = together[0]!
+      const each = Math.min(limit.types[type]!, maxUploadBytes)
+      const sizes = Array.from({ length: Math.ceil(totalBytes / each) }, (_, nth) => Math.min(each, totalBytes - nth * each))
+      expect(sizes.length, 'or it says nothing').toBeLessThanOrEqual(most)
+      const plain = await filesOf(sizes.map(() => type))
+      const heavy = (more: number): ReplyMedia[] =>
+        plain.map((file, nth) => ({
+          ...file,
+          bytes: async () => padded(await file.bytes(), sizes[nth]! + (nth === sizes.length - 1 ? more : 0)),
+        }))
+      await expect(platform.reply(world.io, { ...input, media: heavy(1) })).rejects.toMatchObject({ kind: 'rejected', notSent: true })
+      expect(world.repliesSaying(words)).toEqual([])
+      const described = heavy(0).map((file) => ({ ...file, alt: 'é'.repeat(limit.altMax ?? 1) }))
+      const { externalId } = await platform.reply(world.io, { ...input, media: described })
+      expect(world.mediaOf!(externalId).map(({ bytes }) => bytes.length)).toEqual(sizes)
+    })
+
   test('never says of files without words that they landed when others did', async () => {
     if (!limit.wordless) return expect(limit.wordless).toBeFalsy()
     const { world, input } = await start()
@@ -194,6 +215,13 @@ async function aFile(limit: MediaLimit, type: string, nth: number): Promise<Repl
     url,
     bytes: async () => bytes,
   }
+}
+
+/** The same file, with nothing behind it until it has so many bytes. */
+function padded(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(length)
+  whole.set(bytes)
+  return whole
 }
 
 const endings: Record<string, string> = { 'image/jpeg': 'jpg', 'video/quicktime': 'mov' }

@@ -31,6 +31,12 @@ test('two files of the same name and no words are told apart', async () => {
   expect(carries({ attachments: [] }, { text: 'Here', media: [file] })).toBe(false)
 })
 
+test('more than a request may have together sends nothing', async () => {
+  const large = { ...file, bytes: async () => new Uint8Array(9 * 1024 * 1024) }
+  await expect(filesOf([large, large])).resolves.toMatchObject({ files: [{}, {}] })
+  await expect(filesOf([large, large, large])).rejects.toMatchObject({ kind: 'rejected', notSent: true })
+})
+
 test('bytes that cannot be read send nothing', async () => {
   const broken = { ...file, bytes: () => Promise.reject(new Error('gone from here')) }
   await expect(filesOf([broken])).rejects.toMatchObject({ kind: 'unavailable', notSent: true })

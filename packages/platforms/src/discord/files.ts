@@ -1,5 +1,6 @@
 import type { MediaLimit } from '@answerback/core/reply-limit'
 import { beforeReply } from '../before-reply.ts'
+import { PlatformError } from '../error.ts'
 import { listOf, nameOf, recordOf, textOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { ReplyInput, ReplyMedia } from '../platform.ts'
@@ -8,6 +9,9 @@ import type { SeenMedia } from '../same-media.ts'
 import type { Call } from './api.ts'
 
 const megabytes = 1024 * 1024
+
+/** A request may have 25 MiB ("Create Message"), in which words and descriptions stand too. */
+const totalBytes = 25 * megabytes - 128 * 1024
 
 /** Ten files of any type, 10 MiB each where the server was not boosted ("Uploading Files"), with 1,024 characters of description. Those that people send most. */
 export const mediaLimit: MediaLimit = {
@@ -22,6 +26,7 @@ export const mediaLimit: MediaLimit = {
     'video/quicktime': 10 * megabytes,
     'application/pdf': 10 * megabytes,
   },
+  totalBytes,
   altMax: 1_024,
   wordless: true,
 }
@@ -31,12 +36,13 @@ export async function filesOf(
   media: readonly ReplyMedia[] = [],
 ): Promise<{ body: { attachments?: JsonRecord[] }; files: NonNullable<Call['files']> }> {
   if (media.length === 0) return { body: {}, files: [] }
-  return beforeReply(async () => ({
-    body: {
-      attachments: media.map((file, id) => ({ id, filename: filenameOf(file), ...(file.alt !== '' && { description: file.alt }) })),
-    },
-    files: await Promise.all(media.map(async (file) => ({ filename: filenameOf(file), type: file.type, bytes: await file.bytes() }))),
-  }))
+  return beforeReply(async () => {
+    const attachments = media.map((file, id) => ({ id, filename: filenameOf(file), ...(file.alt !== '' && { description: file.alt }) }))
+    const files = await Promise.all(media.map(async (file) => ({ filename: filenameOf(file), type: file.type, bytes: await file.bytes() })))
+    if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) > totalBytes)
+      throw new PlatformError('rejected', 'Discord takes 25 MiB with a message, and these files have more together')
+    return { body: { attachments }, files }
+  })
 }
 
 /** Does a message carry the files of a reply? Without words, a name or a description has to tell them from others. */

@@ -7,8 +7,12 @@ import { callApi } from './api.ts'
 
 const maxBytes = 5 * 1024 * 1024
 
-/** One picture a comment (TikTok API for Business, "Upload an image for a comment"). It keeps no description. */
-export const mediaLimit: MediaLimit = { max: 1, types: { 'image/jpeg': maxBytes, 'image/png': maxBytes, 'image/webp': maxBytes } }
+/** One picture a comment, of 360 x 360 to 1080 x 1920 pixels (TikTok API for Business, "Upload an image for a comment"). It keeps no description. */
+export const mediaLimit: MediaLimit = {
+  max: 1,
+  types: { 'image/jpeg': maxBytes, 'image/png': maxBytes, 'image/webp': maxBytes },
+  pixels: { least: 360, mostShort: 1_080, mostLong: 1_920 },
+}
 
 /** How a comment names its picture. */
 type Named = { image_uri?: string; image_width?: number; image_height?: number }
