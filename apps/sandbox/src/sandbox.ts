@@ -84,7 +84,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const context: Context = { world, secrets, faults, publicUrl: () => url, enforceLimits }
 
   const app = Fastify({
-    // More than any platform takes, each of which refuses in its own words.
+    // Above Discord's 25 MiB, so that it refuses a request in its own words.
     bodyLimit: 32 * 1024 * 1024,
     forceCloseConnections: true,
     // Some APIs take a hundred ids in one part of a path.
