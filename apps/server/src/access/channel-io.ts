@@ -3,6 +3,7 @@ import { Problem } from '@answerback/core/problem'
 import type { Io, Self } from '@answerback/platforms/platform'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
+import type { Change } from '../live/change-log.ts'
 import { countedFetch } from './counted-calls.ts'
 import { seal, unseal } from './secrets.ts'
 
@@ -28,15 +29,32 @@ export async function ioOf(
     credentials: unseal<Record<string, string>>(ctx.secrets, about, channel.credentials),
     self: given.ownedIds ? selfAmong(channel, given.ownedIds) : await selfOf(ctx, channel),
     async save(credentials, more) {
+      const sealed = seal(ctx.secrets, about, credentials)
       await ctx.db.system
         .update(t.channel)
-        .set({ credentials: seal(ctx.secrets, about, credentials), ...(more && { tokenExpiresAt: dateOf(more.tokenExpiresAt) }) })
+        .set({ credentials: sealed, ...(more && { tokenExpiresAt: dateOf(more.tokenExpiresAt) }) })
         // A renewed token must not bring back what was erased meanwhile.
         .where(and(eq(t.channel.id, channel.id), isNull(t.channel.disconnectedAt)))
       io.credentials = credentials
+      // What this one renewed is its own: only what others put there since is not tried yet.
+      channel.credentials = sealed
     },
   }
   return io
+}
+
+/**
+ * After a platform refused what `ioOf` took from `channel`: a person has to connect it again. False, and nothing is done, where other credentials are there by now (renewed by another
+ * process, or given by a person): those were not tried yet.
+ */
+export async function askForCredentials(ctx: Context, change: Change, channel: typeof t.channel.$inferSelect): Promise<boolean> {
+  const asked = await change.tx
+    .update(t.channel)
+    .set({ reauthorizeAt: ctx.now() })
+    .where(and(eq(t.channel.id, channel.id), eq(t.channel.credentials, channel.credentials)))
+    .returning({ id: t.channel.id })
+  if (asked.length > 0) change.channelsChanged()
+  return asked.length > 0
 }
 
 /** Who we are on this channel, and which other accounts of the workspace speak for us there. */

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
-import { and, eq } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { PlatformError } from '@answerback/platforms/error'
 import type { PolledPage, PollResult, Quota } from '@answerback/platforms/platform'
-import { ioOf } from '../access/channel-io.ts'
+import { askForCredentials, ioOf } from '../access/channel-io.ts'
 import { isInUse } from '../access/channels.ts'
 import { platformOf, type Context } from '../context.ts'
-import { schema as t } from '../db/schema.ts'
 import { changing } from '../live/change-log.ts'
 import { countPosts, keepLedger, settleLedger, type Counted, type ToRead } from './ledger.ts'
 import type { Claimed } from './poll-claim.ts'
@@ -137,12 +135,7 @@ async function tell(ctx: Context, { channel, poll }: Claimed, state: State, erro
   )
   if (kind !== 'reauthorize' && failures > failuresTold) return
   await changing(ctx, channel.workspaceId, async (change) => {
-    if (kind === 'reauthorize')
-      await change.tx
-        .update(t.channel)
-        .set({ reauthorizeAt: ctx.now() })
-        // Credentials that somebody gave meanwhile were not tried yet.
-        .where(and(eq(t.channel.id, channel.id), eq(t.channel.credentials, channel.credentials)))
+    if (kind === 'reauthorize') await askForCredentials(ctx, change, channel)
     change.channelsChanged()
   })
 }

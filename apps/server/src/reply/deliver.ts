@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { PlatformError } from '@answerback/platforms/error'
 import type { ReplySent } from '@answerback/platforms/platform'
+import { askForCredentials } from '../access/channel-io.ts'
 import { isInUse } from '../access/channels.ts'
 import type { Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
@@ -81,18 +82,23 @@ function claim(ctx: Context, job: { workspaceId: string; replyId: string }): Pro
   })
 }
 
+type Sending = Awaited<ReturnType<typeof sendingOf>>
+
 async function attempt(ctx: Context, reply: ReplyRow, attemptId: string): Promise<void> {
   let sent: ReplySent
+  let sending: Sending | null = null
   try {
-    const { io, platform, input } = await sendingOf(ctx, reply)
-    sent = await platform.reply(io, input)
+    sending = await sendingOf(ctx, reply)
+    sent = await sending.platform.reply(sending.io, sending.input)
   } catch (error) {
-    return settleFailure(ctx, reply, attemptId, error)
+    return settleFailure(ctx, reply, { attemptId, channel: sending?.channel ?? null }, error)
   }
   await recordSent(ctx, reply, sent, attemptId)
 }
 
-async function settleFailure(ctx: Context, reply: ReplyRow, attemptId: string, error: unknown): Promise<void> {
+type Tried = { attemptId: string; channel: Sending['channel'] | null }
+
+async function settleFailure(ctx: Context, reply: ReplyRow, { attemptId, channel }: Tried, error: unknown): Promise<void> {
   const now = ctx.now()
   const reason = (error as Error).message
   const kind = error instanceof PlatformError ? error.kind : 'unavailable'
@@ -116,17 +122,15 @@ async function settleFailure(ctx: Context, reply: ReplyRow, attemptId: string, e
         .update(t.reply)
         .set({ reason, dueAt: new Date(now.getTime() + firstLookMs) })
         .where(eq(t.reply.id, reply.id))
-    if (kind === 'reauthorize') {
-      await change.tx.update(t.channel).set({ reauthorizeAt: now }).where(eq(t.channel.id, reply.channelId))
-      change.channelsChanged()
+    if (kind === 'reauthorize' && channel !== null && (await askForCredentials(ctx, change, channel)))
       return change.tx.update(t.reply).set({ state: 'queued', dueAt: null, reason }).where(eq(t.reply.id, reply.id))
-    }
     const tries = (await change.tx.select({ id: t.replyAttempt.id }).from(t.replyAttempt).where(eq(t.replyAttempt.replyId, reply.id)))
       .length
     if (tries >= maxNotSent)
       return change.tx.update(t.reply).set({ state: 'rejected', reason, dueAt: null, endedAt: now }).where(eq(t.reply.id, reply.id))
     const backoffMs = Math.min(300_000, 1_000 * 2 ** tries)
-    const waitMs = (error as PlatformError).retryAfterMs ?? backoffMs
+    // Credentials that were put there meanwhile can be tried at once.
+    const waitMs = kind === 'reauthorize' ? 0 : ((error as PlatformError).retryAfterMs ?? backoffMs)
     return change.tx
       .update(t.reply)
       .set({ state: 'queued', reason, dueAt: new Date(now.getTime() + Math.max(500, waitMs)) })

@@ -40,7 +40,7 @@ export async function sendingOf(ctx: Context, reply: ReplyRow) {
     ...(reply.media.length > 0 && { media: reply.media.map((file) => mediaOf(ctx, reply, file, limit)) }),
     createdAt: (reply.sentAt ?? reply.createdAt).toISOString(),
   }
-  return { io: await ioOf(ctx, channel), platform, input }
+  return { io: await ioOf(ctx, channel), platform, input, channel }
 }
 
 /** The bytes come out of the database when they are asked for, which looking never does. */
