@@ -122,6 +122,26 @@ test('an answer in private says so before and after, on a phone too', async () =
   await page.context().close()
 })
 
+test('an answer that waits for its channel can be taken back, and its words with it', async () => {
+  const page = await signIn()
+  await openQuestion(page, 'mastodon', 'Is it too late to change my mind?')
+  const box = page.getByRole('textbox', { name: /reply/i })
+  await box.fill('Never.')
+  const refuse = (refused: boolean) =>
+    running.ctx.db.system.execute(sql`update channel set reauthorize_at = ${refused ? sql`now()` : sql`null`} where platform = 'mastodon'`)
+  await refuse(true)
+  await page.keyboard.press('Control+Shift+Enter')
+  const waiting = thread(page).locator('[data-reply]').filter({ hasText: 'Never.' })
+  await waiting.getByText('Still waiting to go out: The channel must be connected again first.').waitFor({ timeout: 30_000 })
+  await accessible(page)
+  await waiting.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => box.inputValue()).toBe('Never.')
+  await expect.poll(() => waiting.count()).toBe(0)
+  await refuse(false)
+  expect(troubles).toEqual([])
+  await page.context().close()
+})
+
 test('where nothing can be written it leads there and closes as answered there; stars are said in words', async () => {
   const page = await signIn()
   await openQuestion(page, 'mastodon', 'Three of five from me')

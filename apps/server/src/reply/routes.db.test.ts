@@ -5,6 +5,7 @@ import type { RuleInput } from '@answerback/sandbox/faults/fault'
 import { makeApiKey } from '../access/workspaces.ts'
 import { rowOf, someoneAsks } from '../../test/people.ts'
 import { connectAll, openWorld, type World } from '../../test/world.ts'
+import { continueReply } from './deliver.ts'
 
 let world: World
 let colleague: string
@@ -112,6 +113,56 @@ describe('taking a reply back', () => {
     expect([late.status, late.body.code]).toEqual([409, 'too_late'])
     expect([await state(body.id), onPlatform('Gone already.')]).toEqual(['sent', 1])
     expect((await rowOf(world, row.id)).state).toBe('answered')
+  })
+
+  const refuseOnce = (fault: RuleInput['fault']) =>
+    world.sandbox.faults.add({ platform: 'facebook', match: { method: 'POST', path: '/comments', times: 1 }, fault })
+
+  test('is possible again while it waits after tries that surely did not arrive, and then it never does', async () => {
+    const row = await someoneAsks(world)
+    refuseOnce({ kind: 'rate_limited' })
+    const { body } = await send(row, { text: 'Said into the void.', undoSeconds: 0 })
+    await world.drain()
+    expect(await state(body.id)).toBe('queued')
+    expect((await takeBack(body.id)).status).toBe(204)
+    world.pass(400_000)
+    await world.settle(20_000)
+    expect([await state(body.id), onPlatform('Said into the void.')]).toEqual(['cancelled', 0])
+    expect(await rowOf(world, row.id)).toMatchObject({ state: 'waiting', waitingSince: row.waitingSince, reply: null })
+  })
+
+  test('at the moment when it is tried again either succeeds or is too late, never both', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const text = `Now or never ${round}.`
+      refuseOnce({ kind: 'rate_limited' })
+      const { body } = await send(await someoneAsks(world), { text, undoSeconds: 0 })
+      await world.drain()
+      expect(await state(body.id)).toBe('queued')
+      world.pass(400_000)
+      const tried = round % 2 ? world.drain() : continueReply(world.ctx, { workspaceId: world.workspaceId, replyId: body.id })
+      const [{ status }] = await Promise.all([takeBack(body.id), tried])
+      await world.settle(20_000)
+      expect([status, await state(body.id), onPlatform(text)]).toEqual(status === 204 ? [204, 'cancelled', 0] : [409, 'sent', 1])
+    }
+  })
+
+  test('is not while an earlier try may have arrived', async () => {
+    const row = await someoneAsks(world)
+    refuseOnce({ kind: 'server_error' })
+    const { body } = await send(row, { text: 'Perhaps.', undoSeconds: 0 })
+    await world.settle(60_000)
+    expect(await state(body.id)).toBe('needs_check')
+    refuseOnce({ kind: 'rate_limited' })
+    expect((await world.request('POST', `/api/v1/replies/${body.id}/attempts`, { idempotencyKey: aKey() })).status).toBe(202)
+    await world.drain()
+    expect(await state(body.id)).toBe('queued')
+    expect(await takeBack(body.id)).toMatchObject({
+      status: 409,
+      body: { code: 'too_late', detail: 'An earlier try of it may have arrived.' },
+    })
+    world.pass(400_000)
+    await world.settle(20_000)
+    expect([await state(body.id), onPlatform('Perhaps.')]).toEqual(['sent', 1])
   })
 })
 

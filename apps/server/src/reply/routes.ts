@@ -91,16 +91,21 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
   app.delete(
     '/api/v1/replies/:id',
     {
-      schema: { params, tags: ['replies'], summary: 'Take a reply back while it is held, or discard one that failed.' },
+      schema: {
+        params,
+        tags: ['replies'],
+        summary: 'Take a reply back while it is held or surely did not arrive, or discard one that failed.',
+      },
       onRequest: needs('reply.send'),
     },
     (request, reply) =>
       mutate(ctx, request, reply, async (change) => {
         const row = await replyOf(change.tx, request.params.id)
         if (row.state === 'cancelled') return { status: 204, body: null }
-        const waiting = row.state === 'held' || (row.state === 'queued' && row.sentAt === null)
-        if (!waiting && row.state !== 'rejected' && row.state !== 'needs_check')
-          throw new Problem('too_late', row.state === 'sent' ? 'It is already there.' : 'It is just being sent.')
+        if (row.state === 'sent') throw new Problem('too_late', 'It is already there.')
+        if (row.state === 'sending') throw new Problem('too_late', 'It is just being sent.')
+        if (row.state === 'queued' && (await mayHaveArrived(change.tx, row.id)))
+          throw new Problem('too_late', 'An earlier try of it may have arrived.')
         await change.tx.update(t.reply).set({ state: 'cancelled', dueAt: null, endedAt: ctx.now() }).where(eq(t.reply.id, row.id))
         await recompute(ctx, change, row.conversationId)
         return { status: 204, body: null }
@@ -152,6 +157,12 @@ export function replyRoutes(server: FastifyInstance, ctx: Context): void {
         return { status: 202, body: { id: row.id, state: 'queued' } }
       }) as never,
   )
+}
+
+/** A worker that claims a reply is behind the same lock as whoever takes it back: one of them comes first. */
+async function mayHaveArrived(tx: Queryable, replyId: string): Promise<boolean> {
+  const tries = await tx.select({ outcome: t.replyAttempt.outcome }).from(t.replyAttempt).where(eq(t.replyAttempt.replyId, replyId))
+  return tries.some(({ outcome }) => outcome !== 'not_sent' && outcome !== 'rejected')
 }
 
 async function replyOf(tx: Queryable, id: string): Promise<typeof t.reply.$inferSelect> {

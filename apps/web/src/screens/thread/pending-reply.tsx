@@ -93,6 +93,11 @@ function Progress({ conversation, reply, onUndo }: Omit<Props, 'actions' | 'onRe
         {waits ? t('out.queuedReason', { reason: reply.reason ?? '' }) : reply.state === 'sending' ? t('out.sending') : t('out.queued')}
       </span>
       {waits && reply.dueAt !== null && <span>{t('out.again', { time: whenText(reply.dueAt, now(), me.workspace.timeZone) })}</span>}
+      {waits && (
+        <button type="button" onClick={() => onUndo(reply)}>
+          {t('out.undo')}
+        </button>
+      )}
     </>
   )
 }
