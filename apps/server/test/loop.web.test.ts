@@ -103,6 +103,22 @@ test('two people: what one does the other sees, and answering second is refused 
   await theo.getByRole('dialog').getByText('Write to us, we refund today.').waitFor()
   await expectOnPage(visitor, 'Write to us, we refund today.')
   expect(await visitor.getByText('I will look into it.').count()).toBe(0)
+
+  // Sent anyway, with an answer that is lost on its way back: pressing again does not send it twice.
+  const before = (await fetchReplies()).length
+  let lost = false
+  await theo.route('**/replies', async (route) => {
+    if (lost || route.request().method() !== 'POST') return route.continue()
+    lost = true
+    await route.fetch()
+    await route.abort()
+  })
+  const anyway = theo.getByRole('dialog').getByRole('button', { name: 'Send anyway' })
+  await anyway.click()
+  await theo.getByText('No connection. Your text is kept here.').first().waitFor()
+  await anyway.click()
+  await expect.poll(() => theo.getByRole('dialog').count()).toBe(0)
+  expect((await fetchReplies()).length).toBe(before + 1)
 })
 
 test('a like leaves them waiting, and nothing closes without a reason', async () => {

@@ -346,7 +346,7 @@ export const en = {
     attachPicture: 'Add pictures',
     attachFile: 'Add files',
     drop: 'Drop to add',
-    noFiles: '{platform} takes no files with a reply.',
+    noFiles: 'This {platform} channel takes no files with a reply.',
     filesFull: '{platform} takes {max, plural, one {one file} other {# files}} with a reply.',
     filesUnreachable:
       '{platform} fetches files from here, and this server has no address that it could reach. Whoever runs it can give it one.',
@@ -446,6 +446,7 @@ export const en = {
     nobodyElse: 'Nobody else is waiting here.',
     offline: 'No connection. Nothing was changed.',
     offlineSend: 'No connection. Your text is kept here.',
+    repliedBefore: 'This reply went through before and is in the thread. To send it once more, change it first.',
     problem: '{title}.{detail, select, none {} other { {why}}}',
     failed: 'That did not work. Nothing was changed.',
     cannotLike: '{platform} has no like for this.',

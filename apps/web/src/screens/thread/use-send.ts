@@ -33,8 +33,8 @@ export function useSend(conversation: Conversation, actions: Actions) {
     const { text } = written
     const media = written.files.flatMap(({ uploadId, alt }) => (uploadId === null ? [] : [{ uploadId, alt: alt.trim() }]))
     setBusy(true)
-    const fresh = newKey()
-    const idempotencyKey = regardless ? fresh : keyForSending(localStorage, me.user.id, conversation.id, written, fresh, now())
+    // One key also for "send anyway": a refusal is not kept under it, and an answer that was lost does not make it two replies.
+    const idempotencyKey = keyForSending(localStorage, me.user.id, conversation.id, written, newKey(), now())
     const body = {
       text,
       undoSeconds,
@@ -62,7 +62,11 @@ export function useSend(conversation: Conversation, actions: Actions) {
       return true
     } catch (error) {
       if (error instanceof ApiProblem && error.code === 'already_answered') setConflict(conflictOf(error))
-      else if (error instanceof ApiProblem && error.status === 0) showToast({ text: t('toast.offlineSend'), alert: true })
+      else if (error instanceof ApiProblem && error.code === 'idempotency_mismatch') {
+        setConflict(null)
+        showToast({ text: t('toast.repliedBefore'), alert: true })
+        void cache.invalidateQueries({ queryKey: ['conversation', conversation.id] })
+      } else if (error instanceof ApiProblem && error.status === 0) showToast({ text: t('toast.offlineSend'), alert: true })
       else {
         markLost(error, media)
         actions.tell(error)
