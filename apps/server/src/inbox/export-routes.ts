@@ -12,6 +12,9 @@ import { exportFormats, writeExport } from './export-file.ts'
 
 const file = z.any().meta({ type: 'string' })
 
+/** A reader that takes nothing for so long has left, whether or not its connection says so. */
+const takesNothingMaxMs = 60_000
+
 /** Everything as a file, line by line, for whoever counts elsewhere. One at a time in a workspace; the audit says who took what. */
 export function exportRoutes(server: FastifyInstance, ctx: Context): void {
   const running = new Set<string>()
@@ -33,9 +36,13 @@ export function exportRoutes(server: FastifyInstance, ctx: Context): void {
         const { id, workspaceId } = actorOf(request)
         const { query } = request
         if (running.has(workspaceId)) throw new Problem('already_running', 'An export is being made. Take the next one when it is done.')
+        // Whoever left while it was found out who asks will not leave again.
+        if (reply.raw.destroyed) return reply.hijack()
         running.add(workspaceId)
         // Also when nobody listens any more, before the first line or in the middle.
         reply.raw.once('close', () => running.delete(workspaceId))
+        // Without a listener Node ends the connection.
+        reply.raw.setTimeout(takesNothingMaxMs)
         const at = ctx.now()
         await ctx.db.inWorkspace(workspaceId, (tx) =>
           record(tx, { workspaceId, byId: id, what: 'inbox.exported', about: { format, ...query }, at }),

@@ -1,13 +1,18 @@
+import { once } from 'node:events'
 import { get } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import Fastify, { type FastifyRequest } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'drizzle-orm'
 import { exportQuery } from '@answerback/core/api'
 import { close } from './actions.ts'
+import { exportRoutes } from './export-routes.ts'
 import { exportTurns, type ExportLine } from './export.ts'
 import { someoneAsks } from '../../test/people.ts'
 import { aMessage, aPost, bo, iso, minute, ours } from '../../test/said.ts'
 import { openTelling, type Place } from '../../test/telling.ts'
 import { connectAll, openWorld, type World } from '../../test/world.ts'
+import { answerProblems } from '../http/problem.ts'
 import { changing } from '../live/change-log.ts'
 
 let telling: Awaited<ReturnType<typeof openTelling>>
@@ -118,32 +123,68 @@ test('as a file: what strangers write runs nowhere, the audit says who took it, 
   expect((await take('/api/v1/export/conversations.csv?from=yesterday')).status).toBe(400)
 })
 
-test('whoever goes away in the middle leaves the way free for the next', async () => {
-  // More than a socket takes at once, so that it is still being made.
-  await world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
-    tx.execute(sql`
-      with long as (update message set text = repeat('a long word ', 5000) where not ours)
-      insert into turn select (jsonb_populate_record(turn, jsonb_build_object('id', turn.id || n))).* from turn, generate_series(1, 450) n`),
+describe('while more is made than a socket takes at once', () => {
+  beforeAll(() =>
+    world.ctx.db.inWorkspace(world.workspaceId, (tx) =>
+      tx.execute(sql`
+        with long as (update message set text = repeat('a long word ', 5000) where not ours)
+        insert into turn select (jsonb_populate_record(turn, jsonb_build_object('id', turn.id || n))).* from turn, generate_series(1, 450) n`),
+    ),
   )
-  const first = await begin()
-  const second = await begin()
-  expect([first.status, second.status]).toEqual([200, 409])
-  first.leave()
-  second.leave()
-  await expect
-    .poll(async () => {
-      const { status, leave } = await begin()
-      leave()
-      return status
+
+  test('whoever goes away leaves the way free for the next', async () => {
+    const first = await begin(world.url)
+    const second = await begin(world.url)
+    expect([first.status, second.status]).toEqual([200, 409])
+    first.leave()
+    second.leave()
+    await expect.poll(() => statusOf(world.url)).toBe(200)
+  })
+
+  test('so does whoever left before it began, or takes nothing', async () => {
+    const server = Fastify({ forceCloseConnections: true })
+      .setValidatorCompiler(validatorCompiler)
+      .setSerializerCompiler(serializerCompiler)
+    const arrived: FastifyRequest[] = []
+    server.decorateRequest('actor', null).decorateRequest('refusal', null)
+    server.addHook('onRequest', async (request, reply) => {
+      const { workspaceId, staff } = world
+      request.actor = { ...theo, id: staff.theo, workspaceId }
+      if (arrived.push(request) > 1) return
+      const closed = once(reply.raw, 'close')
+      request.raw.socket.destroy()
+      await closed
     })
-    .toBe(200)
+    answerProblems(server)
+    exportRoutes(server, world.ctx)
+    const url = await server.listen({ port: 0, host: '127.0.0.1' })
+    try {
+      await expect(begin(url)).rejects.toThrow()
+      const idle = await begin(url)
+      expect([idle.status, await statusOf(url)]).toEqual([200, 409])
+      const { socket } = arrived[1]!.raw
+      expect(socket.timeout).toBe(60_000)
+      socket.emit('timeout')
+      await expect.poll(() => statusOf(url)).toBe(200)
+    } finally {
+      await server.close()
+    }
+  })
 })
 
+const theo = { name: 'Theo', email: 'theo@fieldnote.example', role: 'lead', key: false, scopes: null, sessionId: null } as const
+
+async function statusOf(url: string): Promise<number | undefined> {
+  const { status, leave } = await begin(url)
+  leave()
+  return status
+}
+
 /** Asks for it and reads no further than the status. On a connection of its own, which ends with it. */
-function begin(): Promise<{ status: number | undefined; leave: () => void }> {
+function begin(url: string): Promise<{ status: number | undefined; leave: () => void }> {
   const options = { agent: false, headers: { authorization: `Bearer ${world.keys.owner}` } }
   return new Promise((resolve, reject) => {
-    get(`${world.url}/api/v1/export/conversations.csv`, options, (response) =>
+    get(`${url}/api/v1/export/conversations.csv`, options, (response) =>
       resolve({ status: response.statusCode, leave: () => response.destroy() }),
     ).on('error', reject)
   })
