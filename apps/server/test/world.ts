@@ -156,7 +156,7 @@ export async function openWorld(options: { loseJobs?: boolean; seed?: number; lo
       await wakeSnoozed(ctx)
       await deriveDueTimes(ctx)
       const worked = await runJobs()
-      await indexWords(ctx)
+      while ((await indexWords(ctx)) > 0);
       if (!worked && channelsRead === 0) return
     }
   }

@@ -7,14 +7,29 @@ type Said = { text: string; ours: boolean; name: string | null; handle: string |
 /** Messages read in one transaction: short, as whoever changes one of them meanwhile waits for it. */
 const atOnce = 200
 
+/** How long a round takes, about: whoever stops waits for it. */
+const roundMs = 1_000
+
 /**
- * Reads the words of what was written, changed or whose writer got another name, so that it is found by them: new messages within a second, all of them after
- * moving in from an older version. Safe in many processes at once. Returns how many messages it read.
+ * Reads the words of what was written, changed or whose writer got another name, so that it is found by them: new messages within a second, all of them round by round after
+ * moving in from an older version, workspaces in turn. Safe in many processes at once. Returns how many messages it read; 0: nothing is left.
  */
 export async function indexWords(ctx: Context): Promise<number> {
-  const { rows } = await ctx.db.system.execute<{ id: string }>(sql`select distinct workspace_id as id from message_words where stale`)
+  const until = ctx.now().getTime() + roundMs
+  // By workspace, not by row, of which there may be millions. In any order, so that a round that ends early leaves out others than the last one did.
+  const { rows } = await ctx.db.system.execute<{ id: string }>(sql`
+    select w.id from workspace w cross join lateral (select from message_words where workspace_id = w.id and stale limit 1) s order by random()`)
   let count = 0
-  for (const { id } of rows) for (let read = atOnce; read === atOnce; count += read) read = await indexSome(ctx, id)
+  for (let left = rows.map((row) => row.id); left.length > 0;) {
+    const more: string[] = []
+    for (const id of left) {
+      const read = await indexSome(ctx, id)
+      count += read
+      if (read === atOnce) more.push(id)
+      if (ctx.now().getTime() >= until) return count
+    }
+    left = more
+  }
   return count
 }
 

@@ -195,6 +195,25 @@ describe('what is no longer said', () => {
   })
 })
 
+test('much is read in short rounds, and workspaces take turns', async () => {
+  const places = [await world.place(), await world.place()]
+  for (const place of places)
+    await place.ingest(
+      await place.tell([
+        {
+          kind: 'webhook',
+          receivedAt: minute(300),
+          facts: [aPost(), ...Array.from({ length: 201 }, (_, n) => said(`m${n}`, n, 'a sieve'))],
+        },
+      ]),
+    )
+  let at = 0
+  const ctx = { ...world.ctx, now: () => new Date((at += 600)) }
+  expect(await indexWords(ctx)).toBe(400)
+  expect(await Promise.all(places.map(unread))).toEqual([1, 1])
+  expect([await indexWords(ctx), await indexWords(ctx)]).toEqual([2, 0])
+}, 60_000)
+
 test('what is in the index is what stands, whatever happened', async () => {
   const { rows } = await world.ctx.db.system.execute<{ id: string }>(sql`select id from workspace`)
   for (const { id } of rows) {
@@ -209,4 +228,9 @@ test('what is in the index is what stands, whatever happened', async () => {
 
 async function wordsKept(place: Place): Promise<unknown[]> {
   return world.ctx.db.inWorkspace(place.workspaceId, async (tx) => (await tx.execute(sql`select words from message_words`)).rows)
+}
+
+async function unread(place: Place): Promise<number> {
+  const { rows } = await world.ctx.db.inWorkspace(place.workspaceId, (tx) => tx.execute(sql`select from message_words where stale`))
+  return rows.length
 }
