@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Client, type ClientConfig } from 'pg'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { platformById } from '@answerback/platforms/registry'
 import type {} from '../../test/postgres-setup.ts'
 import { abilitiesOf } from '../access/abilities.ts'
@@ -9,11 +9,15 @@ import { knownMigrations, migrate } from './migrate.ts'
 
 const { owner, rolePassword } = inject('postgres')
 const rolePasswords = rolePassword === null ? [] : [rolePassword]
-const database = `answerback_migrations_${randomUUID().replaceAll('-', '')}`
-const ours: ClientConfig = { ...owner, database }
+let database: string
+let ours: ClientConfig
 
-beforeAll(() => on(owner, (client) => client.query(`create database ${database}`)))
-afterAll(() => on(owner, (client) => client.query(`drop database ${database} with (force)`)))
+beforeEach(async () => {
+  database = `answerback_migrations_${randomUUID().replaceAll('-', '')}`
+  ours = { ...owner, database }
+  await on(owner, (client) => client.query(`create database ${database}`))
+})
+afterEach(() => on(owner, (client) => client.query(`drop database ${database} with (force)`)))
 
 async function on<T>(config: ClientConfig, run: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client(config)
@@ -82,5 +86,56 @@ test(
       client.query(`select relforcerowsecurity as forced from pg_class where oid = 'channel'::regclass`),
     )
     expect(walls).toEqual([{ forced: true }])
+  },
+)
+
+/** Messages as an earlier version kept them, by their ids: where, what they stand under, and whether they were taken back, missing, or missing and seen again. */
+const messages: Record<string, [platform: string, parent: string | null, what?: 'removed' | 'absent' | 'back']> = {
+  root: ['facebook', null, 'removed'],
+  reply: ['facebook', 'root'],
+  deeper: ['facebook', 'reply'],
+  missing: ['instagram', null, 'absent'],
+  belowMissing: ['instagram', 'missing'],
+  again: ['instagram', null, 'back'],
+  belowAgain: ['instagram', 'again'],
+  left: ['mastodon', null, 'removed'],
+  stays: ['mastodon', 'left'],
+  other: ['facebook', null],
+}
+
+test(
+  'what went with its parent before there was a search is not found, where the platform takes replies along',
+  { timeout: 60_000 },
+  async () => {
+    await migrate(ours, { rolePasswords, upTo: (await knownMigrations()).indexOf('0021_search') })
+    const [workspaceId, someId] = [randomUUID(), randomUUID()]
+    const conversations = new Map(Object.values(messages).map(([platform]) => [platform, randomUUID()]))
+    await within(async (client) => {
+      for (const [name, [platform, parent, what]] of Object.entries(messages))
+        await client.query(
+          `insert into message (id, workspace_id, conversation_id, channel_id, platform, external_id, kind, ours, automated, contact_id, parent_external_id, mentions_us, private,
+           text, media, ref, version, version_first_at, version_last_at, platform_at, received_at, recorded_at, removed_at, absent_at, seen_at)
+         values (gen_random_uuid(), $1, $2, $3, $4, $5, 'comment', false, false, $3, $6, false, false, 'a secret', '[]', '{}', 'a', now(), now(), now(), now(), now(), $7, $8, $9)`,
+          [
+            ...[workspaceId, conversations.get(platform), someId, platform, name, parent],
+            ...[what === 'removed' ? '2026-01-01' : null, what === 'absent' || what === 'back' ? '2026-01-01' : null],
+            what === 'back' ? '2026-01-02' : null,
+          ],
+        )
+    })
+    await migrate(ours, { rolePasswords })
+    const { rows } = await within((client) =>
+      client.query<{ name: string; gone: boolean; found: boolean }>(
+        `select external_id as name, gone, w.message_id is not null as found from message m left join message_words w on w.message_id = m.id`,
+      ),
+    )
+    const stand = ['again', 'belowAgain', 'other', 'stays']
+    expect(Object.fromEntries(rows.map(({ name, gone, found }) => [name, { gone, found }]))).toEqual(
+      Object.fromEntries(Object.keys(messages).map((name) => [name, { gone: !stand.includes(name), found: stand.includes(name) }])),
+    )
+    const { rows: walls } = await on(ours, (client) =>
+      client.query(`select relforcerowsecurity as forced from pg_class where oid in ('message'::regclass, 'message_words'::regclass)`),
+    )
+    expect(walls).toEqual([{ forced: true }, { forced: true }])
   },
 )
