@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { countDrafts, dropDraft, type DraftFile, keyForSending, readDraft, writeDraft, type Written } from './drafts.ts'
+import {
+  broughtBack,
+  countDrafts,
+  dropDraft,
+  type DraftFile,
+  keyForSending,
+  leftOver,
+  readDraft,
+  writeDraft,
+  type Written,
+} from './drafts.ts'
 
 const day = 86_400_000
 
@@ -31,6 +41,28 @@ test('a sent draft takes its key along', () => {
   keyForSending(store, 'sam', 'c1', words('Thanks!'), 'key 1', 1)
   dropDraft(store, 'sam', 'c1')
   expect(keyForSending(store, 'sam', 'c1', words('Thanks!'), 'key 2', 2)).toBe('key 2')
+})
+
+test('what was added while a reply was on its way stays', () => {
+  const sent = { text: 'It does!', files: [aFile()] }
+  expect(leftOver(sent, sent)).toEqual(words(''))
+  const late = aFile({ key: 'f2', uploadId: null })
+  expect(leftOver({ text: 'It does! PS: two clips', files: [aFile({ alt: 'The strap' }), late] }, sent)).toEqual({
+    text: 'PS: two clips',
+    files: [late],
+  })
+  expect(leftOver({ ...sent, text: 'It does not!' }, sent)).toEqual(words('It does not!'))
+})
+
+test('what comes back stands before what was begun meanwhile', () => {
+  const [back, begun] = [
+    { text: 'It does!', files: [aFile()] },
+    { text: 'PS', files: [aFile({ key: 'f2', uploadId: 'u2' })] },
+  ]
+  expect(broughtBack(back, begun)).toEqual({ text: 'It does!\n\nPS', files: [...back.files, ...begun.files] })
+  expect(broughtBack(back, words(''))).toEqual(back)
+  expect(broughtBack({ ...back, text: '' }, words('PS'))).toEqual({ text: 'PS', files: back.files })
+  expect(broughtBack(back, back)).toEqual(back)
 })
 
 test('files belong to a draft, also without words', () => {

@@ -63,6 +63,19 @@ export function isBlank({ text, files }: Written): boolean {
   return text.trim() === '' && files.length === 0
 }
 
+/** What is written beyond what was sent: what was added while it was on its way. Words that were changed in the middle stay whole. */
+export function leftOver(now: Written, sent: Written): Written {
+  const text = now.text.startsWith(sent.text) ? now.text.slice(sent.text.length).trimStart() : now.text
+  return { text, files: now.files.filter(({ key }) => !sent.files.some((each) => each.key === key)) }
+}
+
+/** What comes back, before what was begun meanwhile. What is there still, as after an answer that was lost, is not there twice. */
+export function broughtBack(back: Written, begun: Written): Written {
+  if (saysTheSame(back, begun)) return begun
+  const text = [back.text, begun.text].filter((each) => each.trim() !== '').join('\n\n')
+  return { text, files: [...back.files, ...begun.files] }
+}
+
 /** How many drafts are kept here, whoever wrote them. Those older than 30 days are dropped on the way. */
 export function countDrafts(store: Kept, now: number): number {
   try {

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { ApiProblem, change, newKey } from '../../api/call.ts'
 import { cache } from '../../api/queries.ts'
 import { now } from '../../clock/ticker.ts'
-import { isBlank, keyForSending, nothingWritten, type Written } from '../../drafts/drafts.ts'
+import { broughtBack, isBlank, keyForSending, leftOver, nothingWritten, type Written } from '../../drafts/drafts.ts'
 import { draftOf, setDraft, setDraftFile } from '../../drafts/use-draft.ts'
 import { useMe } from '../../ui/me.tsx'
 import { showToast } from '../../ui/toasts.tsx'
@@ -26,7 +26,7 @@ export function useSend(conversation: Conversation, actions: Actions) {
   const [conflict, setConflict] = useState<Conflict | null>(null)
   const name = nameOf(conversation.contact, t)
 
-  /** True once the server holds it. The draft is dropped only then. */
+  /** True once the server holds it. What was sent leaves the draft only then. */
   async function send({ inReplyTo, regardless, privately }: Sending): Promise<boolean> {
     const written = draftOf(me.user.id, conversation.id)
     if (busy || isBlank(written)) return false
@@ -51,7 +51,7 @@ export function useSend(conversation: Conversation, actions: Actions) {
         idempotencyKey,
       })
       setConflict(null)
-      setDraft(me.user.id, conversation.id, nothingWritten)
+      setDraft(me.user.id, conversation.id, leftOver(draftOf(me.user.id, conversation.id), written))
       showToast({
         text: t('toast.replying', { name }),
         ring: true,
@@ -90,7 +90,7 @@ export function useSend(conversation: Conversation, actions: Actions) {
 
 /**
  * Takes back a reply that is held or failed, brings its words and files back and goes to where it was written. True when it was taken back.
- * What was begun there meanwhile stays as it is.
+ * They stand before what was begun there meanwhile.
  */
 export function useUndoReply(actions: Actions) {
   const t = useWords()
@@ -104,7 +104,10 @@ export function useUndoReply(actions: Actions) {
       else actions.tell(error)
       return false
     }
-    if (isBlank(draftOf(me.user.id, conversationId))) setDraft(me.user.id, conversationId, written)
+    const back = broughtBack(written, draftOf(me.user.id, conversationId))
+    // Emptied first: under the key of what was taken back nothing would go out any more.
+    setDraft(me.user.id, conversationId, nothingWritten)
+    setDraft(me.user.id, conversationId, back)
     showToast({ text: t('toast.undone', { files: written.files.length }) })
     void cache.invalidateQueries({ queryKey: ['conversation', conversationId] })
     await navigate({ to: '/c/$conversationId', params: { conversationId }, search: (search) => search })
