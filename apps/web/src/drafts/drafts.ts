@@ -4,7 +4,8 @@ export type DraftFile = { key: string; uploadId: string | null; type: string; na
 export type Written = { text: string; files: readonly DraftFile[] }
 /** A reply begun and not sent. `key` is the idempotency key of its last try, so that trying again after a lost answer sends it once. */
 export type Draft = Written & { key: string | null; at: number }
-type Kept = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+/** The part of a browser's store that drafts need. */
+export type Kept = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
 export const nothingWritten: Written = { text: '', files: [] }
 
@@ -20,6 +21,15 @@ export function readDraft(store: Kept, userId: string, conversationId: string): 
     const text = typeof draft.text === 'string' ? draft.text : ''
     const files = Array.isArray(draft.files) ? draft.files : []
     return text === '' && files.length === 0 ? null : { text, files, key: draft.key ?? null, at: draft.at ?? 0 }
+  } catch {
+    return null
+  }
+}
+
+/** What the store has for a draft, as it stands there; null for nothing. Never throws. */
+export function keptAs(store: Kept, userId: string, conversationId: string): string | null {
+  try {
+    return store.getItem(nameOf(userId, conversationId))
   } catch {
     return null
   }

@@ -1,33 +1,25 @@
 import { useCallback, useSyncExternalStore } from 'react'
 import { now } from '../clock/ticker.ts'
-import { dropDraft, type DraftFile, nothingWritten, readDraft, writeDraft, type Written } from './drafts.ts'
+import type { DraftFile, Written } from './drafts.ts'
+import { holdDrafts } from './held.ts'
 
-const drafts = new Map<string, Written>()
+const drafts = holdDrafts(() => localStorage)
 const listeners = new Set<() => void>()
 
-/** The draft of a conversation, and the setter of its words. Kept on this device at every keystroke. */
+/** The draft of a conversation, and the setter of its words. Kept on this device at every keystroke, and the same in every tab. */
 export function useDraft(userId: string, conversationId: string): [Written, (text: string) => void] {
   const written = useSyncExternalStore(subscribe, () => draftOf(userId, conversationId))
   return [written, useCallback((text: string) => setDraft(userId, conversationId, { text }), [userId, conversationId])]
 }
 
 export function draftOf(userId: string, conversationId: string): Written {
-  const name = `${userId} ${conversationId}`
-  const held = drafts.get(name)
-  if (held !== undefined) return held
-  const kept = readDraft(localStorage, userId, conversationId)
-  const written = kept === null ? nothingWritten : { text: kept.text, files: kept.files }
-  drafts.set(name, written)
-  return written
+  return drafts.read(userId, conversationId)
 }
 
 /** Other words or other files; what is not given stays. */
 export function setDraft(userId: string, conversationId: string, change: Partial<Written>): void {
-  const written = { ...draftOf(userId, conversationId), ...change }
-  drafts.set(`${userId} ${conversationId}`, written)
-  if (written.text === '' && written.files.length === 0) dropDraft(localStorage, userId, conversationId)
-  else writeDraft(localStorage, userId, conversationId, written, now())
-  for (const listener of listeners) listener()
+  drafts.write(userId, conversationId, { ...draftOf(userId, conversationId), ...change }, now())
+  tell()
 }
 
 /** One file of a draft otherwise. Nothing happens when it is not there any more. */
@@ -38,6 +30,15 @@ export function setDraftFile(userId: string, conversationId: string, key: string
 }
 
 function subscribe(listener: () => void): () => void {
+  // What another tab wrote.
+  if (listeners.size === 0) addEventListener('storage', tell)
   listeners.add(listener)
-  return () => listeners.delete(listener)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0) removeEventListener('storage', tell)
+  }
+}
+
+function tell(): void {
+  for (const listener of listeners) listener()
 }
