@@ -28,12 +28,20 @@ export function mediaRoutes(server: FastifyInstance, ctx: Context): void {
       onRequest: needs('inbox.read'),
     },
     async (request, reply) => {
-      const [message] = await ctx.db.inWorkspace(actorOf(request).workspaceId, (tx) =>
-        tx.select({ media: t.message.media, gone: t.message.gone }).from(t.message).where(eq(t.message.id, request.params.id)),
+      const leaving = new AbortController()
+      reply.raw.once('close', () => leaving.abort())
+      const { workspaceId } = actorOf(request)
+      const [message] = await ctx.db.inWorkspace(workspaceId, (tx) =>
+        tx
+          .select({ media: t.message.media, gone: t.message.gone, apiUrl: t.channel.apiUrl })
+          .from(t.message)
+          .innerJoin(t.channel, eq(t.channel.id, t.message.channelId))
+          .where(eq(t.message.id, request.params.id)),
       )
       const media = message?.gone === false ? message.media[request.params.index] : undefined
-      for (const url of media ? shownBy(media) : []) {
-        const file = await fetchMedia(ctx, url)
+      if (message && media) {
+        const viewer = { workspaceId, ownHost: new URL(message.apiUrl).host, signal: leaving.signal }
+        const file = await fetchMedia(ctx, shownBy(media), viewer)
         if (file) return sendFile(reply, file, 'private, max-age=3600')
       }
       throw new Problem('not_found', 'There is no picture here, or it cannot be had from where it lies.')

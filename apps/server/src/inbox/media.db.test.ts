@@ -1,8 +1,9 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, get, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Media } from '@answerback/core/facts'
+import type { PlatformId } from '@answerback/sandbox/world/item'
 import { speak } from '@answerback/sandbox/world/speak'
 import { openOtherWorkspace } from '../../test/busy.ts'
 import { aPng, fetchFile } from '../../test/files.ts'
@@ -16,6 +17,12 @@ let world: World
 let host: Server
 let base: string
 let asked: { path: string; headers: NodeJS.Dict<string | string[]> }[] = []
+/** One that answers nobody, and who waits for it. */
+let silent: Server
+let silentBase: string
+let hanging = 0
+/** Where each platform's channel is. */
+let homes: Record<string, string>
 let guarded: ReturnType<typeof guardFetch>
 
 const picture = aPng(12, 8)
@@ -29,12 +36,15 @@ const pages: Record<string, { type: string; body: Buffer | string; status?: numb
   '/huge-sides': { type: 'image/png', body: sized(60_000, 60_000) },
   '/gone': { type: 'image/png', body: picture, status: 404 },
   '/elsewhere': { type: 'image/png', body: '', status: 302, location: 'http://127.0.0.1:1/inside.png' },
+  '/other-inside': { type: 'image/png', body: '', status: 302, location: '' },
   '/moved': { type: 'image/png', body: '', status: 302, location: '/bag.png' },
 }
 
 beforeAll(async () => {
   world = await openWorld()
   await connectAll(world)
+  const channels = await world.ctx.db.system.select({ platform: t.channel.platform, apiUrl: t.channel.apiUrl }).from(t.channel)
+  homes = Object.fromEntries(channels.map(({ platform, apiUrl }) => [platform, apiUrl]))
   host = createServer((request, response) => {
     asked.push({ path: request.url!, headers: request.headers })
     const page = pages[request.url!] ?? { type: 'text/plain', body: '', status: 404 }
@@ -43,17 +53,31 @@ beforeAll(async () => {
     response.write(page.body)
     response.end()
   })
-  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve))
-  base = `http://127.0.0.1:${(host.address() as AddressInfo).port}`
-  world.ctx.env.allowedHosts.push(new URL(base).host)
+  base = await listen(host)
+  silent = createServer((request) => {
+    hanging += 1
+    request.socket.once('close', () => (hanging -= 1))
+  })
+  silentBase = await listen(silent)
+  pages['/other-inside']!.location = `${silentBase}/a.png`
+  world.ctx.env.allowedHosts.push(new URL(base).host, new URL(silentBase).host)
   guarded = guardFetch({ allowed: world.ctx.env.allowedHosts })
   world.ctx.fetch = guarded
+})
+afterEach(async () => {
+  for (const [platform, apiUrl] of Object.entries(homes)) await moveChannel(platform, apiUrl)
 })
 afterAll(async () => {
   await guarded.close()
   host.close()
+  silent.close()
   await world.close()
 })
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
 
 function sized(width: number, height: number): Buffer {
   const png = aPng(1, 1)
@@ -62,14 +86,20 @@ function sized(width: number, height: number): Buffer {
   return png
 }
 
-/** A message that shows these, and the addresses that the API gives for them. */
-async function showing(media: Media[]): Promise<{ id: string; conversationId: string; shown: Media[] }> {
-  const row = await someoneAsks(world, 'mastodon')
+function moveChannel(platform: string, apiUrl: string): Promise<unknown> {
+  return world.ctx.db.inWorkspace(world.workspaceId, (tx) => tx.update(t.channel).set({ apiUrl }).where(eq(t.channel.platform, platform)))
+}
+
+/** A message that shows these, the addresses that the API gives for them, and from then on its channel at `home`. */
+async function showing(media: Media[], { platform = 'mastodon', home = base }: { platform?: PlatformId; home?: string } = {}) {
+  await moveChannel(platform, homes[platform]!)
+  const row = await someoneAsks(world, platform)
+  await moveChannel(platform, home)
   const id = row.waitingMessage!.id
   await world.ctx.db.inWorkspace(world.workspaceId, (tx) => tx.update(t.message).set({ media }).where(eq(t.message.id, id)))
   const { messages } = (await world.request('GET', `/api/v1/conversations/${row.id}`)).body
   asked = []
-  return { id, conversationId: row.id, shown: messages[0].media }
+  return { id, conversationId: row.id, shown: messages[0].media as Media[] }
 }
 const image = (path: string, preview: string | null = null): Media => ({
   ...{ kind: 'image', url: new URL(path, base).href, alt: null },
@@ -146,6 +176,23 @@ describe('what a message shows', () => {
     expect(asked).toEqual([])
   })
 
+  test('is not asked for at a host that is allowed for another purpose; the channel’s own may be', async () => {
+    const media = [
+      image('/bag.png'),
+      image('/other-inside'),
+      image(`${silentBase}/a.png`),
+      image(`https://${new URL(silentBase).host}/a.png`),
+    ]
+    const { shown } = await showing(media)
+    const statuses = await Promise.all(shown.map(async (each) => (await fetchFile(world, each.previewUrl!)).status))
+    expect(statuses).toEqual([200, 404, 404, 404])
+    expect(asked.map(({ path }) => path).toSorted()).toEqual(['/bag.png', '/other-inside'])
+    expect(hanging).toBe(0)
+    const elsewhere = await showing([image('/bag.png')], { home: silentBase })
+    expect((await fetchFile(world, elsewhere.shown[0]!.previewUrl!)).status).toBe(404)
+    expect(asked).toEqual([])
+  })
+
   test('only to those who may read the thread, in the workspace that the address names, and no more once it was taken down', async () => {
     const { id, shown } = await showing([image('/bag.png')])
     const address = shown[0]!.previewUrl!
@@ -161,8 +208,55 @@ describe('what a message shows', () => {
   })
 
   test('many at once wait for each other, and all are shown', async () => {
-    const { shown } = await showing(Array.from({ length: 40 }, () => image('/bag.png')))
+    const { shown } = await showing(Array.from({ length: 24 }, () => image('/bag.png')))
     const got = await Promise.all(shown.map((each) => fetchFile(world, each.previewUrl!)))
-    expect(got.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 200))
+    expect(got.map(({ status }) => status)).toEqual(Array.from({ length: 24 }, () => 200))
+  })
+
+  test('a host that never answers holds up few requests, not for long, and no other picture', async () => {
+    const slow = Array.from({ length: 14 }, (_, n) => image(`${silentBase}/slow${n}.png`, `${silentBase}/preview${n}.png`))
+    const other = await showing([image('/bag.png')], { platform: 'bluesky' })
+    const { shown } = await showing(slow, { home: silentBase })
+    const beganAt = performance.now()
+    const all = Promise.all(shown.map((each) => fetchFile(world, each.previewUrl!)))
+    await expect.poll(() => hanging, { timeout: 10_000 }).toBe(3)
+    expect((await fetchFile(world, other.shown[0]!.previewUrl!)).status).toBe(200)
+    for (const got of await all) {
+      expect([404, 503]).toContain(got.status)
+      expect(got.headers.has('retry-after')).toBe(got.status === 503)
+    }
+    // Before, it was 8 s for each of a picture's two addresses, one after the other.
+    expect(performance.now() - beganAt).toBeLessThan(12_000)
+    await expect.poll(() => hanging, { timeout: 10_000 }).toBe(0)
+  }, 30_000)
+
+  test('what could not be had is not asked for again at once, but some minutes later', async () => {
+    const { shown } = await showing([image('/not-yet')])
+    const ask = async () => (await fetchFile(world, shown[0]!.previewUrl!)).status
+    expect([await ask(), await ask()]).toEqual([404, 404])
+    expect(asked).toHaveLength(1)
+    pages['/not-yet'] = { type: 'image/png', body: picture }
+    world.pass(4 * 60_000)
+    expect(await ask()).toBe(200)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('is given up as soon as the browser leaves', async () => {
+    const { shown } = await showing([image(`${silentBase}/left.png`)], { home: silentBase })
+    const signals: AbortSignal[] = []
+    world.ctx.fetch = (input, init) => {
+      signals.push(init!.signal!)
+      return guarded(input, init)
+    }
+    // A connection of its own: one of a pool would keep the server from closing.
+    const headers = { authorization: `Bearer ${world.keys.client}` }
+    const browser = get(`${world.url}${shown[0]!.previewUrl}`, { agent: false, headers }).on('error', () => {})
+    await expect.poll(() => hanging, { timeout: 10_000 }).toBe(1)
+    browser.destroy()
+    await expect.poll(() => signals[0]!.aborted, { timeout: 10_000 }).toBe(true)
+    world.ctx.fetch = guarded
+    // Not the patience: that is a TimeoutError.
+    expect(signals[0]!.reason.name).toBe('AbortError')
+    await expect.poll(() => hanging, { timeout: 10_000 }).toBe(0)
   })
 })
