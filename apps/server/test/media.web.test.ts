@@ -98,7 +98,7 @@ test('where no file is taken, a pasted one is answered too', async () => {
   await comment('instagram', 'And here?')
   const page = await openThread('And here?')
   await paste(page, 'any.png')
-  await page.getByText('Instagram takes no files with a reply.').first().waitFor()
+  await page.getByText('This Instagram channel takes no files with a reply.').first().waitFor()
   expect(await files(page).count()).toBe(0)
   await page.context().close()
 })

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { Problem } from '@answerback/core/problem'
 import type { ReplyMedia } from '@answerback/core/reply-api'
 import { countMissing, countReply, type MediaLimit } from '@answerback/core/reply-limit'
+import type { Platform } from '@answerback/platforms/platform'
 import { hasAbility } from '../access/abilities.ts'
 import { platformOf, reachableUrl, type Context } from '../context.ts'
 import { schema as t } from '../db/schema.ts'
@@ -25,7 +26,7 @@ export async function checkReply(ctx: Context, change: Change, inReplyToId: stri
   if (!hasAbility(platform, settings, 'reply'))
     throw new Problem('not_possible_there', `${platform.name} can only be read here. Answer where it was written.`)
   const limit = replyLimit ?? platform.can.replyLimit
-  if (media.length > 0) checkMedia(ctx, { name: platform.name, limit: limit.media, media, privately })
+  if (media.length > 0) checkMedia(ctx, { platform, limit: limit.media, media, privately })
   if (text === '') {
     if (media.length === 0) throw empty('write something to send.')
     if (!limit.media?.wordless) throw empty(`${platform.name} wants words with a file. Write something to send.`)
@@ -47,10 +48,12 @@ export async function checkReply(ctx: Context, change: Change, inReplyToId: stri
     )
 }
 
-type Files = { name: string; limit: MediaLimit | undefined; media: ReplyMedia[]; privately: boolean }
+type Files = { platform: Platform; limit: MediaLimit | undefined; media: ReplyMedia[]; privately: boolean }
 
-function checkMedia(ctx: Context, { name, limit, media, privately }: Files): void {
-  if (!limit) throw notTaken('media', `${name} takes words alone here. Send them without files.`, 'is not taken there')
+function checkMedia(ctx: Context, { platform: { name, can }, limit, media, privately }: Files): void {
+  // NOTE: A channel keeps the limit, and a token the permissions, of the day it was connected.
+  const remedy = can.replyLimit.media ? 'Connect it again in the settings to attach files.' : 'Send the words alone.'
+  if (!limit) throw notTaken('media', `This ${name} channel takes no files with a reply. ${remedy}`, 'is not taken there')
   if (privately) throw notTaken('media', 'A private answer takes words alone. Send it without files.', 'is not taken in private')
   if (media.length > limit.max)
     throw notTaken('media', `${name} takes ${limit.max} with a reply at most. Leave ${media.length - limit.max} out.`, 'too many')

@@ -175,6 +175,20 @@ describe('what is more than the platform takes is refused before anything is sen
     expect(refused).toMatchObject({ status: 422, body: { code, invalidParams: [{ name: field }] } })
   })
 
+  test('a channel from before its platform took files is to be connected again, and where the platform takes none that is no remedy', async () => {
+    const detailOf = async (platform: 'mastodon' | 'instagram') => {
+      const row = await someoneAsks(world, platform)
+      return (await answer(row.id, { text: 'Words', media: [{ uploadId: await bringFile(world) }] })).body.detail
+    }
+    const { rows } = await world.ctx.db.system.execute(sql`select reply_limit from channel where platform = 'mastodon'`)
+    await world.ctx.db.system.execute(sql`update channel set reply_limit = reply_limit - 'media' where platform = 'mastodon'`)
+    const before = await detailOf('mastodon')
+    const kept = JSON.stringify(rows[0]!.reply_limit)
+    await world.ctx.db.system.execute(sql`update channel set reply_limit = ${kept}::jsonb where platform = 'mastodon'`)
+    expect(before).toBe('media: This Mastodon channel takes no files with a reply. Connect it again in the settings to attach files.')
+    expect(await detailOf('instagram')).toBe('media: This Instagram channel takes no files with a reply. Send the words alone.')
+  })
+
   test('what a platform would fetch from a server that nobody reaches; else the address leads to the bytes', async () => {
     const row = await someoneAsks(world, 'facebook')
     limitMedia({ max: 1, types: { 'image/png': 9_000 }, byAddress: true })
