@@ -119,7 +119,7 @@ test('two people: what one does the other sees, and answering second is refused 
   await anyway.click()
   await expect.poll(() => theo.getByRole('dialog').count()).toBe(0)
   expect((await fetchReplies()).length).toBe(before + 1)
-})
+}, 120_000)
 
 test('a like leaves them waiting, and nothing closes without a reason', async () => {
   const page = await signIn(demoManager.email)
