@@ -120,6 +120,41 @@ test('an upload that fails is tried again, and nothing is sent without it', asyn
   await page.context().close()
 })
 
+test('a file counts from when it is chosen, also while nothing can be done with it yet', async () => {
+  await comment('mastodon', 'Which needle?')
+  const page = await openThread('Which needle?')
+  let loadNow = () => {}
+  const loading = new Promise<void>((resolve) => (loadNow = resolve))
+  const part = /\/assets\/uploads[^/]*\.js/
+  await page.route(part, async (route) => {
+    await loading
+    await route.continue()
+  })
+  await box(page).fill('This one')
+  const send = page.getByRole('button', { name: /^send/i })
+  await expect.poll(() => send.isEnabled()).toBe(true)
+  await paste(page, 'needle.png')
+  await expect.poll(() => send.isDisabled()).toBe(true)
+  loadNow()
+  await expect.poll(() => send.isEnabled()).toBe(true)
+  expect(await files(page).count()).toBe(1)
+
+  // A part that cannot be loaded has the page loaded again once; the second time it is said.
+  await page.unroute(part)
+  await page.evaluate(`sessionStorage.setItem('answerback.reloaded', '1')`)
+  await page.reload()
+  await files(page).waitFor()
+  await page.getByRole('button', { name: 'Remove needle.png' }).click()
+  await page.route(part, (route) => route.abort())
+  await page.reload()
+  await expect.poll(() => send.isEnabled()).toBe(true)
+  await paste(page, 'needle.png')
+  await page.getByText('The files could not be got ready.').first().waitFor()
+  expect(await send.isDisabled()).toBe(true)
+  expect(await box(page).inputValue()).toBe('This one')
+  await page.context().close()
+})
+
 test('a draft keeps its files over another conversation and a reload, undo brings them back, and a file that is gone says so', async () => {
   await comment('mastodon', 'Is the lining linen?')
   await comment('mastodon', 'Is it heavy?')

@@ -1,6 +1,6 @@
 import type { MediaLimit } from '@answerback/core/reply-limit'
 import { useSyncExternalStore } from 'react'
-import { ApiProblem, change, newKey } from '../api/call.ts'
+import { ApiProblem, change } from '../api/call.ts'
 import { uploadFile } from '../api/upload.ts'
 import { draftOf, setDraft, setDraftFile } from '../drafts/use-draft.ts'
 import { type Unfit, unfitBeside, unfitTogether } from './fits.ts'
@@ -9,6 +9,8 @@ import { type Prepared, prepareFile, typeOf, unfitBySize } from './prepare.ts'
 
 /** Whose draft a file belongs to. */
 export type Place = { userId: string; conversationId: string; limit: MediaLimit }
+/** A file of a draft, by the key that it has there. */
+export type Chosen = { key: string; file: File }
 /** How a file fares on its way to the server. `share`: how much is out, 0 to 1. `problem`: why it failed. */
 export type Underway = {
   state: 'preparing' | 'uploading' | 'done' | 'failed'
@@ -29,25 +31,27 @@ const begun = { state: 'preparing', share: 0, problem: null, picture: null, shru
 /** Pictures are drawn one after another: several large ones at once are more than a phone holds. */
 let drawing: Promise<unknown> = Promise.resolve()
 
-/** Adds files to a draft and sends them to the server, which goes on wherever the person goes. What does not fit is left out, which `useLeftOut` tells. */
-export async function addFiles(place: Place, files: readonly File[]): Promise<void> {
+/**
+ * Gets files ready that stand in a draft already, and sends them to the server, which goes on wherever the person goes. What does not fit is left out, which
+ * `useLeftOut` tells.
+ */
+export async function addFiles(place: Place, chosen: readonly Chosen[]): Promise<void> {
+  for (const { key } of chosen) underway.set(key, { ...begun, stop: new AbortController() })
   forgetLeftOut(place.conversationId)
-  const types = await Promise.all(files.map(typeOf))
-  files.forEach((file, index) => {
+  const types = await Promise.all(chosen.map(({ file }) => typeOf(file)))
+  chosen.forEach(({ key, file }, index) => {
+    const { files } = draftOf(place.userId, place.conversationId)
+    const at = files.findIndex((each) => each.key === key)
+    // It was removed meanwhile.
+    if (at === -1) return
     const type = types[index]!
-    const held = draftOf(place.userId, place.conversationId).files
-    const unfit =
-      unfitBeside(
-        place.limit,
-        type,
-        held.map((each) => each.type),
-      ) ?? unfitBySize(file, type, place.limit)
-    if (unfit !== null) return leaveOut(place, file.name, unfit)
-    const key = newKey()
-    setDraft(place.userId, place.conversationId, {
-      files: [...held, { key, uploadId: null, type, name: file.name, bytes: file.size, alt: '' }],
-    })
-    underway.set(key, { ...begun, stop: new AbortController() })
+    const there = files.slice(0, at).map((each) => each.type)
+    const unfit = unfitBeside(place.limit, type, there) ?? unfitBySize(file, type, place.limit)
+    if (unfit !== null) {
+      removeFile(place, key)
+      return leaveOut(place, file.name, unfit)
+    }
+    setDraftFile(place.userId, place.conversationId, key, { type })
     drawing = drawing.then(() => prepare(place, key, file, type))
   })
 }

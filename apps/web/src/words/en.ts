@@ -350,6 +350,7 @@ export const en = {
     filesFull: '{platform} takes {max, plural, one {one file} other {# files}} with a reply.',
     filesUnreachable:
       '{platform} fetches files from here, and this server has no address that it could reach. Whoever runs it can give it one.',
+    filesNotLoaded: 'The files could not be got ready. Your text is kept: load the page again.',
     filesPrivate: 'Files cannot go with a private answer. Remove them, or answer in public.',
     obstacle: {
       private: 'Not sent. Files cannot go with a private answer.',

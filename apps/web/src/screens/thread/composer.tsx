@@ -23,7 +23,12 @@ import { useAttaching } from './use-attaching.ts'
 import { pastedFiles, useFileDrop } from './use-file-drop.ts'
 import { latestOwed, useSend } from './use-send.ts'
 
-const Attachments = lazy(() => import('./attachments.tsx').then((loaded) => ({ default: loaded.Attachments })))
+const Attachments = lazy(() =>
+  import('./attachments.tsx').then(
+    (loaded) => ({ default: loaded.Attachments }),
+    () => ({ default: FilesNotLoaded }),
+  ),
+)
 
 type Props = {
   conversation: Conversation
@@ -242,6 +247,19 @@ export function Composer({ conversation, channel, actions, inReplyTo, onForgetTa
         />
       )}
     </div>
+  )
+}
+
+/** In place of the files: without them the words can still be seen and changed. */
+function FilesNotLoaded() {
+  const t = useWords()
+  return (
+    <p className="compose-note err">
+      {t('composer.filesNotLoaded')}{' '}
+      <button type="button" className="link" onClick={() => location.reload()}>
+        {t('app.tryAgain')}
+      </button>
+    </p>
   )
 }
 

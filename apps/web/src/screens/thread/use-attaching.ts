@@ -1,6 +1,8 @@
 import type { Channel } from '@answerback/core/api'
 import { useState } from 'react'
+import { newKey } from '../../api/call.ts'
 import type { Written } from '../../drafts/drafts.ts'
+import { draftOf, setDraft } from '../../drafts/use-draft.ts'
 import { useMe } from '../../ui/me.tsx'
 import { showToast } from '../../ui/toasts.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -29,7 +31,14 @@ export function useAttaching({ conversationId, channel, platform, written, confi
     if (chosen.length === 0) return
     if (media === undefined || confides || unreachable) return void showToast({ text: refusalOf() ?? '', alert: true })
     setBegan(true)
-    void loadUploads().then(({ addFiles }) => addFiles({ userId: me.user.id, conversationId, limit: media }, chosen))
+    const added = chosen.map((file) => ({ key: newKey(), file }))
+    // In the draft before anything is loaded or read, so that nothing is sent without them.
+    const held = added.map(({ key, file: { type, name, size } }) => ({ key, uploadId: null, type, name, bytes: size, alt: '' }))
+    setDraft(me.user.id, conversationId, { files: [...draftOf(me.user.id, conversationId).files, ...held] })
+    loadUploads().then(
+      ({ addFiles }) => addFiles({ userId: me.user.id, conversationId, limit: media }, added),
+      () => showToast({ text: t('composer.filesNotLoaded'), alert: true }),
+    )
   }
   return {
     add,
