@@ -10,7 +10,7 @@ import { type Prepared, prepareFile, typeOf, unfitBySize } from './prepare.ts'
 /** Whose draft a file belongs to. */
 export type Place = { userId: string; conversationId: string; limit: MediaLimit }
 /** A file of a draft, by the key that it has there. */
-export type Chosen = { key: string; file: File }
+type Chosen = { key: string; file: File }
 /** How a file fares on its way to the server. `share`: how much is out, 0 to 1. `problem`: why it failed. */
 export type Underway = {
   state: 'preparing' | 'uploading' | 'done' | 'failed'
