@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { platforms } from '@answerback/platforms/registry'
@@ -46,7 +46,9 @@ async function runKit(vitest: string, ids: string[]): Promise<Score[]> {
   const folder = mkdtempSync(join(tmpdir(), 'answerback-conformance-'))
   const file = join(folder, 'report.json')
   try {
-    const words = ['run', '--project', 'pure', '--no-isolate', '--reporter=json', `--outputFile.json=${file}`, ...ids.map(testOf)]
+    // Much of the kit waits for calls that hang: one more at once than there are cores.
+    const workers = `--maxWorkers=${availableParallelism() + 1}`
+    const words = ['run', '--project', 'pure', '--no-isolate', workers, '--reporter=json', `--outputFile.json=${file}`, ...ids.map(testOf)]
     const run = spawn(process.execPath, [vitest, ...words], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] })
     let complaint = ''
     run.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-2_000)))
