@@ -16,6 +16,15 @@ export function parseAnswer(text: string): unknown {
   }
 }
 
+/** The same for the body of a webhook, as an object whatever it holds. Throws `rejected` when it is not JSON: nobody but the platform could mend it. */
+export function parseHook(text: string): JsonRecord {
+  try {
+    return recordOf(parseJson(text))
+  } catch (error) {
+    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
+  }
+}
+
 function quoteLongIntegers(text: string): string {
   let quoted = ''
   let copied = 0

@@ -1,7 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
-import { parseJson, recordOf } from '../json.ts'
-import type { JsonRecord } from '../json.ts'
+import { parseHook } from '../json.ts'
 import type { Webhook, WebhookEntry } from '../platform.ts'
 
 /** A forum's webhooks (`emit_web_hook_event.rb`), entered by an admin with an address and a secret of this channel: HMAC-SHA256 over the raw body, an event in each. */
@@ -28,18 +27,10 @@ const types = new Set(['ping', 'post', 'topic', 'notification', 'like', 'user', 
 /** One event. A hook set to the form's content type sends the same as `payload=`. */
 function entries(text: string, headers: Record<string, string>): WebhookEntry[] {
   const body = text.startsWith('payload=') ? (new URLSearchParams(text).get('payload') ?? '') : text
-  const names = Object.keys(readBody(body))
+  const names = Object.keys(parseHook(body))
   const type = headers['x-discourse-event-type']
   if (!names.some((name) => types.has(name) || name === type)) throw new PlatformError('rejected', 'The body holds no event')
   return [{ index: 0, accountExternalId: '', body }]
-}
-
-function readBody(text: string): JsonRecord {
-  try {
-    return recordOf(parseJson(text))
-  } catch (error) {
-    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
-  }
 }
 
 /** A ping, as the forum sends it on request. */

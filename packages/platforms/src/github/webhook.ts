@@ -1,6 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
-import { parseJson } from '../json.ts'
+import { parseHook } from '../json.ts'
 import type { Webhook, WebhookEntry } from '../platform.ts'
 
 /** A webhook of the repository, entered there by hand with an address and a secret of this channel: HMAC-SHA256 over the raw body, one event in each. */
@@ -25,14 +25,8 @@ function verify(secret: string, headers: Record<string, string | undefined>, bod
 /** One event. A hook set to the form's content type sends the same as `payload=`. */
 function entries(text: string): WebhookEntry[] {
   const body = text.startsWith('payload=') ? (new URLSearchParams(text).get('payload') ?? '') : text
-  let event: unknown
-  try {
-    event = parseJson(body)
-  } catch (error) {
-    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
-  }
-  if (typeof event !== 'object' || event === null || !['action', 'repository', 'zen'].some((name) => name in event))
-    throw new PlatformError('rejected', 'The body holds no event')
+  const event = parseHook(body)
+  if (!['action', 'repository', 'zen'].some((name) => name in event)) throw new PlatformError('rejected', 'The body holds no event')
   return [{ index: 0, accountExternalId: '', body }]
 }
 

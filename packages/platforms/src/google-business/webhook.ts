@@ -1,8 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
 import { isPushToken, readGoogleKeys, tokenFreshMs } from '../google/push-token.ts'
-import { idOf, parseJson, recordOf } from '../json.ts'
-import type { JsonRecord } from '../json.ts'
+import { idOf, parseHook, recordOf } from '../json.ts'
 import type { Webhook, WebhookEntry } from '../platform.ts'
 import { reviewsHost } from './api.ts'
 import { install } from './notifications.ts'
@@ -44,18 +43,10 @@ function seal(secret: string, body: string | Uint8Array): Buffer {
 }
 
 function entries(text: string): WebhookEntry[] {
-  const message = recordOf(readBody(text).message)
+  const message = recordOf(parseHook(text).message)
   if (idOf(message.messageId) === null && idOf(message.message_id) === null)
     throw new PlatformError('rejected', 'The body is no push message')
   return [{ index: 0, accountExternalId: '', body: text }]
-}
-
-function readBody(text: string): JsonRecord {
-  try {
-    return recordOf(parseJson(text))
-  } catch (error) {
-    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
-  }
 }
 
 /** A message without data, of which nothing is made. */

@@ -1,7 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
-import { idOf, listOf, parseJson, recordOf } from '../json.ts'
-import type { JsonRecord } from '../json.ts'
+import { idOf, listOf, parseHook, recordOf } from '../json.ts'
 import type { Handshake, WebhookEntry } from '../platform.ts'
 
 /** Only `X-Hub-Signature-256: sha256=<64 hex>` counts (Meta, "Webhooks getting started"); the old sha1 header, a doubled or malformed one, or an empty secret is a refusal. */
@@ -28,18 +27,9 @@ export function challenge({ verifyToken }: { verifyToken: string }, query: Recor
   return timingSafeEqual(digest(token), digest(verifyToken)) ? { type: 'text/plain', body: text } : null
 }
 
-/** The body of a webhook as an object, whatever it holds. Throws `rejected` when it is not JSON. */
-export function readHook(text: string): JsonRecord {
-  try {
-    return recordOf(parseJson(text))
-  } catch (error) {
-    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
-  }
-}
-
 /** Each change of each entry by itself, in the body's own shape, so that one bad change stays one. The account is the entry's id. */
 export function entries(text: string): WebhookEntry[] {
-  const body = readHook(text)
+  const body = parseHook(text)
   if (!Array.isArray(body.entry)) throw new PlatformError('rejected', 'The body has no list of entries')
   const found: WebhookEntry[] = []
   for (const each of listOf(body.entry)) {

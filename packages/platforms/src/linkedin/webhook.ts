@@ -1,6 +1,6 @@
 import { createHmac, randomInt, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
-import { nameOf, parseJson, recordOf } from '../json.ts'
+import { nameOf, parseHook, recordOf } from '../json.ts'
 import type { Handshake, Webhook, WebhookEntry } from '../platform.ts'
 import { eventType } from './subscription.ts'
 import { organizationOf } from './urn.ts'
@@ -36,12 +36,7 @@ function challenge({ secret }: { secret: string }, { challengeCode }: Record<str
 
 /** Each notification by itself, for the page it is about. */
 function entries(text: string): WebhookEntry[] {
-  let body
-  try {
-    body = recordOf(parseJson(text))
-  } catch (error) {
-    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
-  }
+  const body = parseHook(text)
   const { notifications, ...envelope } = body
   if (!Array.isArray(notifications)) throw new PlatformError('rejected', 'The body has no list of notifications')
   return notifications.map((each: unknown, index) => {

@@ -1,7 +1,6 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
-import { idOf, parseJson, recordOf } from '../json.ts'
-import type { JsonRecord } from '../json.ts'
+import { idOf, parseHook } from '../json.ts'
 import type { Io, Webhook, WebhookEntry } from '../platform.ts'
 import { callApi } from './api.ts'
 import { allowedUpdates } from './poll.ts'
@@ -28,16 +27,8 @@ function verify(secret: string, headers: Record<string, string | undefined>): bo
 }
 
 function entries(text: string): WebhookEntry[] {
-  if (idOf(readBody(text).update_id) === null) throw new PlatformError('rejected', 'The body is no update')
+  if (idOf(parseHook(text).update_id) === null) throw new PlatformError('rejected', 'The body is no update')
   return [{ index: 0, accountExternalId: '', body: text }]
-}
-
-function readBody(text: string): JsonRecord {
-  try {
-    return recordOf(parseJson(text))
-  } catch (error) {
-    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
-  }
 }
 
 /** News of the bot's own place in a chat, of which nothing is made. */

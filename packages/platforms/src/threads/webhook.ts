@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { PlatformError } from '../error.ts'
-import { challenge, entries as entriesOfMeta, readHook, signed, verify } from '../graph/webhook.ts'
-import { idOf, nameOf, recordOf } from '../json.ts'
+import { challenge, entries as entriesOfMeta, signed, verify } from '../graph/webhook.ts'
+import { idOf, nameOf, parseHook, recordOf } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Webhook, WebhookEntry } from '../platform.ts'
 import { testField } from './normalize.ts'
@@ -14,7 +14,7 @@ export const webhook: Webhook = { verify, challenge, entries, sample }
 
 /** One entry for each of `values`. Meta's usual envelope is taken too. */
 function entries(text: string): WebhookEntry[] {
-  const { values, ...envelope } = readHook(text)
+  const { values, ...envelope } = parseHook(text)
   if (values === undefined) return entriesOfMeta(text)
   const list: unknown[] = Array.isArray(values) ? values : [values]
   if (list.length === 0) throw new PlatformError('rejected', 'The body has no values')

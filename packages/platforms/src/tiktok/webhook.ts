@@ -1,6 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
-import { idOf, parseJson, recordOf, textOf } from '../json.ts'
+import { idOf, parseHook, textOf } from '../json.ts'
 import type { Webhook, WebhookEntry } from '../platform.ts'
 import { testEvent } from './normalize.ts'
 
@@ -28,12 +28,7 @@ function verify(secret: string, headers: Record<string, string | undefined>, bod
 
 /** The event, for the account that it names. */
 function entries(text: string): WebhookEntry[] {
-  let body
-  try {
-    body = recordOf(parseJson(text))
-  } catch (error) {
-    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
-  }
+  const body = parseHook(text)
   const accountExternalId = idOf(body.user_openid)
   if (textOf(body.event) === '' || accountExternalId === null) throw new PlatformError('rejected', 'The body is no event of TikTok')
   return [{ index: 0, accountExternalId, body: text }]

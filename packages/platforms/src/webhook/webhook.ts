@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { PlatformError } from '../error.ts'
-import { listOf, parseJson, recordOf } from '../json.ts'
+import { listOf, parseHook } from '../json.ts'
 import type { JsonRecord } from '../json.ts'
 import type { Webhook, WebhookEntry } from '../platform.ts'
 import { schemeOf } from './settings.ts'
@@ -45,12 +45,7 @@ export function eventsOf(body: JsonRecord): unknown[] {
 }
 
 function read(text: string): JsonRecord {
-  let body: JsonRecord
-  try {
-    body = recordOf(parseJson(text))
-  } catch (error) {
-    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
-  }
+  const body = parseHook(text)
   if (typeof body.type !== 'string') throw new PlatformError('rejected', 'The body has no "type"')
   return body
 }

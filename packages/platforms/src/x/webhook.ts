@@ -1,6 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { PlatformError } from '../error.ts'
-import { idOf, parseJson, recordOf, textOf } from '../json.ts'
+import { idOf, parseHook, recordOf, textOf } from '../json.ts'
 import type { Handshake, Webhook, WebhookEntry } from '../platform.ts'
 
 /** X's webhooks (docs.x.com, "Webhooks" and "X Activity API"): one event a body, signed with the API key's secret, which also answers the challenge. No time is signed. */
@@ -29,12 +29,7 @@ function challenge({ secret }: { secret: string }, query: Record<string, string 
 
 /** The event, for the account whose subscription it is. What X says of its own replays is for nobody. */
 function entries(text: string): WebhookEntry[] {
-  let body
-  try {
-    body = recordOf(parseJson(text))
-  } catch (error) {
-    throw new PlatformError('rejected', 'The body is not JSON', { cause: error })
-  }
+  const body = parseHook(text)
   if (body.replay_job_status !== undefined) return []
   const data = recordOf(body.data)
   const payload = recordOf(data.payload)
