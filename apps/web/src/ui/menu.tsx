@@ -1,4 +1,5 @@
 import clsx from 'clsx'
+import { ChevronDown } from 'lucide-react'
 import { type ButtonHTMLAttributes, type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { isPhone } from './use-phone.ts'
@@ -87,6 +88,16 @@ export function MenuItem({ checked, icon, hint, onChoose, children, className, .
       <span>{children}</span>
       {hint !== undefined && <span className="meta">{hint}</span>}
     </button>
+  )
+}
+
+/** For the button of a menu of choices: what is chosen. */
+export function MenuChoice({ text }: { text: string }) {
+  return (
+    <>
+      {text}
+      <ChevronDown className="i sm" aria-hidden="true" />
+    </>
   )
 }
 

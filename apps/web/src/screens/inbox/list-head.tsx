@@ -4,7 +4,7 @@ import { ArrowUpDown, ChevronDown, ListFilter, Search, X } from 'lucide-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { channelsQuery } from '../../api/queries.ts'
 import { runCommand } from '../../keys/handlers.ts'
-import { Glyph } from '../../ui/glyph.tsx'
+import { ChannelItems } from '../../ui/channel-menu.tsx'
 import { channelOf, platformOf, useMe } from '../../ui/me.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { useSpanSince } from '../../ui/wait.tsx'
@@ -81,26 +81,12 @@ function SortMenu({ view, search }: { view: View; search: ListSearch }) {
 
 function FilterMenu({ view, search }: { view: View; search: ListSearch }) {
   const t = useWords()
-  const me = useMe()
   const setSearch = useSearchSetter(view)
   const { data: channels } = useSuspenseQuery(channelsQuery)
   return (
     <Menu label={t('list.filter')} className="ib s" align="end" button={<ListFilter className="i" aria-hidden="true" />}>
       <p>{t('list.filterChannel')}</p>
-      <MenuItem checked={search.channelId === undefined} onChoose={() => setSearch({ ...search, channelId: undefined })}>
-        {t('list.allChannels')}
-      </MenuItem>
-      {channels.map((channel) => (
-        <MenuItem
-          key={channel.id}
-          checked={search.channelId === channel.id}
-          icon={<Glyph platform={channel.platform} />}
-          hint={channel.name}
-          onChoose={() => setSearch({ ...search, channelId: channel.id })}
-        >
-          {platformOf(me, channel.platform).name}
-        </MenuItem>
-      ))}
+      <ChannelItems channels={channels} chosen={search.channelId} onChoose={(channelId) => setSearch({ ...search, channelId })} />
       <div role="separator" />
       <p>{t('list.filterDue')}</p>
       <MenuItem checked={search.due === undefined} onChoose={() => setSearch({ ...search, due: undefined })}>

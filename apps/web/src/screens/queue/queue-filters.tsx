@@ -1,10 +1,10 @@
 import type { Channel } from '@answerback/core/api'
 import { useNavigate } from '@tanstack/react-router'
-import { ChevronDown, X } from 'lucide-react'
+import { X } from 'lucide-react'
 import { Avatar } from '../../ui/avatar.tsx'
-import { Glyph } from '../../ui/glyph.tsx'
-import { channelOf, platformOf, useMe } from '../../ui/me.tsx'
-import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { ChannelMenu } from '../../ui/channel-menu.tsx'
+import { channelOf, useMe } from '../../ui/me.tsx'
+import { Menu, MenuChoice, MenuItem } from '../../ui/menu.tsx'
 import { promiseWords } from '../../words/spans.ts'
 import { useWords, type Words } from '../../words/words.tsx'
 import type { QueueSearch } from './queue-search.ts'
@@ -24,28 +24,8 @@ export function QueueFilters({ search, channels }: { search: QueueSearch; channe
   const person = people.find((each) => each.id === search.assignee)
   return (
     <div className="hs filters" role="group" aria-label={t('queue.filters')}>
-      <Menu
-        label={t('list.filterChannel')}
-        labelled
-        className="btn quiet s"
-        button={<Choice text={channel === undefined ? t('queue.allChannels') : platformOf(me, channel.platform).name} />}
-      >
-        <MenuItem checked={channel === undefined} onChoose={() => set({ ...search, channelId: undefined })}>
-          {t('queue.allChannels')}
-        </MenuItem>
-        {channels.map((each) => (
-          <MenuItem
-            key={each.id}
-            checked={each.id === search.channelId}
-            icon={<Glyph platform={each.platform} />}
-            hint={each.name}
-            onChoose={() => set({ ...search, channelId: each.id })}
-          >
-            {platformOf(me, each.platform).name}
-          </MenuItem>
-        ))}
-      </Menu>
-      <Menu label={t('queue.col.with')} labelled className="btn quiet s" button={<Choice text={person?.name ?? t('queue.anyone')} />}>
+      <ChannelMenu channels={channels} chosen={search.channelId} onChoose={(channelId) => set({ ...search, channelId })} />
+      <Menu label={t('queue.col.with')} labelled className="btn quiet s" button={<MenuChoice text={person?.name ?? t('queue.anyone')} />}>
         <MenuItem checked={person === undefined} onChoose={() => set({ ...search, assignee: undefined })}>
           {t('queue.anyone')}
         </MenuItem>
@@ -76,13 +56,4 @@ export function QueueFilters({ search, channels }: { search: QueueSearch; channe
 function targetWords(channels: Channel[], t: Words): string {
   const said = [...new Set(channels.map(({ target }) => promiseWords(target, t)))]
   return said.length === 1 ? t('queue.target', { target: said[0]! }) : said.length === 0 ? '' : t('queue.targetByChannel')
-}
-
-function Choice({ text }: { text: string }) {
-  return (
-    <>
-      {text}
-      <ChevronDown className="i sm" aria-hidden="true" />
-    </>
-  )
 }

@@ -1,8 +1,6 @@
 import type { Channel } from '@answerback/core/api'
-import { ChevronDown } from 'lucide-react'
-import { Glyph } from '../../ui/glyph.tsx'
-import { channelOf, platformOf, useMe } from '../../ui/me.tsx'
-import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { ChannelMenu } from '../../ui/channel-menu.tsx'
+import { Menu, MenuChoice, MenuItem } from '../../ui/menu.tsx'
 import { useWords } from '../../words/words.tsx'
 import type { FoundSearch } from './found-search.ts'
 
@@ -19,48 +17,16 @@ export function SearchFilters({
   onChange: (next: FoundSearch) => void
 }) {
   const t = useWords()
-  const me = useMe()
-  const channel = search.channelId === undefined ? undefined : channelOf(channels, search.channelId)
   const nameOf = (state: (typeof states)[number]) =>
     state === 'waiting' || state === 'snoozed' ? t(`nav.${state}`) : t(`thread.state.${state}`)
   return (
     <div className="hs filters" role="group" aria-label={t('search.filters')}>
-      <Menu
-        label={t('list.filterChannel')}
-        labelled
-        className="btn quiet s"
-        button={
-          <>
-            {channel === undefined ? t('queue.allChannels') : platformOf(me, channel.platform).name}
-            <ChevronDown className="i sm" aria-hidden="true" />
-          </>
-        }
-      >
-        <MenuItem checked={channel === undefined} onChoose={() => onChange({ ...search, channelId: undefined })}>
-          {t('queue.allChannels')}
-        </MenuItem>
-        {channels.map((each) => (
-          <MenuItem
-            key={each.id}
-            checked={each.id === search.channelId}
-            icon={<Glyph platform={each.platform} />}
-            hint={each.name}
-            onChoose={() => onChange({ ...search, channelId: each.id })}
-          >
-            {platformOf(me, each.platform).name}
-          </MenuItem>
-        ))}
-      </Menu>
+      <ChannelMenu channels={channels} chosen={search.channelId} onChoose={(channelId) => onChange({ ...search, channelId })} />
       <Menu
         label={t('search.state')}
         labelled
         className="btn quiet s"
-        button={
-          <>
-            {search.state === undefined ? t('search.anyState') : nameOf(search.state)}
-            <ChevronDown className="i sm" aria-hidden="true" />
-          </>
-        }
+        button={<MenuChoice text={search.state === undefined ? t('search.anyState') : nameOf(search.state)} />}
       >
         <MenuItem checked={search.state === undefined} onChoose={() => onChange({ ...search, state: undefined })}>
           {t('search.anyState')}
