@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client, type ClientConfig } from 'pg'
+import type { ClientConfig } from 'pg'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
-import type {} from '../../test/postgres-setup.ts'
+import { onDatabase } from '../../test/postgres.ts'
 import { knownMigrations, migrate } from '../db/migrate.ts'
 import { leftOut } from './manifest.ts'
 import { lowerWalls, readBackup } from './read-backup.ts'
@@ -24,23 +24,13 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'answerback-older-'))
 })
 afterEach(async () => {
-  for (const name of made.splice(0)) await on(owner, (client) => client.query(`drop database ${name} with (force)`))
+  for (const name of made.splice(0)) await onDatabase(owner, (client) => client.query(`drop database ${name} with (force)`))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function on<T>(config: ClientConfig, run: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client(config)
-  await client.connect()
-  try {
-    return await run(client)
-  } finally {
-    await client.end()
-  }
-}
-
 async function emptyDatabase() {
   const name = `answerback_older_${randomUUID().replaceAll('-', '')}`
-  await on(owner, (client) => client.query(`create database ${name}`))
+  await onDatabase(owner, (client) => client.query(`create database ${name}`))
   made.push(name)
   const as = (user: string): ClientConfig => ({ ...owner, database: name, user, password: rolePassword ?? undefined })
   return { owner: { ...owner, database: name }, app: as('answerback_app'), system: as('answerback_system'), rolePasswords }
@@ -48,7 +38,7 @@ async function emptyDatabase() {
 
 /** Whether the two roles see all tables that belong into a backup, as in every version. */
 async function mayRead(config: ClientConfig): Promise<boolean> {
-  return on(config, async (client) => {
+  return onDatabase(config, async (client) => {
     const { rows } = await client.query<{ all: boolean }>(
       `select bool_and(has_table_privilege(case when relforcerowsecurity then 'answerback_app' else 'answerback_system' end, oid, 'select')) as all
        from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and not relname = any($1)`,
@@ -61,7 +51,7 @@ async function mayRead(config: ClientConfig): Promise<boolean> {
 /** A brand and its owner, in columns that every version has. */
 async function fill(config: ClientConfig): Promise<void> {
   const [workspaceId, userId] = [randomUUID(), randomUUID()]
-  await on(config, async (client) => {
+  await onDatabase(config, async (client) => {
     await client.query('begin')
     const walled = await lowerWalls(client)
     await client.query(`insert into workspace (id, name, time_zone, created_at) values ($1, 'Shop', 'Europe/Lisbon', now())`, [workspaceId])
@@ -92,7 +82,7 @@ test.each(earlier)(
     const { migrations } = await writeBackup(old, { file, now: new Date(), version: '0.0.1', secrets: null })
     expect(migrations).toEqual(all.slice(0, upTo))
     await readBackup(file, fresh, { now: new Date() })
-    await on(fresh.owner, async (client) => {
+    await onDatabase(fresh.owner, async (client) => {
       await client.query('begin')
       await lowerWalls(client)
       const { rows } = await client.query(

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { Client, type ClientConfig } from 'pg'
+import type { Client, ClientConfig } from 'pg'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { platformById } from '@answerback/platforms/registry'
-import type {} from '../../test/postgres-setup.ts'
+import { onDatabase } from '../../test/postgres.ts'
 import { abilitiesOf } from '../access/abilities.ts'
 import { lowerWalls } from '../backup/read-backup.ts'
 import { knownMigrations, migrate } from './migrate.ts'
@@ -15,23 +15,13 @@ let ours: ClientConfig
 beforeEach(async () => {
   database = `answerback_migrations_${randomUUID().replaceAll('-', '')}`
   ours = { ...owner, database }
-  await on(owner, (client) => client.query(`create database ${database}`))
+  await onDatabase(owner, (client) => client.query(`create database ${database}`))
 })
-afterEach(() => on(owner, (client) => client.query(`drop database ${database} with (force)`)))
-
-async function on<T>(config: ClientConfig, run: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client(config)
-  await client.connect()
-  try {
-    return await run(client)
-  } finally {
-    await client.end()
-  }
-}
+afterEach(() => onDatabase(owner, (client) => client.query(`drop database ${database} with (force)`)))
 
 /** Runs with the walls lowered, and raises them again. */
 const within = <T>(run: (client: Client) => Promise<T>) =>
-  on(ours, async (client) => {
+  onDatabase(ours, async (client) => {
     await client.query('begin')
     const walled = await lowerWalls(client)
     const result = await run(client)
@@ -82,7 +72,7 @@ test(
     )
     const webhooks = rows.map(({ name, platform, settings }) => [name, abilitiesOf(platformById(platform)!, settings).webhook])
     expect(Object.fromEntries(webhooks)).toEqual({ plain: false, unverified: false, told: false, withTopic: true, other: true })
-    const { rows: walls } = await on(ours, (client) =>
+    const { rows: walls } = await onDatabase(ours, (client) =>
       client.query(`select relforcerowsecurity as forced from pg_class where oid = 'channel'::regclass`),
     )
     expect(walls).toEqual([{ forced: true }])
@@ -133,7 +123,7 @@ test(
     expect(Object.fromEntries(rows.map(({ name, gone, found }) => [name, { gone, found }]))).toEqual(
       Object.fromEntries(Object.keys(messages).map((name) => [name, { gone: !stand.includes(name), found: stand.includes(name) }])),
     )
-    const { rows: walls } = await on(ours, (client) =>
+    const { rows: walls } = await onDatabase(ours, (client) =>
       client.query(`select relforcerowsecurity as forced from pg_class where oid in ('message'::regclass, 'message_words'::regclass)`),
     )
     expect(walls).toEqual([{ forced: true }, { forced: true }])

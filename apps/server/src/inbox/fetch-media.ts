@@ -1,6 +1,7 @@
 import { Problem } from '@answerback/core/problem'
 import type { Context } from '../context.ts'
 import { kindOf } from '../http/file-kind.ts'
+import { readWithin } from '../http/read-within.ts'
 import { enterRoom, leaveRoom } from './media-room.ts'
 
 /** What a picture in a thread may take: beyond that it is only a link. */
@@ -46,7 +47,7 @@ export async function fetchMedia(ctx: Context, urls: string[], viewer: Viewer): 
 async function fetchOne(ctx: Context, url: string, ownHost: string, signal: AbortSignal): Promise<Fetched | null> {
   const beganAt = performance.now()
   try {
-    const data = await readWithin(await follow(ctx, url, ownHost, signal))
+    const data = await readPicture(await follow(ctx, url, ownHost, signal))
     const kind = data && kindOf(data)
     if (kind && /^(image|video)\//.test(kind.type) && (kind.width ?? 0) * (kind.height ?? 0) <= maxPixels)
       return { type: kind.type, name: `media.${kind.type.split('/')[1]}`, data }
@@ -80,21 +81,11 @@ function mayAsk(ctx: Context, url: string, ownHost: string): boolean {
   return allowed ? host === ownHost : protocol === 'https:'
 }
 
-async function readWithin(response: Response): Promise<Buffer | null> {
+async function readPicture(response: Response): Promise<Buffer | null> {
   const said = Number(response.headers.get('content-length') ?? 0)
-  if (!response.ok || response.body === null || said > maxBytes) {
-    await response.body?.cancel()
-    return null
-  }
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
-    length += part.length
-    // Leaving the loop gives the connection up.
-    if (length > maxBytes) return null
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
+  if (response.ok && response.body !== null && said <= maxBytes) return readWithin(response, maxBytes)
+  await response.body?.cancel()
+  return null
 }
 
 /** Until when an address is not asked again, oldest first. */

@@ -66,15 +66,15 @@ export function webhookRoutes(app: FastifyInstance, ctx: Context): void {
 
   async function take(request: Asked, reply: FastifyReply) {
     const { platform } = request.params
-    const known = platformWithWebhook(ctx, request.params)
-    const { webhook } = known
+    const source = platformWithWebhook(ctx, request.params)
+    const { webhook } = source
     const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
     const headers = request.headers as Record<string, string | undefined>
     const apps = await appsOf(request.params).catch((error) => unavailable(error))
     const at = { now: ctx.now(), url: urlOf(ctx, request) }
     const senderBy = (keys: Record<string, string> | undefined) =>
       apps.find((each) => webhook.verify(each.secret, headers, body, { ...at, settings: each.channel, keys }))
-    const sender = webhook.keys && apps[0] ? await senderByPublic(known, apps[0].channel ?? {}, senderBy) : senderBy(undefined)
+    const sender = webhook.keys && apps[0] ? await senderByPublic(source, apps[0].channel ?? {}, senderBy) : senderBy(undefined)
     if (!sender) throw new Problem('bad_signature', 'The signature over the raw body was made by none of the connected apps.')
     const answer = webhook.answer?.(body) ?? null
     if (answer !== null) return reply.code(200).type(answer.type).send(answer.body)

@@ -1,5 +1,6 @@
 import { retryAfterMsOf } from '@answerback/platforms/http'
 import type { Context } from '../context.ts'
+import { readWithin } from '../http/read-within.ts'
 
 const timeoutMs = 10_000
 const maxBytes = 2 * 1024 * 1024
@@ -29,9 +30,15 @@ export async function fetchFeed(
     if (response.status === 304) return { kind: 'same', waitMs }
     if (response.status === 410) return { kind: 'gone', why: 'its server says that it is gone for good', waitMs }
     if (!response.ok) return { kind: 'failed', why: `its server answered ${response.status}`, waitMs }
-    const body = await readText(response)
-    if (body === null) return { kind: 'failed', why: 'it is larger than 2 MiB', waitMs }
-    return { kind: 'read', body, etag: response.headers.get('etag'), lastModified: response.headers.get('last-modified'), waitMs }
+    const bytes = await readWithin(response, maxBytes)
+    if (bytes === null) return { kind: 'failed', why: 'it is larger than 2 MiB', waitMs }
+    return {
+      kind: 'read',
+      body: new TextDecoder().decode(bytes),
+      etag: response.headers.get('etag'),
+      lastModified: response.headers.get('last-modified'),
+      waitMs,
+    }
   } catch (error) {
     const { name, message } = error as Error
     return {
@@ -45,16 +52,4 @@ export async function fetchFeed(
 function patienceOf(headers: Headers, now: Date): number {
   const maxAgeSeconds = Number(/(?:^|[\s,])max-age=(\d{1,9})/.exec(headers.get('cache-control') ?? '')?.[1] ?? 0)
   return Math.max(Math.min(maxAgeSeconds * 1000, longestMaxAgeMs), retryAfterMsOf(headers, now) ?? 0)
-}
-
-async function readText(response: Response): Promise<string | null> {
-  if (response.body === null) return ''
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength
-    if (bytes > maxBytes) return null
-    chunks.push(chunk)
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks))
 }
