@@ -16,15 +16,7 @@ export type FreshDatabase = {
 export async function freshDatabase(): Promise<FreshDatabase> {
   const { owner, template, rolePassword } = inject('postgres')
   const database = `answerback_test_${randomUUID().replaceAll('-', '')}`
-  const asMaintainer = async (sql: string) => {
-    const client = new Client(owner)
-    await client.connect()
-    try {
-      await client.query(sql)
-    } finally {
-      await client.end()
-    }
-  }
+  const asMaintainer = (sql: string) => onDatabase(owner, async (client) => void (await client.query(sql)))
   await asMaintainer(`create database ${database} template ${template}`)
   const as = (user: string): PoolConfig => ({ ...owner, database, user, password: rolePassword ?? undefined })
   return {
@@ -32,6 +24,17 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     app: as('answerback_app'),
     system: as('answerback_system'),
     drop: () => asMaintainer(`drop database if exists ${database} with (force)`),
+  }
+}
+
+/** Runs with a connection of its own, which is closed afterwards. */
+export async function onDatabase<T>(config: ClientConfig, run: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client(config)
+  await client.connect()
+  try {
+    return await run(client)
+  } finally {
+    await client.end()
   }
 }
 

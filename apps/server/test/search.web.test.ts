@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoLead, demoManager } from '../src/demo/demo.ts'
 import { openAsked } from './asked-in-public.ts'
-import { openPage, type Page } from './browser.ts'
+import type { Page } from './browser.ts'
 import { expectNoRuleBroken, openInstallation, type Installation } from './installation.ts'
 
 /** Finding what was said, and taking it all along, as people do it in a browser, on the demo. */
@@ -13,9 +13,7 @@ beforeAll(async () => {
 afterAll(() => house?.close())
 
 async function signIn(who: { email: string }, screen: 'desktop' | 'phone' = 'desktop'): Promise<Page> {
-  const page = await openPage(house.browser, screen)
-  page.on('pageerror', (error) => house.troubles.push(`${error.message} at ${page.url()}`))
-  await page.goto(await house.running.auth.signInLink(who.email))
+  const page = await house.visit(await house.running.auth.signInLink(who.email), screen)
   await page.getByRole('heading', { level: 1 }).first().waitFor()
   return page
 }

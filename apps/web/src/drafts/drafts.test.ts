@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { aStore } from './store-in-memory.ts'
 import {
   broughtBack,
   countDrafts,
@@ -121,17 +122,4 @@ function words(text: string): Written {
 
 function aFile(over: Partial<DraftFile> = {}): DraftFile {
   return { key: 'f1', uploadId: 'u1', type: 'image/png', name: 'strap.png', bytes: 900, alt: '', ...over }
-}
-
-function aStore() {
-  const held = new Map<string, string>()
-  return {
-    getItem: (name: string) => held.get(name) ?? null,
-    setItem: (name: string, value: string) => void held.set(name, value),
-    removeItem: (name: string) => void held.delete(name),
-    key: (index: number) => [...held.keys()][index] ?? null,
-    get length() {
-      return held.size
-    },
-  }
 }

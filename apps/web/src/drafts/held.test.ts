@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { aStore } from './store-in-memory.ts'
 import type { DraftFile } from './drafts.ts'
 import { holdDrafts } from './held.ts'
 
@@ -34,16 +35,3 @@ test.each(['full', 'forbidden'])('a %s store keeps nothing, and the page has its
   tab.write('sam', 'c1', { text: 'It does!', files: [strap] }, 1)
   expect(tab.read('sam', 'c1')).toEqual({ text: 'It does!', files: [strap] })
 })
-
-function aStore() {
-  const held = new Map<string, string>()
-  return {
-    getItem: (name: string) => held.get(name) ?? null,
-    setItem: (name: string, value: string) => void held.set(name, value),
-    removeItem: (name: string) => void held.delete(name),
-    key: (index: number) => [...held.keys()][index] ?? null,
-    get length() {
-      return held.size
-    },
-  }
-}
